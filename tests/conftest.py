@@ -1,0 +1,22 @@
+"""What every test may ask for: the folder of real files, when it is there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def shared_folder() -> Path:
+    """The folder of real files beside the project, or the one named by CONCERTATION_SHARED."""
+    return Path(os.environ.get("CONCERTATION_SHARED", ROOT.parent / "shared")) / "data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real files, read in place. A clone without them skips, and says so; `./run test --strict` forbids skips."""
+    folder = shared_folder()
+    if not folder.is_dir():
+        pytest.skip("the real files of ../shared/data are not on this machine")
+    return folder
