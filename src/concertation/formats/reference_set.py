@@ -1,0 +1,76 @@
+"""The reference set: facts carried by the repository as CSV, one source per line, read into typed frames.
+
+A table has the columns declared here and no other; dates are ISO 8601, people whole numbers, an empty cell is "not held".
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import polars as pl
+
+FIGURE = (
+    "concept unit sector group sex age disability value value_text measure reference_start reference_end extracted_on source scope method status"
+)
+COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "states": "iso3 name_fr name_en status since until source source_status",
+        "divisions": "division state name_fr name_en valid_from valid_to source source_status",
+        "units": "unit state level kind name_fr name_en valid_from valid_to latitude longitude chef_lieu source source_status",
+        "unit_parents": "unit division parent note",
+        "unit_names": "unit name language kind valid_from valid_to source",
+        "unit_codes": "unit scheme code valid_from valid_to source",
+        "crosswalks": "from_unit to_unit from_division to_division weight weight_kind source source_status note",
+        "sectors": "sector parent name_fr name_en hapi_code restricted",
+        "sector_lists": "state year sector lead status source source_status",
+        "sector_names": "written sector source",
+        "organisations": "organisation name_fr name_en acronym org_type org_type_name_fr org_type_name_en aliases source source_status",
+        "sources": "source title publisher url published_on licence note",
+        "problems": "code severity message_fr message_en remedy_fr remedy_en",
+        "populations": FIGURE,
+        "plans": FIGURE,
+        "displacement": FIGURE,
+        "cadre_harmonise": FIGURE,
+        "quoted": FIGURE,
+        "funding_plans": "state year plan code plan_type start end requirement funding measure extracted_on source status",
+        "frameworks": "framework state hazard name_fr name_en money money_kind measure people agreed_on valid_until trigger_fr trigger_en note_fr note_en source source_status",
+        "transit": "state port year tonnes share source source_status",
+        "decisions": "decision reference subjects title_fr title_en text_fr text_en official_wording responsible due source source_status",
+    }
+)
+DATES = frozenset("since until valid_from valid_to reference_start reference_end extracted_on published_on start end agreed_on due".split())
+WHOLE = frozenset("level year people tonnes requirement funding money".split())
+DECIMAL = frozenset("weight latitude longitude share value".split())
+TRUTH = frozenset(["restricted"])
+
+
+def column_type(column: str) -> type[pl.DataType]:
+    """The type of a column, which is the same in every table.
+
+    >>> column_type("valid_from"), column_type("weight"), column_type("name_fr")
+    (Date, Float64, String)
+    """
+    if column in DATES:
+        return pl.Date
+    if column in WHOLE:
+        return pl.Int64
+    if column in DECIMAL:
+        return pl.Float64
+    return pl.Boolean if column in TRUTH else pl.String
+
+
+def schema(table: str) -> pl.Schema:
+    """Columns and types of one table, in the order of the file."""
+    return pl.Schema({column: column_type(column) for column in COLUMNS[table].split()})
+
+
+@cache
+def read(table: str) -> pl.DataFrame:
+    """One table of the reference set. Raises KeyError for a table that is not declared in COLUMNS.
+
+    >>> read("states").filter(pl.col("status") == "member")["iso3"].to_list()
+    ['BFA', 'MLI', 'NER']
+    """
+    path = files("concertation").joinpath("reference", f"{table}.csv")
+    return pl.read_csv(path.read_bytes(), schema=schema(table))
