@@ -20,3 +20,9 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the real files of ../shared/data are not on this machine")
     return folder
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Under `--strict` a skip is a failure: in continuous integration every test must run."""
+    if os.environ.get("CONCERTATION_STRICT") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"

@@ -1,0 +1,52 @@
+"""Figures: needs, reach, food security, displacement, plans. Several may stand for one fact; none is merged away."""
+
+from django.db import models
+
+from concertation.apps.ground.models import GuardedModel
+
+
+class Figure(GuardedModel):
+    """A value with its unit of measure, concept, place, people, source, dates, scope, method and status.
+
+    `value` is null when the source holds none; `value_text` keeps what a text said as it said it.
+    """
+
+    concept = models.CharField(max_length=40)
+    unit = models.ForeignKey("places.AdminUnit", on_delete=models.PROTECT, related_name="figures")
+    sector = models.CharField(max_length=12, default="ALL")
+    group = models.CharField(max_length=24, default="all")
+    sex = models.CharField(max_length=8, default="all")
+    age = models.CharField(max_length=12, default="all")
+    disability = models.CharField(max_length=8, default="all")
+    value = models.BigIntegerField(null=True)
+    value_text = models.CharField(max_length=200, blank=True)
+    measure = models.CharField(max_length=16, default="people")
+    reference_start = models.DateField(null=True)
+    reference_end = models.DateField(null=True)
+    extracted_on = models.DateField(null=True)
+    source = models.ForeignKey("sources.Source", on_delete=models.PROTECT, related_name="figures")
+    scope = models.TextField(blank=True)
+    method = models.TextField(blank=True)
+    status = models.CharField(max_length=16)
+    estimated = models.BooleanField(default=False)
+    import_run = models.ForeignKey("sources.ImportRun", null=True, on_delete=models.CASCADE, related_name="figures")
+    sheet = models.CharField(max_length=120, blank=True)
+    row = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["concept", "unit", "reference_start"]),
+            models.Index(fields=["owner_state", "concept", "sector", "reference_start"]),
+        ]
+
+
+class Sector(models.Model):
+    """A sector of the response under its HAPI code; `restricted` sectors' presence never leaves its holder and State."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    parent = models.CharField(max_length=12, blank=True)
+    name_fr = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160)
+    hapi_code = models.CharField(max_length=12, blank=True)
+    restricted = models.BooleanField(default=False)
+    order = models.PositiveSmallIntegerField(default=0)

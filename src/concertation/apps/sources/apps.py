@@ -1,0 +1,10 @@
+"""Django's registration of `sources`."""
+
+from django.apps import AppConfig
+
+
+class SourcesConfig(AppConfig):
+    """The subject `sources`."""
+
+    name = "concertation.apps.sources"
+    label = "sources"

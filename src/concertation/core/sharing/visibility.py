@@ -1,0 +1,67 @@
+"""The one rule of reading: public rows to all, restricted rows to the framework, confidential rows to the owner State
+and the holder, strictly confidential rows to the State's data manager, its auditor and the holder.
+
+A reporter or a donor reads for an organisation: a mandate of theirs opens no State's rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from concertation.core.sharing.mandates import Mandate, Role, Sensitivity
+
+READS_FOR_A_STATE = frozenset(
+    {Role.READER, Role.DATA_MANAGER, Role.RELEASE_AUTHORITY, Role.AUDITOR},
+)
+READS_STRICT_ROWS = frozenset({Role.DATA_MANAGER, Role.AUDITOR})
+WRITES_FOR_A_STATE = frozenset({Role.DATA_MANAGER})
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """What a reader's mandates open: levels for all States, States read, States read strictly, organisations held."""
+
+    levels: frozenset[Sensitivity]
+    states: frozenset[str]
+    strict_states: frozenset[str]
+    organisations: frozenset[str]
+
+    def opens(self, *, sensitivity: Sensitivity, owner_state: str, holder: str) -> bool:
+        """Whether a row of that level, State and holder may be read.
+
+        >>> niger = visibility_of([Mandate("u1", Role.READER, state="NER")])
+        >>> niger.opens(sensitivity=Sensitivity.CONFIDENTIAL, owner_state="BFA", holder="ocha")
+        False
+        """
+        if sensitivity in self.levels or holder in self.organisations:
+            return True
+        if sensitivity is Sensitivity.CONFIDENTIAL:
+            return owner_state in self.states
+        return sensitivity is Sensitivity.STRICT and owner_state in self.strict_states
+
+    def widest_level(self, owner_state: str) -> Sensitivity:
+        """The most closed level of summary that may be read of one State.
+
+        >>> visibility_of([]).widest_level("NER")
+        <Sensitivity.PUBLIC: 'public'>
+        """
+        if owner_state in self.states:
+            return Sensitivity.CONFIDENTIAL
+        return Sensitivity.RESTRICTED if Sensitivity.RESTRICTED in self.levels else Sensitivity.PUBLIC
+
+
+def visibility_of(mandates: Iterable[Mandate]) -> Visibility:
+    """What these mandates open together; nobody's mandates open what is public."""
+    held = tuple(mandates)
+    levels = {Sensitivity.PUBLIC} | ({Sensitivity.RESTRICTED} if held else set())
+    for_states = [mandate for mandate in held if mandate.state and not mandate.organisation]
+    return Visibility(
+        levels=frozenset(levels),
+        states=frozenset(mandate.state for mandate in for_states if mandate.role in READS_FOR_A_STATE),
+        strict_states=frozenset(mandate.state for mandate in for_states if mandate.role in READS_STRICT_ROWS),
+        organisations=frozenset(mandate.organisation for mandate in held if mandate.organisation),
+    )
+
+
+def writes_for(mandates: Iterable[Mandate], state: str) -> Mandate | None:
+    """The mandate under which rows of a State may be written, if one is held."""
+    return next((m for m in mandates if m.role in WRITES_FOR_A_STATE and m.state == state and not m.organisation), None)

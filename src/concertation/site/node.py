@@ -1,0 +1,77 @@
+"""Making a node ready: its database, its static files, its reference set and, for a demonstration, one account."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from concertation.apps.access.commands import give_mandates, open_account
+from concertation.apps.access.models import User
+from concertation.core.sharing import Role
+from concertation.site import reference
+
+DEMO_ADDRESS = "demo@concertation.example"
+DEMO_MANDATES = [
+    (Role.DATA_MANAGER, "BFA"), (Role.DATA_MANAGER, "MLI"), (Role.DATA_MANAGER, "NER"), (Role.DATA_MANAGER, "TGO"),
+    (Role.ANALYST, "AES"),
+]
+
+
+def pending_migrations() -> int:
+    """How many migrations the database still lacks."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def migrate() -> int:
+    """Bring the database up to date; gives back how many migrations were applied."""
+    pending = pending_migrations()
+    if pending:
+        call_command("migrate", verbosity=0, interactive=False)
+    return pending
+
+
+def collect_static_files() -> bool:
+    """Copy and compress the static files when they changed since last time."""
+    folder = settings.STATICFILES_DIRS[0]
+    digest = hashlib.sha256()
+    for path in sorted(Path(folder).rglob("*")):
+        digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
+    stamp = settings.HOME / "static-made-from"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return False
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(digest.hexdigest())
+    return True
+
+
+def make_ready() -> None:
+    """Everything a node needs before it serves its first page; a second time changes nothing."""
+    migrate()
+    collect_static_files()
+    reference.load_if_changed()
+
+
+def demo_password() -> str:
+    """The demonstration account's password: random, made once, kept readable by the node's owner alone."""
+    path = settings.HOME / "demo-password"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_urlsafe(12))
+    return path.read_text()
+
+
+def ensure_demo_account() -> tuple[str, str]:
+    """The address and password of the demonstration account, opened at the first start."""
+    password = demo_password()
+    if not User.objects.filter(email=DEMO_ADDRESS).exists():
+        user = open_account(DEMO_ADDRESS, password, name="Démonstration")
+        give_mandates(user, DEMO_MANDATES, since=timezone.localdate())
+    return DEMO_ADDRESS, password

@@ -1,0 +1,66 @@
+"""The two processes of a node, web and worker, started and stopped together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+THREADS = 4
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """The web server: WSGI, one process, at most four threads so that SQLite is never crowded."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
+        "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning", "concertation.site.wsgi:application",
+    ]
+
+
+def worker_command() -> list[str]:
+    """The worker: imports, summaries and other long work."""
+    return [sys.executable, "-m", "django", "db_worker", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0"]
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether something already listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
+
+
+def wait_until_open(host: str, port: int, *, seconds: float) -> bool:
+    """Whether the port opens within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_taken(host, port):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@contextmanager
+def two_processes(host: str, port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Web and worker while the block runs; both are ended with it."""
+    running = [subprocess.Popen(command, env=os.environ) for command in (web_command(host, port), worker_command())]
+    try:
+        yield running
+    finally:
+        for process in running:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        for process in running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)
+
+
+def wait_for_end(running: list[subprocess.Popen[bytes]]) -> int:
+    """Wait until one process ends or the user interrupts; gives back the exit code to use."""
+    with suppress(KeyboardInterrupt):
+        while all(process.poll() is None for process in running):
+            time.sleep(0.3)
+        return next(process.returncode or 0 for process in running if process.poll() is not None)
+    return 0
