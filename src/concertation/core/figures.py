@@ -41,6 +41,10 @@ METHOD_WORDS: dict[str, tuple[str, str]] = {
     "sum-of-units": ("somme de {} unités sur {}", "sum of {} of {} units"),
     "sum-of-parts": ("somme de {} parties sur {} d'une même unité", "sum of {} of {} parts of one unit"),
     "sum-of-origins": ("somme de {} pays d'origine ou d'asile sur {}", "sum of {} of {} countries of origin or asylum"),
+    "highest-of-sectors-estimated": (
+        "calcul du produit, parties estimées comprises : maximum des secteurs par unité et groupe, puis somme de {} unités sur {}",
+        "calculation of the product, estimated parts included: highest sector per unit and group, then sum of {} of {} units",
+    ),
     "highest-of-sectors": (
         "calcul du produit : maximum des secteurs par unité et groupe, puis somme de {} unités sur {}",
         "calculation of the product: highest sector per unit and group, then sum of {} of {} units",
