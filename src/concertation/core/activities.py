@@ -12,7 +12,15 @@ from datetime import date
 
 import polars as pl
 
-from concertation.core.activity_checks import NO_FLAWS, check_rows, grouped, identical_rows, refuse_rows, strip_blanks, swapped_columns
+from concertation.core.activity_checks import (
+    NO_FLAWS,
+    check_rows,
+    grouped,
+    identical_rows,
+    refuse_rows,
+    strip_blanks,
+    swapped_columns,
+)
 from concertation.core.activity_fields import TEXT_KINDS, read_fields, without_no_value
 from concertation.core.personal import mask, mask_text
 from concertation.core.presence import Mapping, Vocabulary

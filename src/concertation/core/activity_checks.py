@@ -3,6 +3,8 @@
 A row that repeats another is kept and named; a number repeated on the places of one project is marked, so that it is never summed.
 """
 
+from collections.abc import Container
+
 import polars as pl
 
 from concertation.core.presence import Vocabulary, word_key
@@ -24,7 +26,7 @@ def grouped(rows: pl.DataFrame, field: str, code: str, value: str | pl.Expr) -> 
     """One flaw line per distinct value among the rows: field, code, value, hint (null), first row, count."""
     told = rows.select("row", value=pl.col(value) if isinstance(value, str) else value).group_by("value").agg(pl.col("row").min(), pl.len().alias("count"))
     line = told.select(field=pl.lit(field), code=pl.lit(code), value="value", hint=pl.lit(None, pl.Utf8), row="row", count="count")
-    return line.cast(dict(NO_FLAWS.schema))
+    return line.cast(pl.Schema(NO_FLAWS.schema))
 
 
 def strip_blanks(table: pl.DataFrame) -> pl.DataFrame:
@@ -167,9 +169,9 @@ def swapped_columns(written: pl.DataFrame, frame: pl.DataFrame, unread: pl.DataF
     return pl.concat(flaws)
 
 
-def _looks_like(written: pl.DataFrame, field: str, known: object, other: str) -> pl.DataFrame:
+def _looks_like(written: pl.DataFrame, field: str, known: Container[str], other: str) -> pl.DataFrame:
     distinct = written[field].drop_nulls().unique()
-    alike = sum(1 for text in distinct if word_key(text) in known)  # type: ignore[operator]
+    alike = len([text for text in distinct if word_key(text) in known])
     return _swap(written, field, other) if distinct.len() and alike > MOST * distinct.len() else NO_FLAWS
 
 

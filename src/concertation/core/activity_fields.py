@@ -8,13 +8,13 @@ from datetime import date
 
 import polars as pl
 
-from concertation.core.activity_checks import NO_FLAWS
+from concertation.core.activity_checks import NO_FLAWS, grouped
 from concertation.core.organisations import organisation_keys
 from concertation.core.presence import Vocabulary, word_key
 from concertation.core.spelling import fold
 from concertation.core.written_values import read_coordinates, read_dates, read_numbers, read_people, read_percentages
 
-type_of_reader = Callable[[pl.Series], pl.DataFrame]
+Reader = Callable[[pl.Series], pl.DataFrame]
 TEXT_KINDS = ("text", "list", "place")
 KIND_TYPES = {"people": pl.Int64, "percent": pl.Float64, "coordinate": pl.Float64, "money": pl.Float64, "date": pl.Date, "flag": pl.Boolean}
 UNKNOWN_WORDS = {
@@ -93,10 +93,10 @@ def _newest_start(starts: pl.Series, today: date) -> date:
     return newest if isinstance(newest, date) and newest.year >= 1990 else today
 
 
-def _reader(kind: str, newest: date, vocabulary: Vocabulary) -> type_of_reader | None:
+def _reader(kind: str, newest: date, vocabulary: Vocabulary) -> Reader | None:
     if kind in UNKNOWN_WORDS:
         return lambda texts: _read_words(texts, vocabulary.words.get(kind, {}), UNKNOWN_WORDS[kind])
-    readers: dict[str, type_of_reader] = {
+    readers: dict[str, Reader] = {
         "people": read_people,
         "percent": read_percentages,
         "coordinate": read_coordinates,
@@ -107,7 +107,7 @@ def _reader(kind: str, newest: date, vocabulary: Vocabulary) -> type_of_reader |
     return readers.get(kind)
 
 
-def _apply(written: pl.DataFrame, name: str, reader: type_of_reader, kind: pl.DataType | type[pl.DataType]) -> tuple[pl.Series, pl.DataFrame]:
+def _apply(written: pl.DataFrame, name: str, reader: Reader, kind: pl.DataType | type[pl.DataType]) -> tuple[pl.Series, pl.DataFrame]:
     """Read the distinct texts of one column, put the values back on the rows, and group what was wrong by value."""
     distinct = written[name].drop_nulls().unique()
     if not distinct.len():
@@ -178,8 +178,7 @@ def _with_amount(read: pl.DataFrame, heading: str, vocabulary: Vocabulary) -> tu
     minor = pl.when(pl.col("currency").is_not_null()).then((pl.col("amount") * scale).round().cast(pl.Int64))
     priced = read.with_columns(currency=currency).with_columns(amount_minor=minor)
     lost = priced.filter(pl.col("amount").is_not_null() & pl.col("currency").is_null())
-    told = pl.DataFrame({"field": ["amount"], "code": ["amount-without-currency"], "value": [""], "hint": [None], "row": [lost["row"].min()], "count": [lost.height]})
-    return priced.drop("amount"), told.cast(dict(NO_FLAWS.schema)) if lost.height else NO_FLAWS
+    return priced.drop("amount"), grouped(lost, "amount", "amount-without-currency", pl.lit(""))
 
 
 def _currency_in(text: str, currencies: Mapping[str, str]) -> str | None:
