@@ -4,7 +4,7 @@ Used for files of one fixed layout (HAPI, HPC, UNHCR, DTM). Headings meet withou
 upper-case heading or a trailing blank changes nothing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,12 +62,22 @@ def read_people_columns(table: NamedTable, names: Collection[str]) -> tuple[pl.D
     """The frame with these columns as whole people, and the problems of their cells (codes of `read_people`)."""
     frame, problems = table.frame, list[Problem]()
     for name in names:
-        read = read_people(frame[name].drop_nulls().unique(maintain_order=True)).rename({"written": name})
-        flawed = frame.select("row", name).join(read.filter(pl.col("flaw").is_not_null()), on=name)
-        problems += [Problem(flaw, table.cell(row, name), written) for row, written, flaw in flawed.select("row", name, "flaw").sort("row").iter_rows()]
-        joined = frame.join(read.select(name, "value"), on=name, how="left", maintain_order="left")
-        frame = frame.with_columns(joined["value"].cast(pl.Int64).alias(name))
+        frame, flaws = read_column(table, frame, name, read_people)
+        frame = frame.with_columns(pl.col(name).cast(pl.Int64))
+        problems += flaws
     return frame, tuple(problems)
+
+
+def read_column(
+    table: NamedTable, frame: pl.DataFrame, name: str, read: Callable[[pl.Series], pl.DataFrame]
+) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
+    """The frame with one text column read by one of the readers of `core/written_values`, and the problems of its cells."""
+    distinct = frame[name].drop_nulls().unique(maintain_order=True)
+    understood = read(distinct).select(pl.col("written").alias(name), pl.col("value").alias("_value"), pl.col("flaw").alias("_flaw"))
+    joined = frame.join(understood, on=name, how="left", maintain_order="left")
+    flawed = joined.filter(pl.col("_flaw").is_not_null()).select("row", name, "_flaw").sort("row")
+    problems = tuple(Problem(flaw, table.cell(row, name), written) for row, written, flaw in flawed.iter_rows())
+    return frame.with_columns(joined["_value"].alias(name)), problems
 
 
 def hold_states(table: NamedTable, *, states: Collection[str] | None) -> tuple[NamedTable, tuple[Problem, ...]]:
