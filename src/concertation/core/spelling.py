@@ -30,3 +30,45 @@ def squeeze(written: str) -> str:
     True
     """
     return fold(written).replace(" ", "")
+
+
+ROMAN_NUMBERS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "1er": "1", "1ere": "1"}
+
+
+def name_key(written: str) -> str:
+    """The squeezed key of a place name, its closing number in digits: `Tahoua I`, `TAHOUA 1` and `Tahoua 1er` meet here.
+
+    >>> name_key("Tahoua II"), name_key("tahoua 2"), name_key("Birni_Nkonni") == name_key("Birni N'Konni")
+    ('tahoua2', 'tahoua2', True)
+    """
+    *words, last = fold(written).split(" ")
+    return "".join([*words, ROMAN_NUMBERS.get(last, last) if words else last])
+
+
+SOUNDS = (
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"dj"), "j"),
+    (re.compile(r"tch"), "t"),
+    (re.compile(r"sh|ch"), "s"),
+    (re.compile(r"gu(?=[ei])|gh"), "g"),
+    (re.compile(r"c(?=[eiy])"), "s"),
+    (re.compile(r"qu|q|c"), "k"),
+    (re.compile(r"ou|w"), "u"),
+    (re.compile(r"y"), "i"),
+    (re.compile(r"h"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+    (re.compile(r"(?<=..)e$"), ""),
+)
+
+
+def sound(key: str) -> str:
+    """A rough key of how French spells a Sahelian name: `Malaoua` and `Malawa`, `Doungas` and `Dungass` meet here.
+
+    Takes a key (see `name_key`), not raw text. Two names that sound alike are *candidates* for one another, never the same.
+
+    >>> sound("malaoua") == sound("mallawa"), sound("doungas") == sound("dungass"), sound("gourcy") == sound("goursi")
+    (True, True, True)
+    """
+    for pattern, letters in SOUNDS:
+        key = pattern.sub(letters, key)
+    return key
