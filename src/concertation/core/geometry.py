@@ -174,6 +174,8 @@ def overlaps(areas: Sequence[Area], *, above_km2: float) -> tuple[Overlap, ...]:
     [(0, 1, 12108)]
     """
     planes = [on_plane(area.shape) for area in areas]
+    if not planes:
+        return ()
     pairs = shapely.STRtree(planes).query(planes, predicate="intersects").T
     found = (
         Overlap(int(i), int(j), float(shapely.area(shapely.intersection(planes[i], planes[j])))) for i, j in pairs if i < j
