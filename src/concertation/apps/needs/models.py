@@ -8,15 +8,16 @@ from concertation.apps.ground.models import GuardedModel
 class Figure(GuardedModel):
     """A value with its unit of measure, concept, place, people, source, dates, scope, method and status.
 
-    `value` is null when the source holds none; `value_text` keeps what a text said as it said it.
+    `value` is null when the source holds none; `value_text` keeps what a text said as it said it. The id follows from the
+    content, so that bringing the same figure in again finds the same row. `row` is the first of `rows_summed`.
     """
 
     concept = models.CharField(max_length=40)
     unit = models.ForeignKey("places.AdminUnit", on_delete=models.PROTECT, related_name="figures")
     sector = models.CharField(max_length=12, default="ALL")
-    group = models.CharField(max_length=24, default="all")
+    group = models.CharField(max_length=100, default="all")
     sex = models.CharField(max_length=8, default="all")
-    age = models.CharField(max_length=12, default="all")
+    age = models.CharField(max_length=100, default="all")
     disability = models.CharField(max_length=8, default="all")
     value = models.BigIntegerField(null=True)
     value_text = models.CharField(max_length=200, blank=True)
@@ -32,6 +33,7 @@ class Figure(GuardedModel):
     import_run = models.ForeignKey("sources.ImportRun", null=True, on_delete=models.CASCADE, related_name="figures")
     sheet = models.CharField(max_length=120, blank=True)
     row = models.PositiveIntegerField(null=True)
+    rows_summed = models.CharField(max_length=240, blank=True)
 
     class Meta:
         indexes = [
@@ -50,3 +52,19 @@ class Sector(models.Model):
     hapi_code = models.CharField(max_length=12, blank=True)
     restricted = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
+
+
+class SectorOfState(models.Model):
+    """A sector as a State's coordination holds it in one year: who leads it, and whether it is active, merged or handed over."""
+
+    id = models.BigAutoField(primary_key=True)
+    state = models.CharField(max_length=3)
+    year = models.PositiveSmallIntegerField()
+    sector = models.ForeignKey(Sector, on_delete=models.CASCADE, related_name="held_by")
+    lead = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=40)
+    source = models.CharField(max_length=80)
+    source_status = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["state", "year", "sector"], name="sector_once_per_state_and_year")]
