@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "sectors": "sector parent name_fr name_en hapi_code restricted",
         "sector_lists": "state year sector lead status source source_status",
         "sector_names": "written sector source",
-        "organisations": "organisation name_fr name_en acronym org_type org_type_name_fr org_type_name_en aliases source source_status",
+        "organisations": "organisation name_fr name_en acronym org_type hapi_org_type iati_org_type org_type_name_fr org_type_name_en aliases source source_status",
         "sources": "source title publisher url published_on licence note",
         "problems": "code severity message_fr message_en remedy_fr remedy_en",
         "populations": FIGURE,
@@ -34,14 +34,16 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "cadre_harmonise": FIGURE,
         "quoted": FIGURE,
         "funding_plans": "state year plan code plan_type start end requirement funding measure extracted_on source status",
-        "frameworks": "framework state hazard name_fr name_en money money_kind measure people agreed_on valid_until trigger_fr trigger_en note_fr note_en source source_status",
+        "frameworks": "framework state hazard name_fr name_en money money_kind measure people agreed_on last_year trigger_fr trigger_en note_fr note_en source source_status",
         "transit": "state port year tonnes share source source_status",
         "decisions": "decision reference subjects title_fr title_en text_fr text_en official_wording responsible due source source_status",
     }
 )
-DATES = frozenset("since until valid_from valid_to reference_start reference_end extracted_on published_on start end agreed_on due".split())
-WHOLE = frozenset("level year people tonnes requirement funding money".split())
-DECIMAL = frozenset("weight latitude longitude share value".split())
+DATES = frozenset(
+    ["since", "until", "valid_from", "valid_to", "reference_start", "reference_end", "extracted_on", "published_on", "start", "end", "agreed_on", "due"]
+)
+WHOLE = frozenset(["level", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money"])
+DECIMAL = frozenset(["weight", "latitude", "longitude", "share"])
 TRUTH = frozenset(["restricted"])
 
 
@@ -72,5 +74,5 @@ def read(table: str) -> pl.DataFrame:
     >>> read("states").filter(pl.col("status") == "member")["iso3"].to_list()
     ['BFA', 'MLI', 'NER']
     """
-    path = files("concertation").joinpath("reference", f"{table}.csv")
-    return pl.read_csv(path.read_bytes(), schema=schema(table))
+    declared = schema(table)
+    return pl.read_csv(files("concertation").joinpath("reference", f"{table}.csv").read_bytes(), schema=declared)
