@@ -61,9 +61,9 @@ class FoodSecurity:
 def read_cadre_harmonise(path: Path, *, states: Collection[str] | None = None) -> FoodSecurity:
     """Read a PRISM file {"DataList": [...]}. With `states` (ISO3), rows of other States are refused with a line each.
 
-    Never raises. Yields the problems of `read_json`, datalist-missing, column-missing, row-not-an-object, state-unknown,
+    Never raises. Yields the problems of `read_json`, datalist-missing, required-column-missing, row-not-an-object, state-unknown,
     state-not-held, number-unreadable, people-negative, phase-unknown, phases-not-population, phase3plus-not-its-phases,
-    code-of-another-state, dates-and-label-differ, dates-unreadable, kind-unknown, people-rounded and row-identical.
+    code-of-another-state, dates-and-label-differ, dates-unreadable, kind-unknown, people-decimal and row-identical.
     """
     content, problems = read_json(path)
     if content is None:
@@ -105,9 +105,9 @@ def _nothing(problems: tuple[Problem, ...]) -> FoodSecurity:
 
 def _missing(rows: list[object]) -> tuple[Problem, ...]:
     if not rows:
-        return (Problem("file-empty", Cell(), "DataList"),)
+        return (Problem("file-without-rows", Cell(), "DataList"),)
     present = {key for row in rows if isinstance(row, dict) for key in row}
-    return tuple(Problem("column-missing", Cell(column=name), name) for name in NEEDED if name not in present)
+    return tuple(Problem("required-column-missing", Cell(column=name), name) for name in NEEDED if name not in present)
 
 
 def _read_row(number: int, row: object, states: Collection[str] | None) -> _ReadRow:
@@ -154,7 +154,7 @@ def _people(number: int, field: str, value: object, problems: list[Problem]) -> 
         problems.append(Problem("people-negative", cell, str(value)))
         return None
     if value != int(value):
-        problems.append(Problem("people-rounded", cell, str(value)))
+        problems.append(Problem("people-decimal", cell, str(value)))
     return round(value)
 
 

@@ -65,7 +65,7 @@ def read_hapi_needs(
 
     Columns out: WRITTEN_FIGURE_SCHEMA and `category` (as written); `method` keeps the publisher's warning. `newest_start` is
     the latest date on which a period can plausibly begin. Yields the problems of `read_named`, `hold_states`, `read_people`,
-    `read_dates`, and source-marks-error, source-marks-warning, sector-unknown, category-not-settled, population-status-unknown.
+    `read_dates`, and source-marks-error, source-marks-warning, sector-not-recognised, category-not-settled, population-status-unknown.
     """
     named = read_named(path, NEEDS_HEADINGS, needed=("state", "sector", "population_status", "value"))
     held, refused = hold_states(named, states=states)

@@ -58,7 +58,7 @@ def read_hno(
     """Read the HNO file of one year into figures before placement: one per row and measure that has a number.
 
     Columns out: WRITTEN_FIGURE_SCHEMA and `category` (as written). Yields the problems of `read_named`, `hold_states`,
-    `read_people`, and sector-unknown, category-not-settled, source-marks-error, target-over-need, need-over-population.
+    `read_people`, and sector-not-recognised, category-not-settled, source-marks-error, target-over-need, need-over-population.
     """
     named = read_named(path, HNO_HEADINGS, needed=("state", "sector", "in_need", "targeted"))
     held, refused = hold_states(named, states=states)
@@ -117,12 +117,12 @@ def unsettled(figures: pl.DataFrame, table: NamedTable) -> tuple[Problem, ...]:
 
 
 def settle_sectors(table: NamedTable) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
-    """Rows with a sector code (Intersectoral is ALL); rows without leave, each with a line (sector-unknown)."""
+    """Rows with a sector code (Intersectoral is ALL); rows without leave, each with a line (sector-not-recognised)."""
     written = pl.col("sector").fill_null("")
     code = written.replace_strict(_as_written(table.frame["sector"]), default=written)
     known = code.str.contains(SECTOR_CODE)
     lines = table.frame.filter(~known).select("row", written)
-    problems = tuple(Problem("sector-unknown", table.cell(row, "sector"), sector) for row, sector in lines.iter_rows())
+    problems = tuple(Problem("sector-not-recognised", table.cell(row, "sector"), sector) for row, sector in lines.iter_rows())
     return table.frame.filter(known).with_columns(code.alias("sector")), problems
 
 

@@ -30,7 +30,7 @@ def read_json(path: Path, *, most_bytes: int = MOST_BYTES) -> ReadJson:
     except OSError as reason:
         return _refused("file-unreadable", path.name, reason=reason.strerror or "")
     if size > most_bytes:
-        return _refused("file-too-large", path.name, most=str(most_bytes))
+        return _refused("file-too-large", str(size // 1024**2), limit=str(most_bytes // 1024**2))
     return parse_json(raw, name=path.name)
 
 

@@ -43,8 +43,8 @@ class WrittenFigures:
 def read_named(path: Path, wanted: Mapping[str, str], *, needed: Collection[str], limits: Limits = LIMITS) -> NamedTable:
     """The table of a file under our names: `wanted` maps a name to its heading. Never raises.
 
-    Yields the problems of `read_file`, table-not-found, column-missing (one per needed heading that is absent) and
-    file-empty when no row stands below the headings.
+    Yields the problems of `read_file`, table-not-found, required-column-missing (one per needed heading that is absent) and
+    file-without-rows when no row stands below the headings.
     """
     reading = read_file(path, limits=limits)
     table = best_table(reading)
@@ -52,8 +52,8 @@ def read_named(path: Path, wanted: Mapping[str, str], *, needed: Collection[str]
         already = reading.problems or (Problem("table-not-found", Cell(), path.name),)
         return NamedTable(_empty(wanted), {}, None, already)
     letters = _letters(table, wanted)
-    missing = tuple(Problem("column-missing", Cell(table.sheet, table.heading_row), wanted[name]) for name in needed if name not in letters)
-    empty = () if table.frame.height else (Problem("file-empty", Cell(table.sheet), path.name),)
+    missing = tuple(Problem("required-column-missing", Cell(table.sheet, table.heading_row), wanted[name]) for name in needed if name not in letters)
+    empty = () if table.frame.height else (Problem("file-without-rows", Cell(table.sheet), path.name),)
     frame = _empty(wanted) if missing else _renamed(table, wanted, letters)
     return NamedTable(frame, letters, table.sheet, (*reading.problems, *missing, *empty))
 
