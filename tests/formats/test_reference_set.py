@@ -8,6 +8,7 @@ from types import ModuleType
 
 import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from concertation.core.concepts import CONCEPTS, GROUPS, MEASURES, STATUSES
 from concertation.core.spelling import fold
@@ -259,7 +260,8 @@ def test_niger_holds_a_requirement_and_no_people_for_2025_and_2026() -> None:
     people = recent.filter(pl.col("concept").is_in(["in_need", "targeted", "reached"]))
     assert people.height == 6
     assert people["value"].null_count() == 6
-    assert recent.filter(pl.col("concept") == "requirement")["value"].to_list() == [603_027_582, 675_619_589]
+    appeals = rows("funding_plans", state="NER").filter(pl.col("code").is_in(["HNER25", "HNER26"])).sort("year")
+    assert appeals["requirement"].to_list() == [603_027_582, 675_619_589]
 
 
 def test_several_funding_figures_of_one_plan_stand_side_by_side() -> None:
@@ -270,7 +272,7 @@ def test_several_funding_figures_of_one_plan_stand_side_by_side() -> None:
 
 def test_every_extract_of_the_tracking_service_is_dated() -> None:
     assert read("funding_plans")["extracted_on"].null_count() == 0
-    assert rows("plans", source="fts-2026-04-17")["extracted_on"].null_count() == 0
+    assert set(read("plans")["source"]).isdisjoint(read("funding_plans")["source"])
 
 
 def test_niger_displacement_adds_up_to_the_total_of_its_source() -> None:
@@ -327,6 +329,19 @@ def test_a_spelling_of_an_organisation_leads_to_one_organisation() -> None:
                 met.setdefault(fold(written), set()).add(row["organisation"])
 
     assert {key: ids for key, ids in met.items() if len(ids) > 1} == {}
+
+
+def test_the_register_merges_no_two_organisations_of_a_workbook(shared: Path) -> None:
+    """Counted on the workbooks: 156, 151 and 50 organisations once case, accents and blanks are set aside."""
+    known: dict[str, str] = {}
+    for row in read("organisations").iter_rows(named=True):
+        known |= {fold(written): row["organisation"] for written in [row["acronym"], row["name_fr"], *(row["aliases"] or "").split("|")] if written}
+
+    for name, heading_rows, distinct in (("mli_5w_2022-03.xlsx", 2, 156), ("ner_3w_2022-02_redacted.xlsx", 2, 151), ("bfa_5w_2022-02_nocontact.xlsx", 3, 50)):
+        book = CalamineWorkbook.from_path(shared / "presence" / name)
+        sheet = "Jan - Fev Public" if name.startswith("bfa") else book.sheet_names[0]
+        written = {fold(str(line[0])) for line in book.get_sheet_by_name(sheet).to_python()[heading_rows:]}
+        assert len({known.get(key, key) for key in written}) == distinct == len(written)
 
 
 def test_the_reference_set_is_read_once() -> None:
