@@ -1,12 +1,83 @@
-"""What the layout of every page shows: the language switch and who is signed in."""
+"""What the layout of every page shows: the language switch, who is signed in, and the way to each subject."""
 
+import tomllib
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+VERSION: str = tomllib.loads((settings.ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the main menu: the words, the name of the address, and whether only signed-in people see it."""
+
+    label: str | Promise
+    address: str
+    signed_in: bool = False
+
+
+# Each group is one kind of act: decide, see, bring in, understand. An app adds its page by adding a line here.
+MENU: tuple[tuple[Entry, ...], ...] = (
+    (Entry(_("Décisions"), "home"),),
+    (Entry(_("Situation"), "situation"),),
+    (Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
+    (Entry(_("Sources"), "sources"), Entry(_("Aide"), "help")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """A menu line as the page shows it; `first` opens a group."""
+
+    label: str
+    url: str
+    current: bool
+    first: bool
+
+
+def address_of(name: str) -> str | None:
+    """The address under a name; None on a node that does not serve that subject."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def is_current(path: str, url: str) -> bool:
+    """Whether the page at `path` stands under the menu's address."""
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def menu(request: HttpRequest) -> list[MenuLine]:
+    """The lines of the main menu that this reader can follow."""
+    signed_in = request.user.is_authenticated
+    lines: list[MenuLine] = []
+    for number, group in enumerate(MENU):
+        open_to_reader = [entry for entry in group if signed_in or not entry.signed_in]
+        served = [(entry, url) for entry in open_to_reader if (url := address_of(entry.address))]
+        lines += [
+            MenuLine(str(entry.label), url, is_current(request.path, url), first=number > 0 and place == 0)
+            for place, (entry, url) in enumerate(served)
+        ]
+    return lines
 
 
 def layout(request: HttpRequest) -> dict[str, object]:
-    """The other language, and the address of this page in it."""
+    """The other language, the address of this page in it, and the menu."""
     other = "en" if get_language() == "fr" else "fr"
     query = request.GET.copy()
     query["lang"] = other
-    return {"other_language": other, "other_language_url": f"{request.path}?{query.urlencode()}"}
+    return {
+        "other_language": other,
+        "other_language_name": LANGUAGE_NAMES[other],
+        "other_language_url": f"{request.path}?{query.urlencode()}",
+        "product_version": VERSION,
+        "menu": menu(request) if hasattr(request, "user") else [],
+    }

@@ -82,7 +82,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "concertation.site.context.layout",
             ],
-            "builtins": ["concertation.site.templatetags.words"],
+            "builtins": [
+                "concertation.site.templatetags.words",
+                "concertation.site.templatetags.layout",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     },
 ]
