@@ -3,15 +3,18 @@
 Exit 0: done; 1: refused, with the reason; 2: wrongly used.
 """
 
+import dataclasses
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from concertation.site import node, serving
+from concertation.apps.ground.queries import broken_lines
+from concertation.site import health, importing, node, serving
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 screen = Console(stderr=True, highlight=False)
@@ -24,10 +27,10 @@ def answer(content: object) -> None:
     sys.stdout.write("\n")
 
 
-def refuse(reason_fr: str, reason_en: str) -> typer.Exit:
+def refuse(reason_fr: str, reason_en: str, *, code: int = 1) -> typer.Exit:
     """Say why nothing was done, in both languages; the caller raises what this gives back."""
     screen.print(f"{reason_fr}\n{reason_en}", style="red")
-    return typer.Exit(1)
+    return typer.Exit(code)
 
 
 @app.command()
@@ -61,3 +64,59 @@ def migrate(as_json: AsJson = False) -> None:
         answer({"migrations_applied": applied})
     else:
         screen.print(f"{applied} migration(s)")
+
+
+@app.command(name="import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Fichier tel que reçu / file as received.")],
+    state: Annotated[str, typer.Option(help="État (BFA, MLI, NER, TGO) ou AES pour tous / State, or AES for all.")] = "",
+    kind: Annotated[str, typer.Option("--as", help="Nature du fichier, si elle n'est pas reconnue / kind of file.")] = "",
+    period: Annotated[str, typer.Option(help="Mois ou période : 2022-02 ou 2022-01/2022-02 / month or period.")] = "",
+    share: Annotated[str, typer.Option(help="Qui voit les lignes / who sees the rows: confidential, restricted, public.")] = "confidential",
+    yes: Annotated[bool, typer.Option("--yes", help="Accepter sans demander / accept without asking.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Apporte un fichier tel que reçu : compris, douteux, refusé / bring a file in as received."""
+    node.make_ready()
+    asked = importing.Asked.of(file, state=state, kind=kind, period=period, share=share)
+    if isinstance(asked, importing.Misused):
+        raise refuse(asked.fr, asked.en, code=2)
+    with importing.progress_shown(screen) as progress:
+        outcome = importing.bring_in(asked, progress=progress)
+        if outcome.preview is not None and (yes or importing.agreed(screen, outcome)):
+            importing.accept(outcome, progress=progress)
+    if as_json:
+        answer(importing.told(outcome))
+    else:
+        importing.show(screen, outcome)
+    if outcome.run.status == "refused":
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Dit ce qui ne va pas / say what is wrong."""
+    findings = health.findings()
+    if as_json:
+        answer([dataclasses.asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            screen.print(f"{'✓' if finding.holds else '✗'} {finding.fr} / {finding.en}")
+    if not all(finding.holds for finding in findings):
+        raise typer.Exit(1)
+
+
+journal_app = typer.Typer(help="Journal des actes / journal of acts.", no_args_is_help=True)
+app.add_typer(journal_app, name="journal")
+
+
+@journal_app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Vérifie que personne n'a modifié le journal / check that nobody altered the journal."""
+    broken = [dataclasses.asdict(line) for line in broken_lines()]
+    if as_json:
+        answer({"broken": broken})
+    else:
+        screen.print("Journal intact." if not broken else "\n".join(f"{line['chain']} {line['sequence']} {line['reason']}" for line in broken))
+    if broken:
+        raise typer.Exit(1)

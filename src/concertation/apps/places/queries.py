@@ -1,0 +1,162 @@
+"""Reading places: States, divisions, units over time, the gazetteer for matching, the boundaries a map may use.
+
+Places are public reference facts: no row here has a holder, so nothing is guarded. People's answers carry their author.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+from django.db.models import Max, Q, QuerySet
+
+from concertation.apps.places.models import (
+    AdminUnit,
+    BoundarySet,
+    Crosswalk,
+    Division,
+    RememberedName,
+    State,
+    UnitCode,
+    UnitName,
+    UnitParent,
+)
+from concertation.core.places import Gazetteer
+
+UNIT_CODE_SCHEME = "ocha-cod"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place of a breadcrumb: AES > Niger > Tillabéri > Téra."""
+
+    unit: AdminUnit
+    is_last: bool
+
+
+def states() -> QuerySet[State]:
+    """Every State of the framework: members first, then invited ones and observers."""
+    return State.objects.order_by("-has_units", "status", "name_fr")
+
+
+def states_with_units() -> list[State]:
+    """The States whose administrative units are held."""
+    return list(State.objects.filter(has_units=True).order_by("name_fr"))
+
+
+def divisions(state: str) -> list[Division]:
+    """The divisions of a State, the newest first."""
+    return list(Division.objects.filter(state_id=state).order_by("-valid_from"))
+
+
+def division_on(state: str, day: date) -> Division | None:
+    """The division in force on a day."""
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    not_ended = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    return Division.objects.filter(begun & not_ended, state_id=state).order_by("-valid_from").first()
+
+
+def unit(unit_id: str) -> AdminUnit | None:
+    """One unit by our own id."""
+    return AdminUnit.objects.select_related("state").filter(pk=unit_id).first()
+
+
+def units_of(state: str, level: int, division: str) -> list[AdminUnit]:
+    """The units of one level in one division, in alphabetical order; a State without that division has none."""
+    if level == 0:
+        return list(AdminUnit.objects.filter(state_id=state, level=0))
+    return list(AdminUnit.objects.filter(state_id=state, level=level, parents__division_id=division).order_by("sort_key"))
+
+
+def children(unit_id: str, division: str) -> list[AdminUnit]:
+    """The units directly below a unit in a division."""
+    return list(AdminUnit.objects.filter(parents__parent_id=unit_id, parents__division_id=division).order_by("sort_key"))
+
+
+def trail(of: AdminUnit, division: str) -> list[Step]:
+    """The unit and what it lies in, from the State down."""
+    lines = dict(UnitParent.objects.filter(unit__state_id=of.state_id, division_id=division).values_list("unit_id", "parent_id"))
+    path, at = [of.pk], of.pk
+    while at in lines:
+        at = lines[at]
+        path.append(at)
+    held = AdminUnit.objects.in_bulk(path)
+    return [Step(held[pk], pk == of.pk) for pk in reversed(path)]
+
+
+def codes_of(unit_id: str) -> list[UnitCode]:
+    """Every code by which a unit is or was called."""
+    return list(UnitCode.objects.filter(unit_id=unit_id).order_by("scheme", "code"))
+
+
+def names_of(unit_id: str) -> list[UnitName]:
+    """Every name and spelling of a unit."""
+    return list(UnitName.objects.filter(unit_id=unit_id).order_by("kind", "name"))
+
+
+def pcodes(unit_ids: Sequence[str]) -> dict[str, str]:
+    """The current OCHA p-code of each unit that has one."""
+    held = UnitCode.objects.filter(unit_id__in=unit_ids, scheme=UNIT_CODE_SCHEME, valid_to__isnull=True)
+    return dict(held.values_list("unit_id", "code"))
+
+
+def gazetteer() -> Gazetteer:
+    """The gazetteer with every remembered answer; built once until places or answers change."""
+    newest = RememberedName.objects.aggregate(newest=Max("at"))["newest"]
+    return _gazetteer(AdminUnit.objects.count(), UnitName.objects.count(), str(newest))
+
+
+@lru_cache(maxsize=1)
+def _gazetteer(units: int, names: int, newest_answer: str) -> Gazetteer:
+    return Gazetteer.of(
+        _frame(AdminUnit.objects.all(), {"unit": "id", "state": "state_id", "level": "level", "kind": "kind", "name_fr": "name_fr",
+               "name_en": "name_en", "valid_from": "valid_from", "valid_to": "valid_to"}),
+        _frame(UnitName.objects.all(), {"unit": "unit_id", "name": "name", "language": "language", "kind": "kind",
+               "valid_from": "valid_from", "valid_to": "valid_to"}),
+        _frame(UnitCode.objects.all(), {"unit": "unit_id", "scheme": "scheme", "code": "code", "valid_from": "valid_from", "valid_to": "valid_to"}),
+        _frame(UnitParent.objects.all(), {"unit": "unit_id", "division": "division_id", "parent": "parent_id"}),
+        remembered_names(),
+        divisions=_frame(Division.objects.all(), {"division": "id", "valid_from": "valid_from", "valid_to": "valid_to"}),
+    )
+
+
+def remembered_names() -> pl.DataFrame:
+    """People's answers: columns state, level, text, context, unit."""
+    columns = {"state": "state", "level": "level", "text": "folded", "context": "context", "unit": "unit_id"}
+    return _frame(RememberedName.objects.order_by("at"), columns)
+
+
+def crosswalks() -> pl.DataFrame:
+    """Every crosswalk: columns as in `reference/crosswalks.csv`."""
+    fields = "from_unit to_unit from_division to_division".split()
+    columns = {name: f"{name}_id" for name in fields} | {name: name for name in ("weight", "weight_kind", "source", "source_status")}
+    return _frame(Crosswalk.objects.order_by("pk"), columns)
+
+
+def parents_frame() -> pl.DataFrame:
+    """Unit, division, parent for every unit of every division."""
+    return _frame(UnitParent.objects.order_by("pk"), {"unit": "unit_id", "division": "division_id", "parent": "parent_id"})
+
+
+SCHEMA = {"level": pl.Int64, "weight": pl.Float64, "valid_from": pl.Date, "valid_to": pl.Date}
+
+
+def _frame(rows: QuerySet[AdminUnit] | QuerySet[UnitName] | QuerySet[UnitCode] | QuerySet[UnitParent] | QuerySet[Division] | QuerySet[Crosswalk] | QuerySet[RememberedName], columns: dict[str, str]) -> pl.DataFrame:
+    schema = {name: SCHEMA.get(name, pl.Utf8) for name in columns}
+    return pl.DataFrame(list(rows.values_list(*columns.values())), schema=schema, orient="row")
+
+
+def boundaries(division: str, level: int) -> BoundarySet | None:
+    """The boundaries its State approved for a level of a division."""
+    return BoundarySet.objects.filter(division_id=division, level=level, approved_at__isnull=False).first()
+
+
+def boundary_sets(state: str) -> QuerySet[BoundarySet]:
+    """Every set of boundaries held for a State."""
+    return BoundarySet.objects.filter(state_id=state).select_related("division").order_by("division", "level", "-brought_at")
+
+
+def boundaries_by_digest(digest: str) -> BoundarySet | None:
+    """A set of boundaries by the hash of its content."""
+    return BoundarySet.objects.filter(digest=digest).first()

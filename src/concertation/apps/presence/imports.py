@@ -1,0 +1,231 @@
+"""The importer of 5W workbooks and tables: any headings, any HXL tags, through a mapping that is proposed and corrected."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+import polars as pl
+from concertation.apps.organisations.commands import register_written
+from concertation.apps.places.queries import gazetteer
+from concertation.apps.presence import commands
+from concertation.apps.sources.commands import finish_run, state_source
+from concertation.apps.sources.models import ImportRun
+from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview, Received
+from concertation.apps.sources.queries import saved_columns
+from concertation.core.activities import ActivityReading, read_activities
+from concertation.core.named_periods import period_named
+from concertation.core.periods import Period
+from concertation.core.place_rows import Doubt, PlacedRows, place_rows
+from concertation.core.places import Gazetteer
+from concertation.core.presence import Mapping as Columns
+from concertation.core.presence import MappedColumn, Vocabulary, heading_key, propose_mapping
+from concertation.core.problems import Cell, Problem
+from concertation.core.sharing import Mandate
+from concertation.formats import reference_set
+from concertation.formats.problem_texts import in_words
+from concertation.formats.recognise import Recognised
+from concertation.formats.tabular import Table
+
+FIRST_LINES = 5
+SHOWN = ("row", "org_written", "sector_written", "adm1_name", "adm2_name", "adm3_name", "activity")
+HOWS = ("exact", "repaired", "doubtful", "unknown", "none_given")
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The fields, words and sector spellings of the reference set."""
+    return Vocabulary.of(
+        fields=reference_set.read("presence_fields"), words=reference_set.read("presence_words"),
+        sector_names=reference_set.read("sector_names"), places=reference_set.read("unit_names")["name"].to_list(),
+    )
+
+
+def signature_of(table: Table) -> str:
+    """What files of one source have in common: their headings, whatever their rows."""
+    return hashlib.sha256("|".join(heading_key(text) for text in table.headings.values()).encode()).hexdigest()
+
+
+class ActivityImporter:
+    """Understands and stores activities."""
+
+    kinds = frozenset({"presence-5w", "hapi-presence"})
+
+    def preview(self, received: Received, recognised: Recognised) -> Preview:
+        """Map the columns, read and check the rows, place them, count organisations; stores nothing."""
+        table = recognised.table
+        if table is None:
+            return Preview(received.kind, "", pl.DataFrame(), 0, problems=[CountedProblem(p) for p in recognised.problems])
+        signature = signature_of(table)
+        saved = {**saved_columns(state=received.state, kind=received.kind, signature=signature), **received.columns}
+        mapping = propose_mapping(table.headings, table.tags, vocabulary(), saved=saved, sheet=table.sheet)
+        reading = read_activities(
+            table.frame, mapping, vocabulary(), state=received.state, today=received.today, sheet=table.sheet,
+        )
+        places = gazetteer()
+        placed = place_rows(places, reading.frame, received.state)
+        start, end, told = period_of(received, table)
+        rows = ready_rows(placed, table.sheet)
+        return Preview(
+            kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, rows_identical=reading.rows_identical,
+            rows_refused=reading.rows_refused, organisations=organisations_in(reading.frame), places=places_in(placed.frame),
+            problems=all_problems(recognised, mapping, reading, placed, told, table), doubts=doubts_in(placed, places),
+            columns=[_column(column, table) for column in mapping.columns], samples=samples_of(rows, reading, placed, table),
+            period_start=start, period_end=end, notes={"signature": signature, "recognised_by": list(recognised.reasons)},
+        )
+
+    def store_slice(self, run: ImportRun, rows: pl.DataFrame, *, by: Mandate) -> None:
+        """Store some rows with their organisations."""
+        commands.store_activities(run, rows, organisations_for(run, rows, by=by))
+
+    def finish(self, run: ImportRun, preview: Preview, *, by: Mandate) -> None:
+        """Name the source, record the report of the period, and let the import count."""
+        if preview.period_start and preview.period_end:
+            sectors = sorted(preview.rows["sector"].drop_nulls().unique().to_list())
+            commands.record_report(
+                run, start=preview.period_start, end=preview.period_end, sectors=sectors, organisations=preview.organisations["distinct"],
+            )
+        source = state_source(
+            id=f"file-{run.file_id[:16]}-{run.owner_state.lower()}", title=run.file.name,
+            publisher=run.holder, published_on=preview.period_end,
+        )
+        finish_run(run, source=source, by=by)
+
+    def take_back(self, run: ImportRun, *, by: Mandate) -> None:
+        """Remove what a cancelled import had stored."""
+        commands.take_back(run, by=by)
+
+
+def organisations_for(run: ImportRun, rows: pl.DataFrame, *, by: Mandate) -> Mapping[str, UUID]:
+    """The register's organisations of some rows."""
+    named = rows.filter(pl.col("organisation_key").is_not_null()).unique("organisation_key", keep="first", maintain_order=True)
+    shared = "public" if run.share_as == "public" else "restricted"
+    return register_written(named, sensitivity=shared, owner_state=run.owner_state, author=by.person)
+
+
+def period_of(received: Received, table: Table) -> tuple[date | None, date | None, list[Problem]]:
+    """The period a file reports on: as stated, else as its rows, its sheet or its name say, with a note; else none, with a doubt."""
+    if received.period_start and received.period_end:
+        return received.period_start, received.period_end, []
+    named: Period | None = None
+    for text in (table.sheet, received.name):
+        named = named or period_named(text)
+        if named:
+            told = Problem("period-from-name", Cell(table.sheet), text, {"period": f"{named.start} – {named.end}"})
+            return named.start, named.end, [told]
+    return None, None, [Problem("period-not-stated", Cell(table.sheet), received.name)]
+
+
+def ready_rows(placed: PlacedRows, sheet: str) -> pl.DataFrame:
+    """The rows as they will be stored: placement, what was written of the place, and the doubt they wait on."""
+    asked = {_written_key(doubt): doubt_key(doubt) for doubt in placed.doubts}
+    written = ["adm1_name", "adm2_name", "adm3_name", "adm1_code", "adm2_code", "adm3_code", "place_name"]
+    distinct = placed.frame.select(written).unique(maintain_order=True)
+    lines = distinct.to_dicts()
+    kept = distinct.with_columns(
+        place_written=pl.Series([commands.written_place(line) for line in lines], dtype=pl.Utf8),
+        doubt_key=pl.Series([asked.get(_line_key(line), "") for line in lines], dtype=pl.Utf8),
+    )
+    return placed.frame.join(kept, on=written, how="left", nulls_equal=True, maintain_order="left").with_columns(sheet=pl.lit(sheet))
+
+
+def _line_key(line: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(line[f"adm{level}_{part}"] for part in ("name", "code") for level in (1, 2, 3))
+
+
+def _written_key(doubt: Doubt) -> tuple[object, ...]:
+    return (*doubt.written.names, *doubt.written.codes)
+
+
+def doubt_key(doubt: Doubt) -> str:
+    """Under which a person's answer to this doubt is kept."""
+    asked = doubt.placement.asked
+    return f"{asked.level}|{asked.text}|{asked.context}" if asked else ""
+
+
+def doubts_in(placed: PlacedRows, places: Gazetteer) -> list[DoubtToSettle]:
+    """The doubts of a file, one per question a person is asked, over all the rows that ask it."""
+    grouped: dict[str, list[Doubt]] = {}
+    for doubt in placed.doubts:
+        if doubt.placement.asked:
+            grouped.setdefault(doubt_key(doubt), []).append(doubt)
+    return [_doubt(key, alike, places) for key, alike in grouped.items()]
+
+
+def _doubt(key: str, alike: Sequence[Doubt], places: Gazetteer) -> DoubtToSettle:
+    first = alike[0]
+    asked = first.placement.asked
+    parts = [part for part in (*first.written.names, *first.written.codes, first.written.place_name) if part]
+    written = {"parts": parts} | ({"level": asked.level, "text": asked.text, "context": asked.context} if asked else {})
+    offered = {candidate.unit: candidate for doubt in alike for candidate in doubt.placement.candidates}
+    candidates = [
+        {"answer": unit, "distance": candidate.distance, "reason": candidate.reason, **within(places, unit)}
+        for unit, candidate in offered.items()
+    ]
+    return DoubtToSettle("place", key, written, candidates, sum(doubt.rows for doubt in alike), min(d.first_row for d in alike))
+
+
+def within(places: Gazetteer, unit: str) -> dict[str, str]:
+    """What a unit is called and lies in, in both languages."""
+    held = places.hierarchy.units
+    above = [held[parent] for parent in places.ancestors(unit)]
+    return {
+        "name": held[unit].name_fr, "within_fr": ", ".join(parent.name_fr for parent in above),
+        "within_en": ", ".join(parent.name_en for parent in above),
+    }
+
+
+def organisations_in(frame: pl.DataFrame) -> dict[str, int]:
+    """How many organisations as written, and how many once spellings of one are counted together."""
+    return {
+        "as_written": frame["org_written"].drop_nulls().n_unique(), "distinct": frame["organisation_key"].drop_nulls().n_unique(),
+    }
+
+
+def places_in(frame: pl.DataFrame) -> dict[str, int]:
+    """Rows by how their finest named place was found."""
+    counted = dict(frame["how"].value_counts().iter_rows())
+    return {how: counted.get(how, 0) for how in HOWS}
+
+
+def all_problems(
+    recognised: Recognised, mapping: Columns, reading: ActivityReading, placed: PlacedRows, told: Sequence[Problem], table: Table,
+) -> list[CountedProblem]:
+    """Every problem of a file, grouped by code and value with its first cell."""
+    letters = mapping.letters()
+    grouped: dict[tuple[str, str], CountedProblem] = {}
+    for problem, count in (
+        *((problem, 1) for problem in (*recognised.problems, *mapping.problems, *told)),
+        *((counted.problem, counted.count) for counted in reading.problems),
+        *((_in_cell(noticed.problem, noticed.first_row, table, letters), noticed.rows) for noticed in placed.noticed),
+    ):
+        held = grouped.get((problem.code, problem.value))
+        grouped[problem.code, problem.value] = CountedProblem(held.problem if held else problem, count + (held.count if held else 0))
+    return list(grouped.values())
+
+
+def _in_cell(problem: Problem, row: int, table: Table, letters: Mapping[str, str]) -> Problem:
+    cell = Cell(table.sheet, row, letters.get(problem.detail.get("column", "")))
+    return Problem(problem.code, cell, problem.value, problem.detail)
+
+
+def _column(column: MappedColumn, table: Table) -> dict[str, object]:
+    values = table.frame[column.letter].drop_nulls() if column.letter in table.frame.columns else pl.Series(dtype=pl.Utf8)
+    return {
+        "letter": column.letter, "heading": column.heading, "field": column.field or "", "how": column.how,
+        "confidence": column.confidence, "tag": table.tags.get(column.letter, ""), "example": values[0] if len(values) else "",
+    }
+
+
+def samples_of(rows: pl.DataFrame, reading: ActivityReading, placed: PlacedRows, table: Table) -> dict[str, list[dict[str, object]]]:
+    """The first lines understood, doubtful and refused."""
+    shown = [name for name in SHOWN if name in rows.columns]
+    doubtful = pl.col("how").is_in(["doubtful", "unknown"])
+    refused = sorted({told.problem.cell.row for told in reading.problems if told.problem.cell.row and in_words(told.problem).severity == "refused"})
+    raw = table.frame.filter(pl.col("row").is_in([row for row in refused if row]))
+    return {
+        "understood": rows.filter(~doubtful).select(shown).head(FIRST_LINES).to_dicts(),
+        "doubtful": rows.filter(doubtful).select(shown).head(FIRST_LINES).to_dicts(),
+        "refused": raw.head(FIRST_LINES).to_dicts(),
+    }

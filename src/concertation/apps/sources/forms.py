@@ -1,0 +1,68 @@
+"""Forms of the import pages."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from concertation.apps.ground.models import SENSITIVITIES
+from concertation.apps.places.models import State
+
+KINDS = [
+    ("", _("reconnaître d'après le contenu")),
+    ("presence-5w", _("qui fait quoi où (5W)")),
+    ("cadre-harmonise", _("Cadre harmonisé")),
+    ("hpc-needs", _("besoins (HPC)")),
+    ("hapi-needs", _("besoins (HAPI)")),
+    ("hapi-presence", _("présence (HAPI)")),
+    ("unhcr-population", _("déplacements (HCR)")),
+    ("dtm-baseline", _("déplacements (DTM)")),
+]
+
+
+class PeriodOfFile(forms.Form):
+    """The period a file reports on."""
+
+    start = forms.DateField(label=_("Du"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        """Both dates or none, in order."""
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if (start is None) != (end is None):
+            raise forms.ValidationError(_("Donnez les deux dates de la période, ou aucune."))
+        if start and end and start > end:
+            raise forms.ValidationError(_("La période finit avant de commencer."))
+        return cleaned
+
+
+class BringIn(PeriodOfFile):
+    """A file to bring in, for which State, of which kind, and who may see its rows."""
+
+    file = forms.FileField(label=_("Fichier"))
+    state = forms.ChoiceField(label=_("État"))
+    kind = forms.ChoiceField(label=_("Nature du fichier"), choices=KINDS, required=False)
+    share_as = forms.ChoiceField(label=_("Qui peut voir ces lignes"), choices=SENSITIVITIES, initial="confidential")
+    field_order = ["file", "state", "kind", "start", "end", "share_as"]
+
+    def __init__(self, *args: Any, states: Iterable[State], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["state"]
+        if isinstance(choices, forms.ChoiceField):
+            choices.choices = [(state.iso3, state.name) for state in states]
+
+    def clean_file(self) -> Any:
+        """A file within the size that this node accepts."""
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > settings.UPLOAD_LIMIT_BYTES:
+            most = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
+            raise forms.ValidationError(_("Fichier trop grand : %(most)s Mo au plus.") % {"most": most})
+        return uploaded
+
+    def period(self) -> tuple[date | None, date | None]:
+        """The period given, if any."""
+        return self.cleaned_data.get("start"), self.cleaned_data.get("end")
