@@ -154,9 +154,12 @@ def renamed(archive: ZipFile, workbook: bytes, part: str) -> BinaryIO:
     return copy
 
 
-def sheet_frame(rows: Iterable[list[Any]], marks: SheetMarks) -> pl.DataFrame:
-    """All cells as text, error cells restored, in blocks of rows so that Python objects never pile up."""
-    frames = [block_frame(first, block, marks) for first, block in blocks(iter(rows))]
+def sheet_frame(rows: Iterable[list[Any]], marks: SheetMarks, left: int) -> pl.DataFrame:
+    """All cells as text, error cells restored, in blocks of rows so that Python objects never pile up.
+
+    The reader gives every row of the sheet from the first, but no column before `left`, the first that holds anything (from 0).
+    """
+    frames = [block_frame(first, block, marks, left) for first, block in blocks(iter(rows))]
     if not frames:
         frames = [pl.DataFrame(schema={ROW: pl.UInt32})]
     return tidy(pl.concat(frames, how="diagonal"))
@@ -170,9 +173,10 @@ def blocks(rows: Iterator[list[Any]]) -> Iterator[tuple[int, list[list[Any]]]]:
         first += len(block)
 
 
-def block_frame(first: int, block: list[list[Any]], marks: SheetMarks) -> pl.DataFrame:
+def block_frame(first: int, block: list[list[Any]], marks: SheetMarks, left: int) -> pl.DataFrame:
     """One block of rows as text columns."""
-    columns = {column_letter(index): list(map(text_of, cells)) for index, cells in enumerate(zip(*block, strict=True))}
+    columns: dict[str, list[str | None]] = {column_letter(index): [None] * len(block) for index in range(left)}
+    columns |= {column_letter(left + index): list(map(text_of, cells)) for index, cells in enumerate(zip(*block, strict=True))}
     for (row, letter), text in marks.errors.items():
         if first <= row < first + len(block) and letter in columns:
             columns[letter][row - first] = text
@@ -207,7 +211,7 @@ def read_sheets(path: Path, folder: Path, package: Package) -> list[dict[str, An
             sheet = workbook.get_sheet_by_name(metadata.name)
             marks = package.marks.get(position, SheetMarks())
             file = f"{position}.arrow"
-            sheet_frame(sheet.iter_rows(), marks).write_ipc(folder / file)
+            sheet_frame(sheet.iter_rows(), marks, sheet.start[1] if sheet.start else 0).write_ipc(folder / file)
             package.problems += marks_problems(metadata.name, marks)
             package.problems += size_problem(metadata.name, marks.declared_cells, sheet.total_height * sheet.total_width)
             package.problems += merged_problem(metadata.name, sheet.merged_cell_ranges)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from itertools import islice
 
+import numpy as np
 import polars as pl
 
 from concertation.core.problems import Cell, Problem, column_letter
@@ -92,19 +93,32 @@ def parsed(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 def regular_frame(text: str, delimiter: str) -> pl.DataFrame | None:
     """The table read at once, or nothing unless it is certain that every record has as many cells as the first and quotes are plain.
 
-    Certain means: separators outside cells are exactly (columns - 1) a record, and no cell holds a quote.
+    Certain means: separators outside cells are exactly (columns - 1) a record, and every quote opens or closes a whole cell.
     """
-    if text.count("\r") != text.count("\r\n"):
+    content = text.encode()
+    if text.count("\r") != text.count("\r\n") or not quotes_are_plain(content, delimiter):
         return None
     try:
-        read = pl.read_csv(text.encode(), has_header=False, infer_schema=False, separator=delimiter, empty_string_is_null=False)
-    except (pl.exceptions.PolarsError, UnicodeError):
+        read = pl.read_csv(content, has_header=False, infer_schema=False, separator=delimiter, empty_string_is_null=False)
+    except pl.exceptions.PolarsError:
         return None
-    expected = read.height * (read.width - 1) + occurrences(read, delimiter)
-    if text.count(delimiter) != expected or ('"' in text and occurrences(read, '"')):
+    if text.count(delimiter) != read.height * (read.width - 1) + occurrences(read, delimiter):
         return None
     named = [pl.col(name).alias(column_letter(index)) for index, name in enumerate(read.columns)]
     return read.select(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW), *named)
+
+
+def quotes_are_plain(content: bytes, delimiter: str) -> bool:
+    r"""Whether quotes come in turn at the beginning and at the end of a cell, and nowhere else; a doubled quote is not plain.
+
+    >>> [quotes_are_plain(text, ",") for text in (b'"a,b",c\n', b'"a ""b"",c\n', b'a 5",c\n', b'"a"b,c"\n')]
+    [True, False, False, False]
+    """
+    signs = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
+    quotes = np.flatnonzero(signs == ord('"'))
+    before, after = signs[quotes[0::2] - 1], signs[quotes[1::2] + 1]
+    borders = [ord(delimiter), ord("\n"), ord("\r")]
+    return len(quotes) % 2 == 0 and bool(np.isin(before, borders[:2]).all() and np.isin(after, borders).all())
 
 
 def occurrences(frame: pl.DataFrame, sign: str) -> int:

@@ -1,0 +1,237 @@
+"""Whatever is sent, reading ends in a clear problem, within ten seconds and 512 MB."""
+
+import json
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from concertation.formats.tabular import Limits, Reading, read_file
+
+SOURCES = Path(__file__).resolve().parents[2] / "src"
+MEASURE = """
+import json, resource, sys
+from pathlib import Path
+from concertation.formats.tabular import read_file
+reading = read_file(Path(sys.argv[1]))
+peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps({"codes": [problem.code for problem in reading.problems], "sheets": len(reading.sheets), "peak_mb": peak / 1024}))
+"""
+
+
+def measured(path: Path) -> dict:
+    """Read in a fresh interpreter: problem codes, number of sheets, peak of resident memory of reader and child, seconds."""
+    began = time.monotonic()
+    ended = subprocess.run([sys.executable, "-c", MEASURE, str(path)], env={"PYTHONPATH": str(SOURCES)}, capture_output=True, check=True)
+    return json.loads(ended.stdout) | {"seconds": time.monotonic() - began}
+
+
+def codes(reading: Reading) -> list[str]:
+    return [problem.code for problem in reading.problems]
+
+
+def small_workbook(path: Path) -> Path:
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.add_worksheet("A").write_row(0, 0, ["Région", "Secteur"])
+    return path
+
+
+def with_part(source: Path, target: Path, part: str, content: bytes) -> Path:
+    """The same zip with one part replaced or added."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name != part:
+                new.writestr(name, old.read(name))
+        new.writestr(part, content)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "sheets"),
+    [
+        ("billion_laughs.xlsx", "xml-entities", 0),
+        ("bomb_400MB.xlsx", "workbook-too-large", 0),
+        ("huge_dimension.xlsx", "sheet-size-false", 1),
+        ("zip_slip.zip", "zip-path-outside", 0),
+    ],
+)
+def test_a_hostile_file_ends_in_its_problem_within_512_mb_and_ten_seconds(shared: Path, name: str, code: str, sheets: int) -> None:
+    result = measured(shared / "hostile" / name)
+
+    assert result["codes"] == [code]
+    assert result["sheets"] == sheets
+    assert result["peak_mb"] <= 512
+    assert result["seconds"] <= 10
+
+
+def test_formula_shaped_text_is_kept_as_written(shared: Path) -> None:
+    reading = read_file(shared / "hostile" / "formula.csv")
+
+    assert reading.sheets[0].frame.rows() == [(1, "nom", "valeur"), (2, "=1+1", "+1"), (3, "-1", "@A1"), (4, "\t=1", "\r=2")]
+
+
+def test_a_zip_that_unpacks_past_what_it_declares_is_refused(tmp_path: Path) -> None:
+    honest = with_part(small_workbook(tmp_path / "a.xlsx"), tmp_path / "b.xlsx", "xl/extra.xml", b"<x>" + b" " * 1_000_000 + b"</x>")
+    content = bytearray(honest.read_bytes())
+    true_size, false_size = struct.pack("<L", 1_000_007), struct.pack("<L", 7)
+    assert content.count(true_size) == 2
+    (tmp_path / "lying.xlsx").write_bytes(bytes(content).replace(true_size, false_size))
+
+    assert codes(read_file(tmp_path / "lying.xlsx")) == ["zip-size-false"]
+
+
+def test_a_zip_of_too_many_entries_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "many.xlsx", "w") as archive:
+        for number in range(20):
+            archive.writestr(f"xl/{number}.xml", b"")
+
+    assert codes(read_file(tmp_path / "many.xlsx", limits=Limits(entries=10))) == ["zip-too-many-entries"]
+
+
+def test_two_cells_at_opposite_corners_stop_at_the_memory_limit(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "far.xlsx")) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write(0, 0, "a")
+        sheet.write(1_048_575, 16_383, "b")
+
+    result = measured(tmp_path / "far.xlsx")
+
+    assert result["codes"] == ["reading-too-much-memory"]
+    assert result["peak_mb"] <= 512
+
+
+def test_a_sheet_that_needs_more_memory_than_allowed_is_stopped(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "wide.xlsx")) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write(0, 0, "a")
+        sheet.write(3_000, 3_000, "b")
+
+    assert codes(read_file(tmp_path / "wide.xlsx", limits=Limits(memory_mb=256))) == ["reading-too-much-memory"]
+
+
+def test_reading_past_the_wall_clock_is_stopped(tmp_path: Path) -> None:
+    assert codes(read_file(small_workbook(tmp_path / "a.xlsx"), limits=Limits(seconds=0.01))) == ["reading-too-long"]
+
+
+def test_a_workbook_encrypted_with_a_password_says_so(tmp_path: Path) -> None:
+    (tmp_path / "locked.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016) + "EncryptedPackage".encode("utf-16-le") + bytes(2000))
+
+    assert codes(read_file(tmp_path / "locked.xlsx")) == ["password-protected"]
+
+
+def test_an_old_container_without_a_workbook_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000))
+
+    assert codes(read_file(tmp_path / "old.xls"))[-1] == "workbook-unreadable"
+
+
+def test_a_zip_entry_encrypted_with_a_password_says_so(tmp_path: Path) -> None:
+    content = bytearray(small_workbook(tmp_path / "a.xlsx").read_bytes())
+    place = content.find(b"PK\x01\x02")
+    content[place + 8] |= 1
+    (tmp_path / "locked.xlsx").write_bytes(content)
+
+    assert codes(read_file(tmp_path / "locked.xlsx")) == ["password-protected"]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_a_truncated_workbook_is_unreadable(tmp_path: Path, share: float) -> None:
+    content = small_workbook(tmp_path / "a.xlsx").read_bytes()
+    (tmp_path / "cut.xlsx").write_bytes(content[: int(len(content) * share)])
+
+    assert codes(read_file(tmp_path / "cut.xlsx")) == ["workbook-unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file-empty"),
+        (b"  \r\n ", "file-empty"),
+        (b"\xef\xbb\xbf", "file-empty"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "file-is-a-web-page"),
+        (b"%PDF-1.7 ...", "file-kind-unknown"),
+        (b'{"type": "FeatureCollection"}', "file-is-json"),
+        (b",,,\n , ,\n", "file-without-rows"),
+    ],
+)
+def test_a_file_without_a_table_says_what_it_is(tmp_path: Path, content: bytes, code: str) -> None:
+    (tmp_path / "f.xlsx").write_bytes(content)
+
+    assert code in codes(read_file(tmp_path / "f.xlsx"))
+
+
+def test_an_empty_workbook_says_so(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "empty.xlsx")) as workbook:
+        workbook.add_worksheet()
+
+    assert codes(read_file(tmp_path / "empty.xlsx")) == ["file-without-rows"]
+
+
+def test_a_zip_of_something_else_is_refused_and_a_shapefile_is_known(tmp_path: Path) -> None:
+    for name in ("letter.docx", "regions.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("word/document.xml" if name.endswith("docx") else "regions.shp", b"x")
+
+    assert codes(read_file(tmp_path / "letter.docx")) == ["zip-without-workbook"]
+    assert read_file(tmp_path / "regions.zip").kind == "shapefile"
+
+
+def test_a_file_too_heavy_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "big.csv").write_bytes(b"a,b\n" * 500_000)
+
+    assert codes(read_file(tmp_path / "big.csv", limits=Limits(file_mb=1))) == ["file-too-large"]
+
+
+def base_workbook() -> bytes:
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("A")
+        for row in range(5):
+            sheet.write_row(row, 0, ["Région", row, True])
+    return buffer.getvalue()
+
+
+WORKBOOK = base_workbook()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.tuples(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=20))
+def test_no_mutated_workbook_makes_reading_raise(tmp_path: Path, changes: list[tuple[int, int]]) -> None:
+    content = bytearray(WORKBOOK)
+    for place, byte in changes:
+        content[place] = byte
+    (tmp_path / "mutated.xlsx").write_bytes(content)
+
+    reading = read_file(tmp_path / "mutated.xlsx")
+
+    assert reading.sheets or reading.problems
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(xml=st.binary(max_size=300), inside=st.booleans())
+def test_no_sheet_xml_makes_reading_raise(tmp_path: Path, xml: bytes, inside: bool) -> None:
+    (tmp_path / "base.xlsx").write_bytes(WORKBOOK)
+    whole = b"<worksheet><sheetData><row>" + xml + b"</row></sheetData></worksheet>" if inside else xml
+    mutated = with_part(tmp_path / "base.xlsx", tmp_path / "mutated.xlsx", "xl/worksheets/sheet1.xml", whole)
+
+    reading = read_file(mutated)
+
+    assert reading.sheets or reading.problems
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.one_of(st.binary(max_size=200), st.text(alphabet='ab",;\t|\r\n\0é #=', max_size=200).map(str.encode)))
+def test_no_bytes_make_reading_a_text_table_raise(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "f.csv").write_bytes(b"x" + content)
+
+    reading = read_file(tmp_path / "f.csv")
+
+    assert reading.sheets or reading.problems
