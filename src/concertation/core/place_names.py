@@ -92,9 +92,9 @@ def allowed_distance(key: str) -> int:
 def letters_apart(key: str, sounds: str, name: Spelled) -> int:
     """Letters to insert, drop, change or swap between a text and a name; names that sound alike count as one apart.
 
-    Closing numbers are names of their own: `tahoua1` and `tahoua2` are never near.
+    A closing number must stand in the name: `tahoua2` is never near `tahoua1` or `tahoua`.
     """
-    if closing_number(key) != closing_number(name.key) and closing_number(key) and closing_number(name.key):
+    if closing_number(key) not in ("", closing_number(name.key)):
         return 99
     spelled = OSA.distance(key, name.key, score_cutoff=6)
     return min(spelled, 1 + OSA.distance(sounds, name.sounds, score_cutoff=6))
@@ -231,10 +231,13 @@ class NameReader:
 
     def descendants(self, parent: str, level: int) -> tuple[str, ...]:
         """Units of one level under a parent, in any division."""
-        found: tuple[str, ...] = (parent,)
-        while found and self.hierarchy.level(found[0]) < level:
-            found = tuple(dict.fromkeys(child for unit in found for child in self.hierarchy.children.get(unit, ())))
-        return tuple(unit for unit in found if self.hierarchy.level(unit) == level and unit != parent)
+        found: dict[str, None] = {}
+        above = [parent] if self.hierarchy.level(parent) < level else []
+        while above:
+            below = [child for unit in above for child in self.hierarchy.children.get(unit, ())]
+            found.update(dict.fromkeys(child for child in below if self.hierarchy.level(child) == level))
+            above = [child for child in below if self.hierarchy.level(child) < level]
+        return tuple(found)
 
     def ranked(self, key: str, units: Iterable[str]) -> tuple[Candidate, ...]:
         """Units by letters apart, nearest first, each at its nearest name, none more than half a name away."""

@@ -311,7 +311,7 @@ class Placing:
             if reading and finest.confirmed:
                 standing = standing.noting(noticed("place-parent-disagrees", self.name(level), f"adm{level}_name", name=self.title(finest.unit)))
             elif reading:
-                against.extend(reading.units)
+                against.extend(reading.units or reading.versions)
         if not against:
             return replace(standing, units=(finest.unit,), within=(finest.unit,), how="exact", named_level=max(standing.named_level, finest.level))
         offered = tuple(Candidate(unit, 0, "code") for unit in (finest.unit, *against))
