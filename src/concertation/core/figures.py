@@ -39,6 +39,7 @@ STATUS_WORDS: dict[str, tuple[str, str]] = {
 }
 METHOD_WORDS: dict[str, tuple[str, str]] = {
     "sum-of-units": ("somme de {} unités sur {}", "sum of {} of {} units"),
+    "sum-of-sectors": ("somme de {} secteurs sur {}", "sum of {} of {} sectors"),
     "sum-of-parts": ("somme de {} parties sur {} d'une même unité", "sum of {} of {} parts of one unit"),
     "sum-of-origins": ("somme de {} pays d'origine ou d'asile sur {}", "sum of {} of {} countries of origin or asylum"),
     "highest-of-sectors-estimated": (
@@ -257,6 +258,10 @@ def add_over_units(figures: Sequence[Figure], *, unit: str) -> Figure:
     (10, 'sum of 1 of 2 units')
     """
     must_add_over_units(one_concept(figure.concept for figure in figures).code)
+    return _sum(figures, unit=unit, method="sum-of-units")
+
+
+def _sum(figures: Sequence[Figure], *, unit: str, method: str) -> Figure:
     _must_be_alike(figures)
     held = [figure for figure in figures if figure.value is not None]
     first = figures[0]
@@ -265,7 +270,7 @@ def add_over_units(figures: Sequence[Figure], *, unit: str) -> Figure:
         value=sum(figure.value or 0 for figure in held) if held else None, measure=first.measure, sector=first.sector, group=first.group,
         sex=first.sex, age=first.age, disability=first.disability, reference_start=first.reference_start, reference_end=first.reference_end,
         extracted_on=min((figure.extracted_on for figure in figures if figure.extracted_on), default=None),
-        scope=_joined(figure.scope for figure in figures if figure.scope) or None, method=counted_method("sum-of-units", len(held), len(figures)),
+        scope=_joined(figure.scope for figure in figures if figure.scope) or None, method=counted_method(method, len(held), len(figures)),
     )  # fmt: skip
 
 
@@ -280,7 +285,7 @@ def add_over_sectors(figures: Sequence[Figure]) -> Figure:
     must_add_over_sectors(one_concept(figure.concept for figure in figures).code)
     if INTERSECTORAL in {figure.sector for figure in figures}:
         raise ValueError("the total over sectors (ALL) stands among the parts; leave it out, or use it alone")
-    return add_over_units([_as_unit_of_sector(figure) for figure in figures], unit=_one(figures, "unit"))
+    return _sum([_as_unit_of_sector(figure) for figure in figures], unit=_one(figures, "unit"), method="sum-of-sectors")
 
 
 def weakest(statuses: Iterable[str]) -> str:
