@@ -171,7 +171,7 @@ def test_a_path_walks_through_the_rounded_points_of_its_ring(corners: list[tuple
     hull = shapely.MultiPoint(corners).convex_hull
     if hull.geom_type != "Polygon" or hull.area < 0.01:
         return
-    frame = fit([hull], width=2000, margin=5)
+    frame = fit([hull], longest=2000, margin=5)
 
     points = walked(path(hull, frame))
 
@@ -182,7 +182,7 @@ def test_a_path_walks_through_the_rounded_points_of_its_ring(corners: list[tuple
 
 def test_a_state_keeps_its_area_when_it_becomes_a_path() -> None:
     whole = outline(held("ner-2011-1"))
-    frame = fit([whole], width=2000, margin=5)
+    frame = fit([whole], longest=2000, margin=5)
 
     drawn = abs(ring_area(walked(path(whole, frame)))) / frame.per_km**2
 

@@ -73,6 +73,15 @@ class Frame:
         moved = np.column_stack((plane[:, 0] - self.left_km, self.top_km - plane[:, 1])) * self.per_km
         return np.rint(moved).astype(np.int64)
 
+    def place_one(self, longitude: float, latitude: float) -> tuple[int, int]:
+        """One place (degrees) in whole drawing units.
+
+        >>> Frame(200, 100, 0.0, 100.0, 1.0).place_one(0.5, 0.5)
+        (54, 43)
+        """
+        right, down = self.place(np.array([[longitude, latitude]]))[0]
+        return int(right), int(down)
+
 
 def authalic(latitude_sine: Coordinates) -> Coordinates:
     """Snyder's q (3-12): proportional to the ellipsoid's area between the equator and a latitude."""
@@ -200,23 +209,23 @@ def outline(areas: Iterable[Area]) -> MultiPolygon:
     return polygons(shapely.union_all([area.shape for area in areas]))
 
 
-def fit(shapes: Sequence[BaseGeometry], *, width: int, margin: int) -> Frame:
-    """The frame of a given width (drawing units) that holds every shape (degrees) inside a margin.
+def fit(shapes: Sequence[BaseGeometry], *, longest: int, margin: int) -> Frame:
+    """The frame that holds every shape (degrees) inside a margin, its longer side `longest` drawing units.
 
-    >>> frame = fit([shapely.box(0, 13, 2, 14)], width=1000, margin=10)
+    >>> frame = fit([shapely.box(0, 13, 2, 14)], longest=1000, margin=10)
     >>> frame.view_box, frame.place(np.array([[0.0, 14.0], [2.0, 13.0]])).tolist()
     ('0 0 1000 523', [[10, 10], [990, 513]])
     """
     left, low, right, high = shapely.total_bounds([on_plane(shape) for shape in shapes])
-    per_km = float((width - 2 * margin) / (right - left))
-    height = int(np.ceil((high - low) * per_km)) + 2 * margin
+    per_km = float((longest - 2 * margin) / max(right - left, high - low))
+    width, height = (int(np.ceil(round(side * per_km, 6))) + 2 * margin for side in (right - left, high - low))
     return Frame(width, height, float(left - margin / per_km), float(high + margin / per_km), per_km)
 
 
 def path(shape: BaseGeometry, frame: Frame) -> str:
     """The shape as an SVG path in whole drawing units: absolute starts, relative moves, no point twice.
 
-    >>> frame = fit([shapely.box(0, 13, 2, 14)], width=1000, margin=10)
+    >>> frame = fit([shapely.box(0, 13, 2, 14)], longest=1000, margin=10)
     >>> path(shapely.box(0, 13, 2, 14), frame)
     'M990 513v-503h-980v503z'
     """
@@ -263,7 +272,7 @@ def label_point(shape: BaseGeometry) -> tuple[float, float]:
 def room_at(shape: BaseGeometry, point: tuple[float, float], frame: Frame) -> float:
     """Drawing units free to the nearer side of a point inside a shape, along its parallel: half the room of a label.
 
-    >>> frame = fit([shapely.box(0, 13, 2, 14)], width=1000, margin=0)
+    >>> frame = fit([shapely.box(0, 13, 2, 14)], longest=1000, margin=0)
     >>> round(room_at(shapely.box(0, 13, 2, 14), (0.5, 13.5), frame))
     250
     """
