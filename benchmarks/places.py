@@ -1,6 +1,6 @@
 """Place 100,000 rows of about 3,000 distinct written places; print the seconds and the counts.
 
-The rows are synthetic: communes of the reference set, one in ten mistyped. `PYTHONPATH=src python benchmarks/places.py`.
+The rows are synthetic: communes of the reference set, some mistyped by one letter. `PYTHONPATH=src python benchmarks/places.py`.
 There is no peer run beside it: libhxl compares codes with a list and has no matching of names inside a parent.
 """
 
@@ -18,7 +18,7 @@ ROWS, DISTINCT, SEED = 100_000, 3_000, 20250809
 
 
 def synthetic_rows(gazetteer: Gazetteer) -> pl.DataFrame:
-    """Rows of one State, names only, cercle and region right, one commune in ten mistyped."""
+    """Rows of one State, names only, cercle and region right, some communes mistyped."""
     chance = random.Random(SEED)
     held = gazetteer.hierarchy.units
     communes = [unit for unit in held.values() if unit.state == "MLI" and unit.level == 3]
@@ -39,7 +39,9 @@ def synthetic_rows(gazetteer: Gazetteer) -> pl.DataFrame:
 def main() -> None:
     """Build, place, print one line of JSON."""
     begun = perf_counter()
-    gazetteer = Gazetteer.of(read("units"), read("unit_names"), read("unit_codes"), read("unit_parents"), divisions=read("divisions"))
+    gazetteer = Gazetteer.of(
+        read("units"), read("unit_names"), read("unit_codes"), read("unit_parents"), divisions=read("divisions")
+    )
     built = perf_counter()
     frame = synthetic_rows(gazetteer)
     distinct = frame.select(pl.struct("adm1_name", "adm2_name", "adm3_name").n_unique()).item()
@@ -47,7 +49,17 @@ def main() -> None:
     placed = place_rows(gazetteer, frame, "MLI", division="mli-1991")
     end = perf_counter()
     counts = dict(placed.frame.group_by("how").len().sort("how").iter_rows())
-    print(json.dumps({"rows": ROWS, "distinct": distinct, "build_s": round(built - begun, 3), "place_s": round(end - start, 3), "how": counts}))
+    print(
+        json.dumps(
+            {
+                "rows": ROWS,
+                "distinct": distinct,
+                "build_s": round(built - begun, 3),
+                "place_s": round(end - start, 3),
+                "how": counts,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

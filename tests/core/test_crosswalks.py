@@ -19,7 +19,9 @@ LINES = pl.DataFrame(
 
 
 def figures(**values: int | None) -> pl.DataFrame:
-    return pl.DataFrame({"unit": list(values), "value": list(values.values())}, schema={"unit": pl.String, "value": pl.Int64})
+    return pl.DataFrame(
+        {"unit": list(values), "value": list(values.values())}, schema={"unit": pl.String, "value": pl.Int64}
+    )
 
 
 def test_a_whole_successor_takes_the_figure_as_it_is_and_is_not_estimated():
@@ -91,9 +93,13 @@ def test_the_reference_crosswalks_carry_every_region_of_burkina_faso_and_mali():
         stands = parents.filter(pl.col("division") == new)["unit"]
         regions = units.filter((pl.col("state") == state) & (pl.col("level") == 1))["unit"]
         of_old = parents.filter(pl.col("division") == old)["unit"]
-        held = pl.DataFrame({"unit": [unit for unit in regions if unit in set(of_old)]}).with_columns(pl.lit(1_000_003).alias("value"))
+        held = pl.DataFrame({"unit": [unit for unit in regions if unit in set(of_old)]}).with_columns(
+            pl.lit(1_000_003).alias("value")
+        )
 
-        answer = read_on_division(held, read("crosswalks"), to_division=new, standing=[unit for unit in held["unit"] if unit in set(stands)])
+        answer = read_on_division(
+            held, read("crosswalks"), to_division=new, standing=[unit for unit in held["unit"] if unit in set(stands)]
+        )
 
         assert answer.left.is_empty()
         assert answer.frame["value"].sum() == held["value"].sum()

@@ -16,12 +16,16 @@ ORACLE = Path(__file__).parents[1] / "oracles" / "niger_spellings.csv"
 
 
 def gazetteer() -> Gazetteer:
-    return Gazetteer.of(read("units"), read("unit_names"), read("unit_codes"), read("unit_parents"), divisions=read("divisions"))
+    return Gazetteer.of(
+        read("units"), read("unit_names"), read("unit_codes"), read("unit_parents"), divisions=read("divisions")
+    )
 
 
 HELD = gazetteer()
 DIVISION = {"BFA": "bfa-2001", "NER": "ner-2011"}
-COMMUNES = sorted(unit.unit for unit in HELD.hierarchy.units.values() if unit.level == 3 and unit.state in ("NER", "BFA"))
+COMMUNES = sorted(
+    unit.unit for unit in HELD.hierarchy.units.values() if unit.level == 3 and unit.state in ("NER", "BFA")
+)
 
 
 def place(state: str, *names: str | None, codes: tuple[str | None, ...] = (), **asked: str) -> Placement:
@@ -159,7 +163,9 @@ def test_a_department_of_another_region_is_doubtful_at_the_state():
     assert [each.unit for each in answer.candidates] == ["ner-2-dogondoutchi"]
 
 
-@pytest.mark.parametrize("cell", ["Toutes les communes", "Région", "0", "N/A", "-", "#REF!", " ", None, "L'ensemble des communes"])
+@pytest.mark.parametrize(
+    "cell", ["Toutes les communes", "Région", "0", "N/A", "-", "#REF!", " ", None, "L'ensemble des communes"]
+)
 def test_cells_that_name_nothing_leave_the_row_at_the_level_above(cell: str | None):
     answer = place("NER", "Diffa", "Bosso", cell)
 
@@ -214,21 +220,38 @@ def test_a_persons_answer_settles_a_code_and_a_name_that_disagree():
     written = WrittenPlace("MLI", ("Menaka", "Inekar", None), ("MLI10", "ML1001", None))
     asked = HELD.place(written).asked
     assert asked is not None
-    answer = pl.DataFrame({"state": ["MLI"], "level": [asked.level], "text": [asked.text], "context": [asked.context], "unit": ["mli-2-inekar"]})
+    answer = pl.DataFrame(
+        {
+            "state": ["MLI"],
+            "level": [asked.level],
+            "text": [asked.text],
+            "context": [asked.context],
+            "unit": ["mli-2-inekar"],
+        }
+    )
 
     assert HELD.remembering(answer).place(written).units == ("mli-2-inekar",)
-    assert HELD.remembering(answer).place(WrittenPlace("MLI", ("Menaka", "Menaka", None), ("MLI10", "ML1001", None))).units == ("mli-2-menaka",)
+    assert HELD.remembering(answer).place(
+        WrittenPlace("MLI", ("Menaka", "Menaka", None), ("MLI10", "ML1001", None))
+    ).units == ("mli-2-menaka",)
 
 
 def test_a_region_name_of_two_divisions_waits_for_the_division_or_a_cercle():
     assert place("MLI", "Kayes").how == "doubtful"
     assert place("MLI", "Kayes", division="mli-1991").units == ("mli-1-kayes",)
     assert place("MLI", "Kayes", division="mli-2023").units == ("mli-1-kayes-2023",)
-    assert (place("MLI", "Kayes", "Bafoulabe").units, place("MLI", "Kayes", "Bafoulabe").how) == (("mli-2-bafoulabe",), "exact")
+    assert (place("MLI", "Kayes", "Bafoulabe").units, place("MLI", "Kayes", "Bafoulabe").how) == (
+        ("mli-2-bafoulabe",),
+        "exact",
+    )
 
 
 def test_old_and_new_regions_both_hold_their_provinces():
-    assert place("BFA", "Boucle du Mouhoun", "Mouhoun").units == place("BFA", "Bankui", "Mouhoun").units == ("bfa-2-mouhoun",)
+    assert (
+        place("BFA", "Boucle du Mouhoun", "Mouhoun").units
+        == place("BFA", "Bankui", "Mouhoun").units
+        == ("bfa-2-mouhoun",)
+    )
 
 
 def test_a_unit_has_other_ancestors_in_another_division():
@@ -245,7 +268,12 @@ def test_the_division_of_a_unit_follows_the_day():
 
 
 @settings(max_examples=300, deadline=None)
-@given(unit=st.sampled_from(COMMUNES), at=st.integers(0, 30), letter=st.sampled_from("aeioubdgkmnst "), act=st.sampled_from(["drop", "change", "add"]))
+@given(
+    unit=st.sampled_from(COMMUNES),
+    at=st.integers(0, 30),
+    letter=st.sampled_from("aeioubdgkmnst "),
+    act=st.sampled_from(["drop", "change", "add"]),
+)
 def test_a_mistyped_commune_is_never_repaired_into_another(unit: str, at: int, letter: str, act: str):
     held = HELD.hierarchy.units
     parent, region, _ = HELD.ancestors(unit, DIVISION[held[unit].state])
@@ -271,7 +299,10 @@ def test_a_commune_written_right_is_exact(unit: str):
 
 
 @settings(max_examples=200, deadline=None)
-@given(names=st.lists(st.one_of(st.none(), st.text(max_size=12)), min_size=3, max_size=3), codes=st.lists(st.one_of(st.none(), st.text("NEMLBF0123456789 -", max_size=9)), min_size=3, max_size=3))
+@given(
+    names=st.lists(st.one_of(st.none(), st.text(max_size=12)), min_size=3, max_size=3),
+    codes=st.lists(st.one_of(st.none(), st.text("NEMLBF0123456789 -", max_size=9)), min_size=3, max_size=3),
+)
 def test_whatever_is_written_the_row_keeps_a_place_in_its_own_state(names: list[str | None], codes: list[str | None]):
     answer = place("NER", *names, codes=tuple(codes))
 

@@ -13,7 +13,9 @@ from concertation.core.place_rows import PlacedRows, place_rows
 from concertation.core.places import Gazetteer, WrittenPlace
 from concertation.formats.reference_set import read
 
-HELD = Gazetteer.of(read("units"), read("unit_names"), read("unit_codes"), read("unit_parents"), divisions=read("divisions"))
+HELD = Gazetteer.of(
+    read("units"), read("unit_names"), read("unit_codes"), read("unit_parents"), divisions=read("divisions")
+)
 ORACLE = Path(__file__).parents[1] / "oracles" / "niger_spellings.csv"
 
 
@@ -32,7 +34,11 @@ def how_many(placed: PlacedRows) -> Counter[str]:
 
 
 def test_rows_come_back_in_order_with_their_placement_beside_them():
-    frame = written({"adm1_name": "Maradi", "adm2_name": "Dakoro"}, {"adm1_name": "Diffa", "adm2_name": None}, {"adm1_name": "MARADI", "adm2_name": "Dakoro"})
+    frame = written(
+        {"adm1_name": "Maradi", "adm2_name": "Dakoro"},
+        {"adm1_name": "Diffa", "adm2_name": None},
+        {"adm1_name": "MARADI", "adm2_name": "Dakoro"},
+    )
 
     answer = place_rows(HELD, frame, "NER").frame
 
@@ -57,13 +63,19 @@ def test_doubts_come_once_with_how_many_rows_and_the_first():
 
 
 def test_the_same_spelling_under_several_regions_is_one_problem():
-    frame = written(*[{"adm1_name": "Maradi", "adm2_name": "Dakoro", "adm3_name": text} for text in ("Kornaca", "Kornaka", "Kornaca")])
+    frame = written(
+        *[
+            {"adm1_name": "Maradi", "adm2_name": "Dakoro", "adm3_name": text}
+            for text in ("Kornaca", "Kornaka", "Kornaca")
+        ]
+    )
 
     noticed = place_rows(HELD, frame, "NER").noticed
 
-    assert [(each.problem.code, each.problem.value, each.problem.detail["column"], each.rows, each.first_row) for each in noticed] == [
-        ("place-repaired", "Kornaca", "adm3_name", 2, 4)
-    ]
+    assert [
+        (each.problem.code, each.problem.value, each.problem.detail["column"], each.rows, each.first_row)
+        for each in noticed
+    ] == [("place-repaired", "Kornaca", "adm3_name", 2, 4)]
 
 
 def test_regions_of_two_divisions_in_one_file_are_noted_and_each_is_placed_in_its_own():
@@ -83,6 +95,41 @@ def test_a_name_of_two_divisions_follows_the_other_regions_of_the_file():
     assert new.frame["unit"].to_list()[0] == "mli-1-kayes-2023"
 
 
+def test_every_problem_of_a_place_has_its_message_in_both_languages_with_nothing_left_open():
+    texts = {line["code"]: line for line in read("problems").iter_rows(named=True)}
+    frame = written(
+        {"adm1_name": "Niamey", "adm2_name": "Loga"},
+        {"adm1_name": "Maradi", "adm2_name": "Dakoro", "adm3_name": "Goula"},
+        {"adm1_name": "Maradi", "adm2_name": "Aguié", "adm3_name": "GANANI"},
+        {"adm1_name": "Maradi", "adm2_name": "Aguie; Dakaro"},
+        {"adm1_name": "Sahel"},
+        {"adm1_name": "Maradi", "adm1_code": "NE099"},
+        {"adm1_name": "Maradi", "adm1_code": "NE002"},
+        {"adm1_name": "Zinder", "adm1_code": "NE007001"},
+        {"adm1_name": "Agadez", "adm2_name": "Diffa", "adm2_code": "NE002002"},
+    )
+
+    noticed = place_rows(HELD, frame, "NER").noticed + place_rows(HELD, written({"adm1_name": "Kayes"}), "MLI").noticed
+
+    assert {each.problem.code for each in noticed} == {
+        "place-not-in-parent",
+        "place-doubtful",
+        "place-unknown",
+        "place-several",
+        "place-repaired",
+        "place-of-another-state",
+        "place-code-unknown",
+        "place-code-and-name-disagree",
+        "place-code-at-other-level",
+        "place-parent-disagrees",
+        "place-in-two-divisions",
+    }
+    for problem in (each.problem for each in noticed):
+        words = {"value": problem.value, **problem.detail}
+        for column in ("message_fr", "message_en", "remedy_fr", "remedy_en"):
+            assert "{" not in texts[problem.code][column].format_map(words)
+
+
 def test_an_empty_file_has_no_placement_and_no_problem():
     frame = pl.DataFrame(schema={"row": pl.UInt32, "adm1_name": pl.String})
 
@@ -91,7 +138,9 @@ def test_an_empty_file_has_no_placement_and_no_problem():
     assert (answer.frame.height, answer.doubts, answer.noticed) == (0, (), ())
 
 
-CELLS = st.sampled_from([None, "Maradi", "Dakoro", "Kornaka", "Kornaca", "0", "Tahoua", "Dosso, Loga", "Qwzrt", "NE004", "BF13"])
+CELLS = st.sampled_from(
+    [None, "Maradi", "Dakoro", "Kornaka", "Kornaca", "0", "Tahoua", "Dosso, Loga", "Qwzrt", "NE004", "BF13"]
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -146,10 +195,16 @@ def test_every_spelling_of_nigers_workbook_that_needs_judgement_is_in_the_checke
     columns = {"adm1_name": 5, "adm2_name": 6, "adm3_name": 7}
     frame = sheet(shared / "presence" / "ner_3w_2022-02_redacted.xlsx", "3w_Data_février_2022", columns, below=2)
     with ORACLE.open(encoding="utf-8", newline="") as lines:
-        checked = {(line["region"], line["department"], line["commune"]): line["held_at"] for line in csv.DictReader(lines)}
+        checked = {
+            (line["region"], line["department"], line["commune"]): line["held_at"] for line in csv.DictReader(lines)
+        }
 
     answer = place_rows(HELD, frame, "NER").frame
-    judged = answer.filter((pl.col("how") != "exact") | (pl.col("units").list.len() > 1) | (pl.col("level") != pl.col("named_level")))
+    judged = answer.filter(
+        (pl.col("how") != "exact") | (pl.col("units").list.len() > 1) | (pl.col("level") != pl.col("named_level"))
+    )
     distinct = judged.select("adm1_name", "adm2_name", "adm3_name", pl.col("units").list.join(";")).unique()
 
-    assert {(one, two or "", three or ""): units for one, two, three, units in distinct.iter_rows()}.items() <= checked.items()
+    assert {
+        (one, two or "", three or ""): units for one, two, three, units in distinct.iter_rows()
+    }.items() <= checked.items()

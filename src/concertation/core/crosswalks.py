@@ -31,7 +31,12 @@ class ReadOnDivision:
 
 
 def read_on_division(
-    figures: pl.DataFrame, crosswalk: pl.DataFrame, *, to_division: str, weight_kind: str = "population", standing: Collection[str] = ()
+    figures: pl.DataFrame,
+    crosswalk: pl.DataFrame,
+    *,
+    to_division: str,
+    weight_kind: str = "population",
+    standing: Collection[str] = (),
 ) -> ReadOnDivision:
     """Read figures (unit, value in whole people) on the units of `to_division`.
 
@@ -53,21 +58,31 @@ def read_on_division(
 def successors(crosswalk: pl.DataFrame, to_division: str, weight_kind: str) -> pl.DataFrame:
     """The lines to use: whole ones, and those of the weight asked for. Columns: unit, to_unit, weight, weight_kind."""
     wanted = (pl.col("to_division") == to_division) & pl.col("weight_kind").is_in(["whole", weight_kind])
-    return crosswalk.filter(wanted).select(pl.col("from_unit").alias("unit"), "to_unit", pl.col("weight").cast(pl.Float64), "weight_kind")
+    return crosswalk.filter(wanted).select(
+        pl.col("from_unit").alias("unit"), "to_unit", pl.col("weight").cast(pl.Float64), "weight_kind"
+    )
 
 
 def unchanged(standing: Collection[str]) -> pl.DataFrame:
     """Units that stand in both divisions, each its own whole successor."""
     units = pl.Series("unit", sorted(standing), dtype=pl.String)
-    return pl.DataFrame({"unit": units, "to_unit": units}).with_columns(pl.lit(1.0).alias("weight"), pl.lit("whole").alias("weight_kind"))
+    return pl.DataFrame({"unit": units, "to_unit": units}).with_columns(
+        pl.lit(1.0).alias("weight"), pl.lit("whole").alias("weight_kind")
+    )
 
 
 def shares(figures: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Each figure cut by largest remainder over the successors of its unit: the parts are whole and add up to the figure."""
-    held = lines.unique(["unit", "to_unit"], maintain_order=True).with_columns(pl.col("weight").sum().over("unit").alias("whole"))
+    held = lines.unique(["unit", "to_unit"], maintain_order=True).with_columns(
+        pl.col("weight").sum().over("unit").alias("whole")
+    )
     complete = held.filter(pl.col("whole").is_between(LEAST_WEIGHT, MOST_WEIGHT))
     exact = pl.col("value") * pl.col("weight") / pl.col("whole")
-    cut = figures.drop_nulls("value").join(complete, on="unit").with_columns(exact.floor().cast(pl.Int64).alias("part"), (exact - exact.floor()).alias("rest"))
+    cut = (
+        figures.drop_nulls("value")
+        .join(complete, on="unit")
+        .with_columns(exact.floor().cast(pl.Int64).alias("part"), (exact - exact.floor()).alias("rest"))
+    )
     ordered = cut.sort("figure", -pl.col("rest"), "to_unit")
     missing = pl.col("value").first().over("figure") - pl.col("part").sum().over("figure")
     place = pl.int_range(pl.len()).over("figure")
@@ -94,5 +109,11 @@ def gathered(parts: pl.DataFrame) -> pl.DataFrame:
 def left_over(figures: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Figures that were not carried, each with its reason."""
     known = pl.col("unit").is_in(lines["unit"].unique().implode())
-    reason = pl.when(pl.col("value").is_null()).then(pl.lit("no-figure")).when(known).then(pl.lit("weights-incomplete")).otherwise(pl.lit("no-crosswalk"))
+    reason = (
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit("no-figure"))
+        .when(known)
+        .then(pl.lit("weights-incomplete"))
+        .otherwise(pl.lit("no-crosswalk"))
+    )
     return figures.select("unit", "value", reason.alias("reason"))

@@ -52,7 +52,9 @@ class Hierarchy:
         for unit, homes in by_unit.items():
             for parent in dict.fromkeys(homes.values()):
                 children[parent].append(unit)
-        return cls(held, by_unit, {key: tuple(below) for key, below in children.items()}, closures(held, by_unit), divisions)
+        return cls(
+            held, by_unit, {key: tuple(below) for key, below in children.items()}, closures(held, by_unit), divisions
+        )
 
     def level(self, unit: str) -> int:
         """The level of a unit, 0 for the State."""
@@ -106,7 +108,9 @@ class Hierarchy:
     def age(self, unit: str) -> int:
         """How far down the list of divisions, newest first, the unit's newest one stands."""
         homes = self.parents.get(unit, {})
-        return min((rank for rank, division in enumerate(self.divisions) if division in homes), default=len(self.divisions))
+        return min(
+            (rank for rank, division in enumerate(self.divisions) if division in homes), default=len(self.divisions)
+        )
 
 
 def unit_of(row: Mapping[str, str | int | None]) -> Unit:
@@ -155,7 +159,10 @@ class NameIndex:
     @classmethod
     def of(cls, units: Mapping[str, Unit], names: pl.DataFrame) -> "NameIndex":
         """Build from the units and the frame `unit_names`; the units' own names count as official."""
-        every = sorted({spelled(unit, name, rank) for unit, name, rank in written_names(units, names)}, key=lambda each: (each.rank, each.unit))
+        every = sorted(
+            {spelled(unit, name, rank) for unit, name, rank in written_names(units, names)},
+            key=lambda each: (each.rank, each.unit),
+        )
         by_key: dict[tuple[str, int, str], list[Spelled]] = defaultdict(list)
         by_unit: dict[str, list[Spelled]] = defaultdict(list)
         towns: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -237,7 +244,9 @@ class CodeIndex:
     def units(self, written: str) -> tuple[str, ...]:
         """The units a code stands for: as written first, else with groups of two or three digits read alike."""
         key = code_key(written, self.states)
-        return self.by_code.get(key) or next((self.by_code[other] for other in regrouped(key) if other in self.by_code), ())
+        return self.by_code.get(key) or next(
+            (self.by_code[other] for other in regrouped(key) if other in self.by_code), ()
+        )
 
     def has_shape(self, written: str) -> bool:
         """Whether a text looks like a code of one of the States: known letters, then digits."""
@@ -268,5 +277,7 @@ def regrouped(key: str) -> tuple[str, ...]:
     letters, digits = shape.groups()
     wide = "".join(f"0{digits[at : at + 2]}" for at in range(0, len(digits), 2)) if len(digits) % 2 == 0 else ""
     groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
-    narrow = "".join(group[1:] for group in groups) if all(len(group) == 3 and group[0] == "0" for group in groups) else ""
+    narrow = (
+        "".join(group[1:] for group in groups) if all(len(group) == 3 and group[0] == "0" for group in groups) else ""
+    )
     return tuple(letters + each for each in (wide, narrow) if each)

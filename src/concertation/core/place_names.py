@@ -4,27 +4,17 @@ Equal keys are exact. A spelling near one name alone, by a clear margin, inside 
 text is exactly the name of another unit of the State. Everything else is doubtful, with its candidates in order.
 """
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rapidfuzz.distance import OSA
 
 from concertation.core.gazetteer import Hierarchy, NameIndex, Spelled
+from concertation.core.place_words import SEPARATORS, kinds_said, listed_places
 from concertation.core.spelling import fold, name_key, sound
 
 How = Literal["exact", "repaired", "doubtful", "unknown", "none_given"]
-NO_NAME = frozenset(
-    {"na", "nd", "ns", "nsp", "nan", "null", "none", "neant", "aucun", "aucune", "inconnu", "inconnue", "indetermine", "x", "xx", "xxx", "ref", "vide"}
-    | {"true", "false", "divers", "autre", "autres", "plusieurs", "multiple", "region", "regions", "departement", "departements", "province", "provinces"}
-    | {"commune", "communes", "cercle", "cercles", "prefecture", "national", "nationale", "village", "villages", "n a", "n d", "non precise"}
-    | {"non precisee", "non defini", "non renseigne", "non applicable", "a definir", "a preciser", "pas precise", "niveau national", "tout le pays"}
-)
-WHOLE_AREA = re.compile(r"(?:toute?s?|tous|tout|ensemble|l ensemble|plusieurs|differente?s|divers(?:es)?)(?: (?:l|d|les|la|le|des|du|de))* (?:communes?|departements?|provinces?|cercles?|regions?|pays|villages?|zones?|sites?|prefectures?|localites?)(?: .*)?")
-KIND_WORDS = re.compile(r"(?:(ville)|(region)|(departement|dept|province|cercle|prefecture)|(communaute urbaine|commune urbaine|commune rurale|commune|cu|cr))(?: (?:de l|de la|des|du|de|d))? (.+)")
-CLOSING_WORDS = re.compile(r"(.+?) (?:(ville)|(region)|(departement|province|cercle|prefecture)|(commune urbaine|commune rurale|commune|urbain|rural))")
-SEPARATORS = re.compile(r"[,;/\n\r+&|]|\s-\s|\s(?:et|and|ainsi que)\s", re.IGNORECASE)
 MOST_CANDIDATES = 5
 MARGIN = 2
 VOWELS = tuple("aeiou")
@@ -66,20 +56,6 @@ class Reading:
 UNKNOWN = Reading((), "unknown")
 
 
-def names_something(written: str | None) -> bool:
-    """Whether a cell holds a name: not blank, not 0, N/A, a dash or an error, not "toutes les communes" and the like.
-
-    >>> [names_something(text) for text in ("Dakoro", "0", "N/A", "-", "#REF!", "Toutes les communes", " ", None)]
-    [True, False, False, False, False, False, False, False]
-    """
-    if not written or written.lstrip().startswith("#"):
-        return False
-    folded = fold(written)
-    if not any(letter.isalpha() for letter in folded):
-        return False
-    return folded not in NO_NAME and not WHOLE_AREA.fullmatch(folded)
-
-
 def allowed_distance(key: str) -> int:
     """Letters that may differ in a name of this length: none up to 3, 1 up to 5, 2 up to 9, then 3.
 
@@ -116,14 +92,22 @@ def closing_number(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NameReader:
-    """Reads written names against the names held."""
+    """Reads written names against the names held; what was read once is remembered while the reader lives."""
 
     hierarchy: Hierarchy
     names: NameIndex
     division: str | None = None
+    read_before: dict[tuple[str, str, int, tuple[str, ...]], Reading] = field(default_factory=dict)
 
     def read(self, written: str, *, state: str, level: int, within: tuple[str, ...]) -> Reading:
         """One cell: one place, or several places listed in it; people are not split between them."""
+        cell = (written, state, level, within)
+        if cell not in self.read_before:
+            self.read_before[cell] = self.read_afresh(written, state=state, level=level, within=within)
+        return self.read_before[cell]
+
+    def read_afresh(self, written: str, *, state: str, level: int, within: tuple[str, ...]) -> Reading:
+        """The same, without memory."""
         whole = self.read_one(written, state=state, level=level, within=within)
         if whole.how == "exact" or not SEPARATORS.search(written):
             return whole
@@ -144,7 +128,9 @@ class NameReader:
 
     def exact(self, key: str, state: str, level: int, within: tuple[str, ...]) -> Reading | None:
         """Equal keys, inside the parent: units of the level, then the split town, then the parent's own level."""
-        bearers = self.inside(self.names.official(state, level, key), within) or self.inside(self.names.units(state, level, key), within)
+        bearers = self.inside(self.names.official(state, level, key), within) or self.inside(
+            self.names.units(state, level, key), within
+        )
         towns = self.inside(self.names.towns.get((state, key), ()), within)
         if bearers:
             return self.settle(bearers, "exact", also=tuple(town for town in towns if town not in bearers))
@@ -152,7 +138,9 @@ class NameReader:
             return Reading(towns, "exact")
         return self.coarser(key, state, level, within)
 
-    def settle(self, bearers: tuple[str, ...], how: How, *, also: tuple[str, ...] = (), candidates: tuple[Candidate, ...] = ()) -> Reading:
+    def settle(
+        self, bearers: tuple[str, ...], how: How, *, also: tuple[str, ...] = (), candidates: tuple[Candidate, ...] = ()
+    ) -> Reading:
         """One bearer is the place; of the versions of one name the one in the division asked for; several bearers are a doubt."""
         every = self.with_versions(bearers)
         asked = tuple(unit for unit in every if self.division in self.hierarchy.in_divisions(unit))
@@ -167,7 +155,9 @@ class NameReader:
             return bearers
         unit = self.hierarchy.units[bearers[0]]
         namesakes = self.names.official(unit.state, unit.level, name_key(unit.name_fr))
-        return bearers + tuple(each for each in namesakes if each not in bearers and self.hierarchy.are_versions([*bearers, each]))
+        return bearers + tuple(
+            each for each in namesakes if each not in bearers and self.hierarchy.are_versions([*bearers, each])
+        )
 
     def coarser(self, key: str, state: str, level: int, within: tuple[str, ...]) -> Reading | None:
         """A cell that names the level above: the parent itself, or a département when the column before it is empty."""
@@ -189,7 +179,9 @@ class NameReader:
             if said > level:
                 return None
             wanted = said or level
-            found = tuple(unit for unit in self.names.units(state, wanted, name_key(name)) if self.related(unit, within))
+            found = tuple(
+                unit for unit in self.names.units(state, wanted, name_key(name)) if self.related(unit, within)
+            )
             if found:
                 return self.settle(found, "exact")
         return None
@@ -200,7 +192,9 @@ class NameReader:
 
     def near(self, key: str, state: str, level: int, within: tuple[str, ...]) -> Reading | None:
         """A spelling near one name alone by a clear margin inside a sure parent; a commune needs at least its region."""
-        if self.elsewhere(key, state, level, within) or (level == 3 and all(self.hierarchy.level(unit) == 0 for unit in within)):
+        if self.elsewhere(key, state, level, within) or (
+            level == 3 and all(self.hierarchy.level(unit) == 0 for unit in within)
+        ):
             return None
         ranked = self.ranked(key, self.within_reach(level, within))
         if not ranked or ranked[0].distance > allowed_distance(key):
@@ -222,7 +216,9 @@ class NameReader:
         """The units of the level inside the parents; for a commune cell also the département written, which it may name."""
         finer = tuple(unit for parent in within for unit in self.descendants(parent, level))
         keys = {name.key for unit in finer for name in self.names.by_unit.get(unit, ())}
-        named = tuple(unit for unit in within if level == 3 and self.hierarchy.level(unit) == 2 and self.is_free(unit, keys))
+        named = tuple(
+            unit for unit in within if level == 3 and self.hierarchy.level(unit) == 2 and self.is_free(unit, keys)
+        )
         return tuple(dict.fromkeys(finer + named))
 
     def is_free(self, unit: str, keys: set[str]) -> bool:
@@ -242,7 +238,11 @@ class NameReader:
     def ranked(self, key: str, units: Iterable[str]) -> tuple[Candidate, ...]:
         """Units by letters apart, nearest first, each at its nearest name, none more than half a name away."""
         sounds, most = sound(key), min(5, max(1, len(key) // 2))
-        apart = [(min(letters_apart(key, sounds, name) for name in self.names.by_unit[unit]), unit) for unit in units if unit in self.names.by_unit]
+        apart = [
+            (min(letters_apart(key, sounds, name) for name in self.names.by_unit[unit]), unit)
+            for unit in units
+            if unit in self.names.by_unit
+        ]
         return tuple(Candidate(unit, distance, "spelling") for distance, unit in sorted(apart) if distance <= most)
 
     def inside(self, units: tuple[str, ...], within: tuple[str, ...]) -> tuple[str, ...]:
@@ -267,7 +267,11 @@ class NameReader:
         words = frozenset(word for word in folded.split() if len(word) > 3)
         if not words:
             return ()
-        held = (unit for unit in units if any(words <= name.words or (name.words <= words) for name in self.names.by_unit.get(unit, ())))
+        held = (
+            unit
+            for unit in units
+            if any(words <= name.words or (name.words <= words) for name in self.names.by_unit.get(unit, ()))
+        )
         return tuple(Candidate(unit, 9, "word") for unit in held)
 
     def in_another_state(self, key: str, state: str, level: int) -> tuple[str, ...]:
@@ -276,35 +280,12 @@ class NameReader:
         return tuple(unit for other in others for unit in self.names.units(other, level, key))
 
 
-def kinds_said(folded: str) -> Iterable[tuple[str | None, str | None, str | None, str | None, str]]:
-    """(town word, region word, second-level word, commune word, name) of a folded text that says its kind."""
-    if opening := KIND_WORDS.fullmatch(folded):
-        yield opening[1], opening[2], opening[3], opening[4], opening[5]
-    if closing := CLOSING_WORDS.fullmatch(folded):
-        yield closing[2], closing[3], closing[4], closing[5], closing[1]
-
-
 def first_of_each(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """The candidates in order, each unit once, the first few."""
     seen: dict[str, Candidate] = {}
     for each in candidates:
         seen.setdefault(each.unit, each)
     return tuple(seen.values())[:MOST_CANDIDATES]
-
-
-def listed_places(written: str) -> tuple[str, ...]:
-    """The places listed in one cell; a bare number takes the name before it.
-
-    >>> listed_places("Dosso, Loga et Gaya"), listed_places("Niamey 1, 2 et 3")
-    (('Dosso', 'Loga', 'Gaya'), ('Niamey 1', 'Niamey 2', 'Niamey 3'))
-    """
-    places: list[str] = []
-    for piece in (part.strip(" .") for part in SEPARATORS.split(written)):
-        if piece.isdigit() and places:
-            piece = f"{places[-1].rstrip('0123456789 ')} {piece}"
-        if names_something(piece):
-            places.append(piece)
-    return tuple(places)
 
 
 def together(readings: list[Reading]) -> Reading:

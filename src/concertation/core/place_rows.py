@@ -16,7 +16,13 @@ from concertation.core.spelling import name_key
 NAME_COLUMNS = ("adm1_name", "adm2_name", "adm3_name")
 CODE_COLUMNS = ("adm1_code", "adm2_code", "adm3_code")
 WRITTEN = NAME_COLUMNS + CODE_COLUMNS
-PLACED: dict[str, pl.DataType | type[pl.DataType]] = {"units": pl.List(pl.String), "unit": pl.String, "level": pl.Int64, "how": pl.String, "named_level": pl.Int64}
+PLACED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "units": pl.List(pl.String),
+    "unit": pl.String,
+    "level": pl.Int64,
+    "how": pl.String,
+    "named_level": pl.Int64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +60,35 @@ def place_rows(gazetteer: Gazetteer, frame: pl.DataFrame, state: str, *, divisio
     or the finest unit that holds all of them), level, how, named_level. Where two divisions share a name, `division` decides,
     else the other names and codes of the file do, else the row is doubtful.
     """
-    whole = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in WRITTEN if name not in frame.columns)
-    distinct = whole.group_by(WRITTEN, maintain_order=True).agg(pl.len().alias("rows"), pl.col("row").min().alias("first_row"))
-    written = [WrittenPlace(state, (line[0], line[1], line[2]), (line[3], line[4], line[5])) for line in distinct.select(WRITTEN).iter_rows()]
+    whole = frame.with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in WRITTEN if name not in frame.columns
+    )
+    distinct = whole.group_by(WRITTEN, maintain_order=True).agg(
+        pl.len().alias("rows"), pl.col("row").min().alias("first_row")
+    )
+    written = [
+        WrittenPlace(state, (line[0], line[1], line[2]), (line[3], line[4], line[5]))
+        for line in distinct.select(WRITTEN).iter_rows()
+    ]
     shown = divisions_shown(gazetteer, written)
     asked = division or (next(iter(shown)) if len(shown) == 1 else None)
-    placements = [gazetteer.place(each, division=asked) for each in written]
+    placements = gazetteer.place_all(written, division=asked)
     sizes = list(distinct.select("rows", "first_row").iter_rows())
     placed = distinct.select(WRITTEN).hstack(placement_columns(gazetteer, placements))
     joined = whole.join(placed, on=WRITTEN, how="left", nulls_equal=True, maintain_order="left")
     mixed = mixed_divisions(shown, sizes)
-    return PlacedRows(joined.select(*frame.columns, *PLACED), doubts_of(written, placements, sizes), mixed + noticed_in(placements, sizes))
+    return PlacedRows(
+        joined.select(*frame.columns, *PLACED),
+        doubts_of(written, placements, sizes),
+        mixed + noticed_in(placements, sizes),
+    )
 
 
 def placement_columns(gazetteer: Gazetteer, placements: Sequence[Placement]) -> pl.DataFrame:
     """The columns of PLACED, one line per placement."""
-    lines = [(list(each.units), single(gazetteer, each.units), each.level, each.how, each.named_level) for each in placements]
+    lines = [
+        (list(each.units), single(gazetteer, each.units), each.level, each.how, each.named_level) for each in placements
+    ]
     return pl.DataFrame(lines, schema=pl.Schema(PLACED), orient="row")
 
 
@@ -100,11 +119,22 @@ def mixed_divisions(shown: dict[str, str], sizes: Sequence[tuple[int, int]]) -> 
     """One problem when a file names regions of several divisions; each row is placed in its own."""
     if len(shown) < 2:
         return ()
-    detail = {"column": "adm1_name", "divisions": "; ".join(f"{division} ({text})" for division, text in sorted(shown.items()))}
-    return (Noticed(Problem("divisions-mixed", value="; ".join(shown.values()), detail=detail), sum(rows for rows, _ in sizes), min(first for _, first in sizes)),)
+    detail = {
+        "column": "adm1_name",
+        "divisions": "; ".join(f"{division} ({text})" for division, text in sorted(shown.items())),
+    }
+    return (
+        Noticed(
+            Problem("divisions-mixed", value="; ".join(shown.values()), detail=detail),
+            sum(rows for rows, _ in sizes),
+            min(first for _, first in sizes),
+        ),
+    )
 
 
-def doubts_of(written: Sequence[WrittenPlace], placements: Sequence[Placement], sizes: Sequence[tuple[int, int]]) -> tuple[Doubt, ...]:
+def doubts_of(
+    written: Sequence[WrittenPlace], placements: Sequence[Placement], sizes: Sequence[tuple[int, int]]
+) -> tuple[Doubt, ...]:
     """The distinct places that need a person, those of most rows first."""
     unsure = [
         Doubt(place, placement, rows, first)
@@ -121,5 +151,7 @@ def noticed_in(placements: Sequence[Placement], sizes: Sequence[tuple[int, int]]
         for problem in placement.problems:
             key = (problem.code, problem.value, *sorted(f"{name}={text}" for name, text in problem.detail.items()))
             held = grouped.get(key)
-            grouped[key] = Noticed(problem, rows + (held.rows if held else 0), min(first, held.first_row) if held else first)
+            grouped[key] = Noticed(
+                problem, rows + (held.rows if held else 0), min(first, held.first_row) if held else first
+            )
     return tuple(sorted(grouped.values(), key=lambda noticed: noticed.first_row))
