@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concertation.core.needs import food_security_figures, roll_up, sum_parts
+from concertation.core.place_rows import place_rows
+from concertation.core.places import Gazetteer
 from concertation.formats.cadre_harmonise import FOOD_SECURITY_SCHEMA, FoodSecurity, part_of, read_cadre_harmonise
 from concertation.formats.json_file import parse_json
+from concertation.formats.reference_set import read
 
 STATES = ("BFA", "MLI", "NER", "TGO")
 LEAN_SEASON = "food_security/ch_admin2_2024_06_01_4_countries.json"
@@ -68,6 +71,18 @@ def test_parts_of_one_unit_are_summed_without_losing_anyone(shared: Path) -> Non
     assert dict(summed.group_by("state").agg(pl.col("phase3plus").sum()).iter_rows()) == {
         "BFA": 2_734_195, "MLI": 1_370_251, "NER": 3_436_895, "TGO": 423_162,
     }  # fmt: skip
+
+
+def test_every_row_placed_by_its_region_and_department_keeps_its_people(shared: Path) -> None:
+    gazetteer = Gazetteer.of(read("units"), read("unit_names"), read("unit_codes"), read("unit_parents"))
+    rows = read_cadre_harmonise(shared / LEAN_SEASON, states=STATES).frame.drop("adm3_name", "adm3_code")
+
+    placed = {state: place_rows(gazetteer, rows.filter(pl.col("state") == state), state).frame for state in STATES}
+
+    summed = {state: sum_parts(frame) for state, frame in placed.items()}
+    assert [summed[state]["phase3plus"].sum() for state in STATES] == [2_734_195, 1_370_251, 3_436_895, 423_162]
+    assert summed["NER"].height == 67
+    assert {state: set(frame["how"]) for state, frame in placed.items() if state != "MLI"} == {"BFA": {"exact"}, "NER": {"exact"}, "TGO": {"exact"}}
 
 
 def test_the_units_roll_up_to_the_same_people(shared: Path) -> None:
@@ -132,7 +147,7 @@ def test_identical_rows_are_marked_and_different_parts_are_not(tmp_path: Path) -
         ({"adm2_pcod2": "TG0513"}, "code-of-another-state"),
         ({"start_date": "2024-09-01"}, "dates-unreadable"),
         ({"end_date": "bientôt"}, "dates-unreadable"),
-        ({"chtype": "guess"}, "kind-unknown"),
+        ({"chtype": "guess"}, "analysis-kind-unknown"),
         ({"adm0_pcod3": "SEN", "adm0_pcod2": "SN"}, "state-not-held"),
         ({"adm0_pcod3": "Niger"}, "state-unknown"),
         ({"adm0_pcod3": None}, "state-unknown"),

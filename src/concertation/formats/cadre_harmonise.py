@@ -63,7 +63,7 @@ def read_cadre_harmonise(path: Path, *, states: Collection[str] | None = None) -
 
     Never raises. Yields the problems of `read_json`, datalist-missing, required-column-missing, row-not-an-object, state-unknown,
     state-not-held, number-unreadable, people-negative, phase-unknown, phases-not-population, phase3plus-not-its-phases,
-    code-of-another-state, dates-and-label-differ, dates-unreadable, kind-unknown, people-decimal and row-identical.
+    code-of-another-state, dates-and-label-differ, dates-unreadable, analysis-kind-unknown, people-decimal and row-identical.
     """
     content, problems = read_json(path)
     if content is None:
@@ -169,7 +169,7 @@ def _phase(number: int, value: object, problems: list[Problem]) -> int | None:
 
 def _kind(number: int, value: object, problems: list[Problem]) -> str | None:
     if value not in KINDS:
-        problems.append(Problem("kind-unknown", Cell(row=number, column="chtype"), str(value)))
+        problems.append(Problem("analysis-kind-unknown", Cell(row=number, column="chtype"), str(value)))
     return _text(value)
 
 

@@ -15,7 +15,14 @@ import polars as pl
 from concertation.core.concepts import ALL
 from concertation.core.problems import Cell, Problem
 from concertation.formats.hpc import stamp_figures
-from concertation.formats.named_columns import NamedTable, WrittenFigures, hold_states, read_named, read_people_columns
+from concertation.formats.named_columns import (
+    NamedTable,
+    WrittenFigures,
+    hold_states,
+    read_named,
+    read_people_columns,
+    without_figure,
+)
 
 COUNTRY_HEADINGS = {"year": "year", "origin": "coo_iso", "state": "coa_iso"}
 STOCKS = {"refugees": "refugees", "asylum_seekers": "asylum_seekers", "idps": "idps", "stateless": "stateless", "ooc": "others_of_concern", "oip": "others_needing_protection"}
@@ -113,7 +120,7 @@ def read_dtm(path: Path, *, source: str, extracted_on: date | None, states: Coll
     """Read a DTM baseline workbook: displaced people, returnees (those from abroad and former displaced apart) and their households.
 
     Figures are stocks on the snapshot date. Yields the problems of `read_named`, `hold_states`, `read_people`,
-    date-unreadable and total-not-its-parts.
+    date-unreadable, row-without-figure and total-not-its-parts.
     """
     named = read_named(path, DTM_HEADINGS, needed=("state", "idps"))
     held, refused = hold_states(named, states=states)
@@ -129,7 +136,7 @@ def read_dtm(path: Path, *, source: str, extracted_on: date | None, states: Coll
     parts = pl.col("returnees_from_abroad") + pl.col("returnees_former_idps")
     wrong = people.filter(parts != pl.col("returnees")).select("row", "returnees", parts.alias("sum"))
     sums = tuple(Problem("total-not-its-parts", held.cell(row, "returnees"), str(value), {"sum": str(total)}) for row, value, total in wrong.iter_rows())
-    return WrittenFigures(figures, (*named.problems, *refused, *flaws, *dates, *sums))
+    return WrittenFigures(figures, (*named.problems, *refused, *flaws, *dates, *sums, *without_figure(held, people, DTM_FIGURES)))
 
 
 def national_totals(figures: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from concertation.formats.named_columns import (
     read_column,
     read_named,
     read_people_columns,
+    without_figure,
 )
 
 PLACE_HEADINGS = {
@@ -65,7 +66,7 @@ def read_hapi_needs(
 
     Columns out: WRITTEN_FIGURE_SCHEMA and `category` (as written); `method` keeps the publisher's warning. `newest_start` is
     the latest date on which a period can plausibly begin. Yields the problems of `read_named`, `hold_states`, `read_people`,
-    `read_dates`, and source-marks-error, source-marks-warning, sector-not-recognised, category-not-settled, population-status-unknown.
+    `read_dates`, and source-marks-error, source-marks-warning, sector-not-recognised, row-without-figure, category-not-settled, population-status-unknown.
     """
     named = read_named(path, NEEDS_HEADINGS, needed=("state", "sector", "population_status", "value"))
     held, refused = hold_states(named, states=states)
@@ -76,6 +77,7 @@ def read_hapi_needs(
     concept = pl.col("population_status").replace_strict(POPULATION_STATUSES, default=None).alias("concept")
     told = _with_places(settled).with_columns(concept)
     unknown = told.filter(pl.col("concept").is_null()).select("row", "population_status")
+    lines = (*lines, *without_figure(held, told, ["value"]))
     statuses = tuple(Problem("population-status-unknown", held.cell(row, "population_status"), code or "") for row, code in unknown.iter_rows())
     rows = told.filter(pl.col("concept").is_not_null() & pl.col("value").is_not_null())
     renamed = rows.rename({"start": "reference_start", "end": "reference_end", "warning": "method"})

@@ -16,7 +16,14 @@ from concertation.core.figures import WRITTEN_FIGURE_SCHEMA
 from concertation.core.periods import Period
 from concertation.core.problems import Problem
 from concertation.core.spelling import fold
-from concertation.formats.named_columns import NamedTable, WrittenFigures, hold_states, read_named, read_people_columns
+from concertation.formats.named_columns import (
+    NamedTable,
+    WrittenFigures,
+    hold_states,
+    read_named,
+    read_people_columns,
+    without_figure,
+)
 
 HNO_HEADINGS = {
     "state": "Country ISO3",
@@ -58,13 +65,13 @@ def read_hno(
     """Read the HNO file of one year into figures before placement: one per row and measure that has a number.
 
     Columns out: WRITTEN_FIGURE_SCHEMA and `category` (as written). Yields the problems of `read_named`, `hold_states`,
-    `read_people`, and sector-not-recognised, category-not-settled, source-marks-error, target-over-need, need-over-population.
+    `read_people`, and sector-not-recognised, row-without-figure, category-not-settled, source-marks-error, target-over-need, need-over-population.
     """
     named = read_named(path, HNO_HEADINGS, needed=("state", "sector", "in_need", "targeted"))
     held, refused = hold_states(named, states=states)
     people, flaws = read_people_columns(held, HNO_MEASURES)
     settled, lines = settle_sectors(NamedTable(people, held.letters, held.sheet, ()))
-    marks = _info_marks(held.frame, held)
+    marks = (*_info_marks(held.frame, held), *without_figure(held, settled, HNO_MEASURES))
     period = Period.of_year(year)
     stamps = {"source": source, "status": status, "extracted_on": extracted_on, "reference_start": period.start, "reference_end": period.end}
     figures = with_category(stamp_figures(_one_row_per_measure(settled), stamps))

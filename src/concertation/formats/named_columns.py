@@ -80,6 +80,12 @@ def read_column(
     return frame.with_columns(joined["_value"].alias(name)), problems
 
 
+def without_figure(table: NamedTable, frame: pl.DataFrame, names: Collection[str]) -> tuple[Problem, ...]:
+    """A line (row-without-figure) for each row none of whose columns `names` gave a number."""
+    empty = frame.filter(pl.all_horizontal(pl.col(name).is_null() for name in names))["row"]
+    return tuple(Problem("row-without-figure", table.cell(row, next(iter(names)))) for row in empty)
+
+
 def hold_states(table: NamedTable, *, states: Collection[str] | None) -> tuple[NamedTable, tuple[Problem, ...]]:
     """Rows of the States held (all, when `states` is None); the others leave with a line each.
 
