@@ -19,7 +19,6 @@ PAIRED_PHONE = r"\b(?:22[3678][\s.\-]?)?\d{2}([\s.\-/])\d{2}[\s.\-/]\d{2}[\s.\-/
 ANNOUNCED_PHONE = r"(?i)\b(?:t[eé]l(?:[eé]phone)?|phone|mobile|cell|whatsapp|contact|gsm)\b[\s.:°n]*\(?\+?\d[\d\s.\-()]{6,}\d"
 PERSONAL_TEXT = "|".join(f"(?:{shape})" for shape in (EMAIL, PREFIXED_PHONE, PAIRED_PHONE, ANNOUNCED_PHONE.removeprefix("(?i)")))
 PERSONAL = f"(?i){PERSONAL_TEXT}"
-DATE_SHAPE = r"^\d{2}[./\-]\d{2}[./\-]\d{4}$"
 WORTH_A_LOOK = r"@|\d{2}.?\d{2}"
 CONTACT_HEADING = re.compile(r"\b(contact|contacts|telephone|tel|phone|email|e mail|mail|courriel|point focal|focal point|repondant|numero de telephone)\b")
 
@@ -70,9 +69,9 @@ def _whole(texts: pl.Series) -> pl.Series:
 
 
 def _shapes(texts: pl.Series) -> pl.Series:
-    """Masks over the distinct values that may hold a shape; dates written with points or slashes are left."""
+    """Masks over the distinct values that may hold a shape."""
     distinct = texts.drop_nulls().unique()
-    looked = distinct.filter(distinct.str.contains(WORTH_A_LOOK) & ~distinct.str.contains(DATE_SHAPE))
+    looked = distinct.filter(distinct.str.contains(WORTH_A_LOOK))
     found = looked.filter(looked.str.contains(PERSONAL))
     if not found.len():
         return texts

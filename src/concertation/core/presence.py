@@ -201,17 +201,15 @@ def _best_score(key: str, patterns: Sequence[str]) -> float:
 
 
 def _score(key: str, pattern: str) -> float:
-    """1 for the same words, else 0.5 plus the share of the heading that the pattern explains; 0 when it does not fit."""
+    """1 for the same words, else more the more of the heading is explained, a measure with its sex or age first; 0 when it does not fit."""
     if not key:
         return 0.0
     if key == pattern:
         return SURE
-    explained = _words_explained(key.split(), pattern.split("+")) if "+" in pattern else _phrase_explained(key, pattern)
-    return round(0.5 + 0.49 * min(1.0, explained / len(key)), 3) if explained else 0.0
-
-
-def _phrase_explained(key: str, pattern: str) -> int:
-    return len(pattern) if f" {pattern} " in f" {key} " else 0
+    if "+" in pattern:
+        explained = _words_explained(key.split(), pattern.split("+"))
+        return round(0.7 + 0.29 * min(1.0, explained / len(key)), 3) if explained else 0.0
+    return round(0.5 + 0.4 * len(pattern) / len(key), 3) if f" {pattern} " in f" {key} " else 0.0
 
 
 def _words_explained(words: Sequence[str], wanted: Sequence[str]) -> int:

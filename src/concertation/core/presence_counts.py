@@ -98,19 +98,19 @@ class _Coded:
 
     def at_level(self, level: int, above: Codes) -> pl.DataFrame:
         """The counts of one level, `above` giving for each unit its ancestor there, or NONE."""
-        per_sector = self._counted(above, len(self.sectors) + 1, alike=False)
-        whole = self._counted(above, 1, alike=True)
+        per_sector = self._counted(above, len(self.sectors) + 1)
+        whole = self._counted(above, 1)
         named = [None, *self.sectors]
         frames = [self._frame(level, per_sector, named), self._frame(level, whole, [INTERSECTORAL])]
         return pl.concat(frames).filter(pl.col("sector").is_not_null())
 
-    def _counted(self, above: Codes, sizes: int, *, alike: bool) -> tuple[Codes, Codes, Codes]:
-        """Organisations, activities and activities placed no finer, per ancestor and sector (all sectors alike: one)."""
+    def _counted(self, above: Codes, sizes: int) -> tuple[Codes, Codes, Codes]:
+        """Organisations, activities and activities placed no finer, per ancestor and sector (one size: all sectors together)."""
         total = len(self.units) * sizes
         (unit, sector), (record, spread, spread_sector), (acting, acting_sector, actor) = self.alone, self.shared, self.acting
-        single, own = _cell(above, unit, sector, sizes, alike), above[unit] == unit
-        several, own_several = _cell(above, spread, spread_sector, sizes, alike), above[spread] == spread
-        actors = _distinct(_keyed(_cell(above, acting, acting_sector, sizes, alike), actor, self.actors)) // self.actors
+        single, own = _cell(above, unit, sector, sizes), above[unit] == unit
+        several, own_several = _cell(above, spread, spread_sector, sizes), above[spread] == spread
+        actors = _distinct(_keyed(_cell(above, acting, acting_sector, sizes), actor, self.actors)) // self.actors
         records = int(record.max(initial=0)) + 1
         distinct = _distinct(_keyed(several, record, records)) // records
         owned = _distinct(_keyed(np.where(own_several, several, NONE), record, records)) // records
@@ -141,8 +141,8 @@ def _ancestors(tree: pl.DataFrame, units: pl.Series) -> Iterator[tuple[int, Code
 def _codes(texts: pl.Series, distinct: pl.Series) -> Codes:
     """The place of each text among the distinct ones, NONE where it is not among them."""
     places = pl.DataFrame({"text": distinct, "place": pl.int_range(len(distinct), eager=True, dtype=pl.Int64)}, schema_overrides={"text": pl.Utf8})
-    found = texts.cast(pl.Utf8).to_frame("text").join(places, on="text", how="left", maintain_order="left")["place"]
-    return found.fill_null(NONE).to_numpy()
+    found: pl.Series = texts.cast(pl.Utf8).to_frame("text").join(places, on="text", how="left", maintain_order="left")["place"]
+    return np.asarray(found.fill_null(NONE).to_numpy(), dtype=np.int64)
 
 
 def _packed(first: Codes, second: Codes, third: Codes, *, sizes: tuple[int, int]) -> Codes:
@@ -153,10 +153,11 @@ def _unpacked(packed: Codes, second: int, third: int) -> tuple[Codes, Codes, Cod
     return packed // (second * third), packed // third % second, packed % third
 
 
-def _cell(above: Codes, unit: Codes, sector: Codes, sizes: int, alike: bool) -> Codes:
-    """Ancestor and sector as one number, NONE where the unit has no ancestor at the level."""
+def _cell(above: Codes, unit: Codes, sector: Codes, sizes: int) -> Codes:
+    """Ancestor and sector as one number, NONE where the unit has no ancestor at the level; one size holds every sector."""
     at = above[unit]
-    return np.where(at == NONE, NONE, at if alike else at * sizes + sector)
+    cell: Codes = np.where(at == NONE, NONE, at * sizes + sector % sizes)
+    return cell
 
 
 def _keyed(cell: Codes, code: Codes, size: int) -> Codes:
