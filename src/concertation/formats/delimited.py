@@ -114,9 +114,10 @@ def quotes_are_plain(content: bytes, delimiter: str) -> bool:
     >>> [quotes_are_plain(text, ",") for text in (b'"a,b",c\n', b'"a ""b"",c\n', b'a 5",c\n', b'"a"b,c"\n')]
     [True, False, False, False]
     """
-    signs = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
+    signs = np.frombuffer(content, dtype=np.uint8)
     quotes = np.flatnonzero(signs == ord('"'))
-    before, after = signs[quotes[0::2] - 1], signs[quotes[1::2] + 1]
+    opening, closing = quotes[0::2], quotes[1::2]
+    before, after = signs[opening[opening > 0] - 1], signs[closing[closing < len(signs) - 1] + 1]
     borders = [ord(delimiter), ord("\n"), ord("\r")]
     return len(quotes) % 2 == 0 and bool(np.isin(before, borders[:2]).all() and np.isin(after, borders).all())
 
