@@ -1,6 +1,8 @@
 """Rows of activities as they come: what is understood, what is doubtful, and that nothing is lost without a line."""
 
+import re
 from datetime import date
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from concertation.core.activity_fields import split_donors
 from concertation.core.personal import mask_text, personal_columns
-from presence_samples import read, told
+from presence_samples import read, reference, told
 
 WHO = ["Organisation", "Région", "Secteur"]
 ROW = ["ACF", "Diffa", "Santé"]
@@ -229,6 +231,18 @@ def test_telephones_and_mails_are_masked(written: str) -> None:
 
 def test_columns_of_contacts_are_known_by_heading_or_tag() -> None:
     assert personal_columns({"A": "Point focal", "B": "N° de téléphone", "C": "Région"}, {"D": "#contact+name"}) == ("A", "B", "D")
+
+
+CORE = ("activities", "activity_fields", "activity_checks", "written_values", "presence", "personal", "organisations")
+
+
+def test_every_problem_of_presence_is_said_in_both_languages() -> None:
+    source = "".join(files("concertation").joinpath("core", f"{name}.py").read_text(encoding="utf-8") for name in CORE)
+    words = {line["code"]: line for line in reference("problems").iter_rows(named=True)}
+    made = {code for code in re.findall(r'"([a-z]+(?:-[a-z0-9]+)+)"', source) if code != "awaiting-funding"}
+
+    assert made - words.keys() == set()
+    assert [code for code in made if not all(words[code][text] for text in ("message_fr", "message_en", "remedy_fr", "remedy_en"))] == []
 
 
 CELLS = st.one_of(st.none(), st.sampled_from(["ACF", "Santé", "Diffa", "12", "-1", "14%", "2022-01-01", "1905-07-10", "#REF!", "A1:B2", "Total", "n/a", "=1+1"]), st.text(max_size=12))

@@ -77,14 +77,16 @@ def check_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _order_of_dates(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """An end before its start: neither date is trusted; both stand as written beside."""
     wrong = (pl.col("end") < pl.col("start")).fill_null(False)
-    found = grouped(frame.filter(wrong), "end", "end-before-start", pl.format("{} > {}", "start_written", "end_written"))
+    dated = frame.select("row", "start", "end", "start_written", "end_written")
+    found = grouped(dated.filter(wrong), "end", "end-before-start", pl.format("{} > {}", "start_written", "end_written"))
     trusted = [pl.when(~wrong).then(name).alias(name) for name in ("start", "end")]
     return frame.with_columns(trusted), found
 
 
 def _unit_points(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Coordinates that are the same for every row of a level 2 unit are its centre, not sites: they are not kept as locations."""
-    placed = frame.filter(pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null())
+    located = frame.select("row", "adm2_name", "latitude", "longitude")
+    placed = located.filter(pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null())
     where = placed.filter(pl.col("adm2_name").is_not_null())
     points = where.group_by("adm2_name").agg(points=pl.struct("latitude", "longitude").n_unique(), rows=pl.len())
     several = points.filter(pl.col("rows") > 1)
@@ -96,7 +98,7 @@ def _unit_points(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _numbers_as_places(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     number = pl.col("place_name").str.contains(r"^[0-9.,]+$").fill_null(False)
-    found = grouped(frame.filter(number), "place_name", "place-is-a-number", "place_name")
+    found = grouped(frame.select("row", "place_name").filter(number), "place_name", "place-is-a-number", "place_name")
     return frame.with_columns(place_name=pl.when(~number).then("place_name")), found
 
 
@@ -123,34 +125,35 @@ def _repeated_numbers(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     One project: same organisation, sector, activity, project and dates. Where neither activity nor project is written, only numbers
     of 100 and more are taken for one: smaller ones meet by chance.
     """
-    repeated, first = pl.lit(False), pl.lit(None, pl.UInt32)
+    first = pl.lit(None, pl.UInt32)
     flaws = [NO_FLAWS]
-    same = ["organisation_key", "sector_written", "activity", "project", "start_written", "end_written"]
+    same = ["sector_written", "activity", "project", "start_written", "end_written"]
     for family in FAMILIES:
         if not frame[family].count():
             continue
         told = (pl.col("activity").is_not_null() | pl.col("project").is_not_null() | (pl.col(family) >= SAME_NUMBER_WITHOUT_A_PROJECT)).fill_null(False)
-        candidates = frame.filter((pl.col(family) > 0) & told & pl.col("identical_to").is_null() & pl.col("organisation_key").is_not_null())
-        spread = candidates.select("row", *same, family, place=pl.struct(PLACES)).group_by(*same, family).agg(pl.col("row"), places=pl.col("place").n_unique())
+        narrow = frame.select("row", "identical_to", "organisation_key", *same, *PLACES, family)
+        candidates = narrow.filter((pl.col(family) > 0) & told & pl.col("identical_to").is_null() & pl.col("organisation_key").is_not_null())
+        spread = candidates.select("row", *same, family, "organisation_key", place=pl.struct(PLACES)).group_by("organisation_key", *same, family).agg(pl.col("row"), places=pl.col("place").n_unique())
         groups = spread.filter(pl.col("places") > 1).select("row", repeated_from=pl.col("row").list.min()).explode("row")
-        flaws.append(grouped(frame.join(groups, on="row"), family, "repeated-number", pl.lit("")) if groups.height else NO_FLAWS)
+        flaws.append(grouped(groups, family, "repeated-number", pl.lit("")) if groups.height else NO_FLAWS)
         frame = frame.join(groups.rename({"repeated_from": f"_{family}"}), on="row", how="left", maintain_order="left")
         first = pl.coalesce(first, f"_{family}")
-    marked = frame.with_columns(repeated_from=first).with_columns(repeated_number=pl.col("repeated_from").is_not_null() | repeated)
+    marked = frame.with_columns(repeated_from=first).with_columns(repeated_number=pl.col("repeated_from").is_not_null())
     return marked.drop([name for name in marked.columns if name.startswith("_")]), pl.concat(flaws)
 
 
 def _missing_answers(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows kept though they do not say who, or do not say in which sector when others do."""
-    nobody = frame.filter(pl.col("organisation_key").is_null())
+    nobody = frame.select("row", "organisation_key").filter(pl.col("organisation_key").is_null())
     flaws = [grouped(nobody, "org_name", "organisation-missing", pl.lit(""))]
     if frame["sector_written"].count():
-        flaws.append(grouped(frame.filter(pl.col("sector_written").is_null()), "sector", "sector-missing", pl.lit("")))
+        flaws.append(grouped(frame.select("row", "sector_written").filter(pl.col("sector_written").is_null()), "sector", "sector-missing", pl.lit("")))
     return frame, pl.concat(flaws)
 
 
 def _identical_told(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return frame, grouped(frame.filter(pl.col("identical_to").is_not_null()), "", "identical-row", pl.lit(""))
+    return frame, grouped(frame.select("row", "identical_to").drop_nulls(), "", "identical-row", pl.lit(""))
 
 
 def swapped_columns(written: pl.DataFrame, frame: pl.DataFrame, unread: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
@@ -162,8 +165,8 @@ def swapped_columns(written: pl.DataFrame, frame: pl.DataFrame, unread: pl.DataF
         lost = unread.filter((pl.col("field") == field) & pl.col("code").is_in(["date-unreadable", "number-unreadable"]))["count"].sum()
         if lost > MOST * written[field].count() and lost >= FEWEST_TO_JUDGE:
             flaws.append(_swap(written, field, "text"))
-    both = written.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null()).height
-    backwards = frame.filter((pl.col("start").is_null()) & (pl.col("start_written") > pl.col("end_written"))).height
+    dates = frame.select("start", "start_written", "end_written").filter(pl.col("start_written").is_not_null() & pl.col("end_written").is_not_null())
+    both, backwards = dates.height, dates.filter(pl.col("start").is_null() & (pl.col("start_written") > pl.col("end_written"))).height
     if both >= FEWEST_TO_JUDGE and backwards > MOST * both:
         flaws.append(_swap(written, "start", "end"))
     return pl.concat(flaws)

@@ -211,8 +211,8 @@ def register_rows(register: Register, frame: pl.DataFrame, *, sheet: str | None 
 def mint(acronym: str | None, name: str | None, taken: Iterable[str]) -> str:
     """A new id from the acronym, else the name, numbered when it is taken.
 
-    >>> mint("MdM-France", None, {"mdm-france"})
-    'mdm-france-2'
+    >>> mint("EdM", None, {"edm"})
+    'edm-2'
     """
     base = "-".join((organisation_key(acronym, name) or "organisation").split())[:LONGEST_ID].rstrip("-")
     held = set(taken)

@@ -43,9 +43,10 @@ def links(placed: pl.DataFrame) -> pl.DataFrame:
     """One row per activity and unit it is in, identical rows left out: several communes in one cell link one activity to each.
 
     Columns in: record, units (list), sector, organisation, identical_to, and any others, which are kept. Columns out: the same with
-    unit in place of units.
+    unit (one of `units`) in place of units.
     """
-    return placed.filter(pl.col("identical_to").is_null()).explode("units").rename({"units": "unit"}).filter(pl.col("unit").is_not_null())
+    distinct = placed.filter(pl.col("identical_to").is_null()).with_columns(unit="units").drop("units")
+    return distinct.explode("unit").filter(pl.col("unit").is_not_null())
 
 
 def outside(linked: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +162,8 @@ def _cell(above: Codes, unit: Codes, sector: Codes, sizes: int) -> Codes:
 
 
 def _keyed(cell: Codes, code: Codes, size: int) -> Codes:
-    return (cell * size + code)[cell != NONE]
+    keyed: Codes = (cell * size + code)[cell != NONE]
+    return keyed
 
 
 def _distinct(packed: Codes) -> Codes:
