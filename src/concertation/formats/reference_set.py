@@ -27,6 +27,8 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "sector_names": "written sector source",
         "organisations": "organisation name_fr name_en acronym org_type hapi_org_type iati_org_type org_type_name_fr org_type_name_en aliases source source_status",
         "sources": "source title publisher url published_on licence note",
+        "presence_fields": "field type unit required patterns hxl description_fr description_en",
+        "presence_words": "list written code hapi iati",
         "problems": "code severity message_fr message_en remedy_fr remedy_en",
         "populations": FIGURE,
         "plans": FIGURE,

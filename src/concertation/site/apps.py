@@ -1,10 +1,15 @@
-"""Django's registration of the site: layout, home, and the commands that concern the whole node."""
+"""Django's registration of the site: layout, home, and what ties the subjects together."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class SiteConfig(AppConfig):
-    """Layout and home."""
+    """Layout and home; at start, every subject's `wiring` module offers what it has to the apps below it."""
 
     name = "concertation.site"
     label = "site"
+
+    def ready(self) -> None:
+        """Import the `wiring` module of every app that has one."""
+        autodiscover_modules("wiring")

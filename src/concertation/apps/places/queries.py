@@ -160,3 +160,8 @@ def boundary_sets(state: str) -> QuerySet[BoundarySet]:
 def boundaries_by_digest(digest: str) -> BoundarySet | None:
     """A set of boundaries by the hash of its content."""
     return BoundarySet.objects.filter(digest=digest).first()
+
+
+def units_frame(state: str) -> pl.DataFrame:
+    """Unit and level of every unit of a State."""
+    return _frame(AdminUnit.objects.filter(state_id=state), {"unit": "id", "level": "level"})

@@ -15,8 +15,7 @@ from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview, Received
 from concertation.apps.sources.queries import saved_columns
 from concertation.core.activities import ActivityReading, read_activities
-from concertation.core.named_periods import period_named
-from concertation.core.periods import Period
+from concertation.core.named_periods import YEAR, period_named
 from concertation.core.place_rows import Doubt, PlacedRows, place_rows
 from concertation.core.places import Gazetteer
 from concertation.core.presence import Mapping as Columns
@@ -25,7 +24,7 @@ from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate
 from concertation.formats import reference_set
 from concertation.formats.problem_texts import in_words
-from concertation.formats.recognise import Recognised
+from concertation.formats.opening import Opened
 from concertation.formats.tabular import Table
 
 FIRST_LINES = 5
@@ -52,11 +51,11 @@ class ActivityImporter:
 
     kinds = frozenset({"presence-5w", "hapi-presence"})
 
-    def preview(self, received: Received, recognised: Recognised) -> Preview:
+    def preview(self, received: Received, opened: Opened) -> Preview:
         """Map the columns, read and check the rows, place them, count organisations; stores nothing."""
-        table = recognised.table
+        table = opened.table
         if table is None:
-            return Preview(received.kind, "", pl.DataFrame(), 0, problems=[CountedProblem(p) for p in recognised.problems])
+            return Preview(received.kind, "", pl.DataFrame(), 0, problems=[CountedProblem(p) for p in opened.problems])
         signature = signature_of(table)
         saved = {**saved_columns(state=received.state, kind=received.kind, signature=signature), **received.columns}
         mapping = propose_mapping(table.headings, table.tags, vocabulary(), saved=saved, sheet=table.sheet)
@@ -70,9 +69,9 @@ class ActivityImporter:
         return Preview(
             kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, rows_identical=reading.rows_identical,
             rows_refused=reading.rows_refused, organisations=organisations_in(reading.frame), places=places_in(placed.frame),
-            problems=all_problems(recognised, mapping, reading, placed, told, table), doubts=doubts_in(placed, places),
+            problems=all_problems(opened, mapping, reading, placed, told, table), doubts=doubts_in(placed, places),
             columns=[_column(column, table) for column in mapping.columns], samples=samples_of(rows, reading, placed, table),
-            period_start=start, period_end=end, notes={"signature": signature, "recognised_by": list(recognised.reasons)},
+            period_start=start, period_end=end, notes={"signature": signature, "recognised_by": list(opened.reasons)},
         )
 
     def store_slice(self, run: ImportRun, rows: pl.DataFrame, *, by: Mandate) -> None:
@@ -82,7 +81,7 @@ class ActivityImporter:
     def finish(self, run: ImportRun, preview: Preview, *, by: Mandate) -> None:
         """Name the source, record the report of the period, and let the import count."""
         if preview.period_start and preview.period_end:
-            sectors = sorted(preview.rows["sector"].drop_nulls().unique().to_list())
+            sectors = sectors_reported(preview.rows["sector"].drop_nulls().unique().to_list())
             commands.record_report(
                 run, start=preview.period_start, end=preview.period_end, sectors=sectors, organisations=preview.organisations["distinct"],
             )
@@ -97,6 +96,12 @@ class ActivityImporter:
         commands.take_back(run, by=by)
 
 
+def sectors_reported(named: Sequence[str]) -> list[str]:
+    """The sectors a file names, and the sectors these are part of."""
+    parents = dict(reference_set.read("sectors").select("sector", "parent").iter_rows())
+    return sorted({*named, *(parent for sector in named if (parent := parents.get(sector)))})
+
+
 def organisations_for(run: ImportRun, rows: pl.DataFrame, *, by: Mandate) -> Mapping[str, UUID]:
     """The register's organisations of some rows."""
     named = rows.filter(pl.col("organisation_key").is_not_null()).unique("organisation_key", keep="first", maintain_order=True)
@@ -108,10 +113,9 @@ def period_of(received: Received, table: Table) -> tuple[date | None, date | Non
     """The period a file reports on: as stated, else as its rows, its sheet or its name say, with a note; else none, with a doubt."""
     if received.period_start and received.period_end:
         return received.period_start, received.period_end, []
-    named: Period | None = None
-    for text in (table.sheet, received.name):
-        named = named or period_named(text)
-        if named:
+    year_of_file = " ".join(YEAR.findall(received.name)[:1])
+    for text in (table.sheet, f"{table.sheet} {year_of_file}", received.name):
+        if named := period_named(text):
             told = Problem("period-from-name", Cell(table.sheet), text, {"period": f"{named.start} – {named.end}"})
             return named.start, named.end, [told]
     return None, None, [Problem("period-not-stated", Cell(table.sheet), received.name)]
@@ -190,13 +194,13 @@ def places_in(frame: pl.DataFrame) -> dict[str, int]:
 
 
 def all_problems(
-    recognised: Recognised, mapping: Columns, reading: ActivityReading, placed: PlacedRows, told: Sequence[Problem], table: Table,
+    opened: Opened, mapping: Columns, reading: ActivityReading, placed: PlacedRows, told: Sequence[Problem], table: Table,
 ) -> list[CountedProblem]:
     """Every problem of a file, grouped by code and value with its first cell."""
     letters = mapping.letters()
     grouped: dict[tuple[str, str], CountedProblem] = {}
     for problem, count in (
-        *((problem, 1) for problem in (*recognised.problems, *mapping.problems, *told)),
+        *((problem, 1) for problem in (*opened.problems, *mapping.problems, *told)),
         *((counted.problem, counted.count) for counted in reading.problems),
         *((_in_cell(noticed.problem, noticed.first_row, table, letters), noticed.rows) for noticed in placed.noticed),
     ):

@@ -44,6 +44,8 @@ class Visibility:
         >>> visibility_of([]).widest_level("NER")
         <Sensitivity.PUBLIC: 'public'>
         """
+        if owner_state in self.strict_states:
+            return Sensitivity.STRICT
         if owner_state in self.states:
             return Sensitivity.CONFIDENTIAL
         return Sensitivity.RESTRICTED if Sensitivity.RESTRICTED in self.levels else Sensitivity.PUBLIC
@@ -60,6 +62,21 @@ def visibility_of(mandates: Iterable[Mandate]) -> Visibility:
         strict_states=frozenset(mandate.state for mandate in for_states if mandate.role in READS_STRICT_ROWS),
         organisations=frozenset(mandate.organisation for mandate in held if mandate.organisation),
     )
+
+
+def audience_levels(audience: Sensitivity) -> tuple[Sensitivity, ...]:
+    """The levels of row a summary for this audience may count: its own and every more open one.
+
+    >>> [level.value for level in audience_levels(Sensitivity.RESTRICTED)]
+    ['public', 'restricted']
+    """
+    every = tuple(Sensitivity)
+    return every[: every.index(audience) + 1]
+
+
+def sees_restricted_sectors(audience: Sensitivity) -> bool:
+    """Whether presence in protection sectors may be counted: only for the owner State's own readers."""
+    return audience in (Sensitivity.CONFIDENTIAL, Sensitivity.STRICT)
 
 
 def writes_for(mandates: Iterable[Mandate], state: str) -> Mandate | None:

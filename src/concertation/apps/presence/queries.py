@@ -1,0 +1,90 @@
+"""Reading presence: activities as frames for the picture, as rows for pages; reports that cover a period."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+from django.db.models import Count, Q, QuerySet
+
+from concertation.apps.presence.models import Activity, ActivityPlace, Report
+from concertation.core.concepts import INTERSECTORAL
+from concertation.core.sharing import Mandate, Sensitivity
+
+SOON_DAYS = 60
+LINK_SCHEMA = {
+    "record": pl.Utf8, "unit": pl.Utf8, "sector": pl.Utf8, "organisation": pl.Utf8, "org_type": pl.Utf8, "sensitivity": pl.Utf8,
+    "period_start": pl.Date, "period_end": pl.Date, "group": pl.Utf8, "reached": pl.Int64, "repeated_number": pl.Boolean,
+}
+LINK_COLUMNS = (
+    "activity_id", "unit_id", "activity__sector", "activity__organisation_id", "activity__organisation__org_type",
+    "activity__sensitivity", "activity__period_start", "activity__period_end", "activity__group", "activity__reached",
+    "activity__repeated_number",
+)
+
+
+def counted(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    """The rows of imports that are fully stored, each distinct activity once."""
+    return rows.filter(import_run__status="stored", identical_to_row__isnull=True)
+
+
+def activities(mandates: Sequence[Mandate]) -> QuerySet[Activity]:
+    """The distinct activities a reader may see."""
+    return counted(Activity.objects.visible_to(mandates)).select_related("organisation", "unit", "import_run__file")
+
+
+def links_of_state(state: str) -> pl.DataFrame:
+    """Every activity and unit of a State, for the summaries: columns of LINK_SCHEMA. Summaries filter by audience before counting."""
+    places = ActivityPlace.objects.filter(
+        activity__owner_state=state, activity__import_run__status="stored", activity__identical_to_row__isnull=True,
+    )
+    rows = [
+        (str(record), unit, sector or None, str(organisation) if organisation else None, *others)
+        for record, unit, sector, organisation, *others in places.values_list(*LINK_COLUMNS).iterator(chunk_size=20_000)
+    ]
+    return pl.DataFrame(rows, schema=LINK_SCHEMA, orient="row")
+
+
+def reports(mandates: Sequence[Mandate], *, state: str = "") -> QuerySet[Report]:
+    """Reports of stored imports that a reader may see."""
+    seen = Report.objects.visible_to(mandates).filter(import_run__status="stored").order_by("-period_end")
+    return seen.filter(owner_state=state) if state else seen
+
+
+def reports_frame(rows: Iterable[Report]) -> pl.DataFrame:
+    """Reports as the picture reads them: state, sector, period_start, period_end, organisations.
+
+    A report covers all sectors together (ALL) and each sector it names; it says nothing of a sector it never names.
+    """
+    schema = {"state": pl.Utf8, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date, "organisations": pl.Int64}
+    lines = [
+        (row.owner_state, sector, row.period_start, row.period_end, row.organisations)
+        for row in rows for sector in (INTERSECTORAL, *row.sectors)
+    ]
+    return pl.DataFrame(lines, schema=schema, orient="row")
+
+
+def ending_soon(mandates: Sequence[Mandate], *, on: date, state: str = "", days: int = SOON_DAYS) -> QuerySet[Activity]:
+    """Activities under way on a day that end within so many days, the nearest first."""
+    near = activities(mandates).filter(end__gte=on, end__lte=on + timedelta(days=days))
+    near = near.filter(Q(start__isnull=True) | Q(start__lte=on))
+    return (near.filter(owner_state=state) if state else near).order_by("end")
+
+
+def in_units(mandates: Sequence[Mandate], unit_ids: Sequence[str]) -> QuerySet[Activity]:
+    """The activities that name one of these units."""
+    return activities(mandates).filter(pk__in=ActivityPlace.objects.filter(unit_id__in=unit_ids).values("activity_id"))
+
+
+def of_organisation(mandates: Sequence[Mandate], organisation_id: object) -> QuerySet[Activity]:
+    """What an organisation declared, at the grain the reader may see."""
+    return activities(mandates).filter(organisation_id=organisation_id)
+
+
+def organisations_by_sector(rows: QuerySet[Activity]) -> list[dict[str, object]]:
+    """Organisations and activities per sector of some rows."""
+    return list(rows.order_by().values("sector").annotate(organisations=Count("organisation", distinct=True), activities=Count("pk")).order_by("-activities"))
+
+
+def open_levels(mandates: Sequence[Mandate]) -> list[str]:
+    """The sensitivity levels open to every reader who holds a mandate."""
+    return [level.value for level in Sensitivity][: 2 if mandates else 1]
