@@ -90,10 +90,10 @@ def standalone(sheet: SymbolSheet, marks: Iterable[Mark], *, legend: Legend, cap
 def map_frame(areas: Sequence[Area]) -> Frame:
     """The frame of the map itself, inside the page's width and the height kept for it."""
     shapes = [area.shape for area in areas]
-    wide = fit(shapes, longest=PAGE_WIDTH - 2 * BORDER, margin=4)
+    wide = fit(shapes, longest=PAGE_WIDTH - 2 * BORDER, margin=DOT + 2)
     if wide.height <= MAP_HEIGHT:
         return wide
-    return fit(shapes, longest=round(max(wide.width, wide.height) * MAP_HEIGHT / wide.height), margin=4)
+    return fit(shapes, longest=round(max(wide.width, wide.height) * MAP_HEIGHT / wide.height), margin=DOT + 2)
 
 
 def heading_of(caption: Caption) -> tuple[str, float]:
@@ -123,10 +123,16 @@ def map_parts(sheet: SymbolSheet, frame: Frame, sorted_marks: Layers, legend: Le
         yield element("path", d=path(whole, frame), fill="none", stroke=STATE_EDGE, stroke_width=1.4, stroke_linejoin="round")
     for key, area in zip(keys, sheet.areas, strict=True):
         if key in estimated:
-            yield element("path", d=path(area.shape, frame), fill="none", stroke=INK, stroke_width=1.4, stroke_dasharray="2 3")
+            yield from dotted_edge(path(area.shape, frame))
     spots = [(frame.place_one(*mark.at), mark) for *_, mark in sorted_marks.dots if mark.at]
     yield from (dot(spot, mark, legend) for spot, mark in spots)
     yield from labels(sheet.areas, frame, spots, frozenset(sorted_marks.shared))
+
+
+def dotted_edge(d: str) -> Iterator[str]:
+    """The dotted outline of an estimate over a pale one, so that it shows on dark areas too."""
+    yield element("path", d=d, fill="none", stroke="#fff", stroke_width=2.2)
+    yield element("path", d=d, fill="none", stroke=INK, stroke_width=1.4, stroke_dasharray="2 3")
 
 
 def colour_of(mark: Mark, legend: Legend) -> str:
@@ -136,7 +142,8 @@ def colour_of(mark: Mark, legend: Legend) -> str:
 
 def dot(spot: tuple[int, int], mark: Mark, legend: Legend) -> str:
     """A unit as a dot at its chief town."""
-    return element("circle", cx=spot[0], cy=spot[1], r=DOT, fill=colour_of(mark, legend), stroke=DOT_EDGE, stroke_width=1)
+    dashes = "2 2" if mark.estimated else None
+    return element("circle", cx=spot[0], cy=spot[1], r=DOT, fill=colour_of(mark, legend), stroke=DOT_EDGE, stroke_dasharray=dashes)
 
 
 def labels(areas: Sequence[Area], frame: Frame, spots: Sequence[tuple[tuple[int, int], Mark]], shared: frozenset[str]) -> Iterator[str]:
@@ -187,7 +194,7 @@ def ways_to_write(name: str) -> list[list[str]]:
     """A name on one line, then on two, parted at the blank or hyphen nearest its middle.
 
     >>> ways_to_write("Boucle du Mouhoun")
-    [['Boucle du Mouhoun'], ['Boucle du', 'Mouhoun']]
+    [['Boucle du Mouhoun'], ['Boucle', 'du Mouhoun']]
     """
     cuts = [place + 1 for place, letter in enumerate(name) if letter in " -"]
     if not cuts:

@@ -20,7 +20,7 @@ from concertation.draw.svg import SVG, element, text
 from concertation.draw.wording import class_labels, say
 
 LONGEST_SIDE = 2000
-MARGIN = 12
+MARGIN = 28
 DOT_RADIUS = 0.011
 HATCH_STEP = 0.012
 PHASE_NAMES = {
@@ -183,6 +183,7 @@ def choropleth(
         *(marked(used(key, mark, legend, hatch, sheet_href), mark) for key, mark in sorted_marks.filled),
         *(used(key, mark, legend, hatch, sheet_href) for key, mark in sorted_marks.small),
         element("use", href=f"{sheet_href}#frame", class_="frame"),
+        *(dotted(key, sheet_href) for key, mark in sorted_marks.filled if mark.estimated),
         *(marked(dot(right, down, mark, legend, hatch, sheet.frame), mark) for right, down, mark in sorted_marks.dots),
         viewBox=sheet.frame.view_box,
         class_=f"map-areas {legend.palette.name}",
@@ -198,22 +199,28 @@ def marked(shape: str, mark: Mark) -> str:
     return element("a" if mark.href else "g", text("title", mark.sentence), shape, href=mark.href)
 
 
-def step_classes(mark: Mark, legend: Legend) -> str | None:
-    """The classes of a mark: its step of the palette, and whether it is an estimate."""
-    steps = [] if mark.step is None else [f"q{legend.slot(mark.step)}"]
-    return " ".join([*steps, *(["estimated"] if mark.estimated else [])]) or None
+def step_class(mark: Mark, legend: Legend) -> str | None:
+    """The class of a mark's step of the palette; None when no figure is held."""
+    return None if mark.step is None else f"q{legend.slot(mark.step)}"
+
+
+def dotted(key: str, sheet_href: str) -> str:
+    """The dotted outline of an estimate over a pale one, so that it shows on dark areas too."""
+    href = f"{sheet_href}#{key}"
+    return element("use", href=href, class_="pale") + element("use", href=href, class_="estimated")
 
 
 def used(key: str, mark: Mark, legend: Legend, hatch: str, sheet_href: str) -> str:
     """An area by its id, with its class; hatched when no figure is held."""
     fill = None if mark.step is not None else f"url(#{hatch})"
-    return element("use", href=f"{sheet_href}#{key}", class_=step_classes(mark, legend), fill=fill)
+    return element("use", href=f"{sheet_href}#{key}", class_=step_class(mark, legend), fill=fill)
 
 
 def dot(right: int, down: int, mark: Mark, legend: Legend, hatch: str, frame: Frame) -> str:
-    """A unit as a dot at its chief town."""
+    """A unit as a dot at its chief town; its edge is dotted for an estimate."""
+    classes = " ".join(filter(None, (step_class(mark, legend), "dotted" if mark.estimated else None))) or None
     fill = None if mark.step is not None else f"url(#{hatch})"
-    return element("circle", cx=right, cy=down, r=dot_radius(frame), class_=step_classes(mark, legend), fill=fill)
+    return element("circle", cx=right, cy=down, r=dot_radius(frame), class_=classes, fill=fill)
 
 
 def no_figure_area(key: str, area: Area, fill: str, sheet_href: str, language: str) -> str:

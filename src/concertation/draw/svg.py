@@ -3,7 +3,8 @@
 from xml.sax.saxutils import escape, quoteattr
 
 SVG = "http://www.w3.org/2000/svg"
-FONT = "system-ui, 'Segoe UI', 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif"
+# Fonts of one width first (Arial, Liberation Sans, Helvetica), so that room measured here is room found in the browser.
+FONT = "Arial, 'Liberation Sans', Helvetica, Roboto, 'DejaVu Sans', sans-serif"
 
 
 def element(name: str, *children: str, **attributes: str | float | None) -> str:
