@@ -4,7 +4,6 @@ Lines that are not real wear the word "synthetic". The address list is the produ
 """
 
 import csv
-import json
 from datetime import date
 from pathlib import Path
 
@@ -12,18 +11,19 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from concertation.core.classification import quantile_classes
 from concertation.core.figures import Figure, leading
-from concertation.site.templatetags.layout import hatch
+from concertation.core.geometry import Area
+from concertation.draw.maps import Mark, choropleth, legend_of, symbols
+from concertation.draw.palettes import CIVIDIS, YLORBR, Palette
+from concertation.formats.boundaries import reference_boundaries
 from concertation.site.templatetags.words import people
 
 REFERENCE = Path(__file__).resolve().parents[2] / "src" / "concertation" / "reference"
 SEASON = {"reference_start": date(2024, 6, 1), "reference_end": date(2024, 8, 31)}
-SCALE = 40
 
 
 def words(french: str, english: str) -> str:
@@ -41,48 +41,36 @@ def phase3plus() -> dict[str, int]:
         }
 
 
-def outlines() -> list[tuple[str, str, list[list[tuple[float, float]]]]]:
-    """Unit, name and rings of each region of Niger."""
-    features = json.loads((REFERENCE / "boundaries" / "ner-2011-1.geojson").read_text("utf-8"))["features"]
-    return [(line["properties"]["units"][0], line["properties"]["name"], line["geometry"]["coordinates"]) for line in features]
+def areas() -> tuple[Area, ...]:
+    """Niger's regions as the reference set draws them."""
+    return reference_boundaries("ner-2011", 1).areas
 
 
-def drawn(rings: list[list[tuple[float, float]]]) -> str:
-    """An SVG path of rings in degrees."""
-    return "".join("M" + "L".join(f"{x * SCALE:.0f} {(24 - y) * SCALE:.0f}" for x, y in ring[:-1]) + "Z" for ring in rings)
-
-
-def region_map(css: dict[str, str], values: dict[str, int]) -> SafeString:
-    """Niger's regions, each a link with its name and figure."""
-    areas = format_html_join(
-        "",
-        '<a href="#{}"><path class="{}" d="{}"/><title>{} — {}</title></a>',
-        ((unit, css[unit], drawn(rings), name, people(values.get(unit))) for unit, name, rings in outlines()),
-    )
-    return format_html(
-        '<svg viewBox="0 0 660 500" role="group" aria-label="{}"><defs>{}</defs>{}<circle class="point q5" cx="84" cy="420" r="5"/></svg>',
-        words("Carte des régions du Niger", "Map of the regions of Niger"), hatch(), areas,
-    )  # fmt: skip
-
-
-def map_of_niger(*, scale: str = "") -> dict[str, object]:
-    """The map block's parts; Niamey is left out on purpose, to show an area without a figure."""
-    values = {unit: value for unit, value in phase3plus().items() if unit != "ner-1-niamey"}
+def map_of_niger(*, palette: Palette = YLORBR) -> dict[str, object]:
+    """The map block's parts; Agadez is left out and Diffa told as estimated on purpose, to show both signs."""
+    values = {unit: value for unit, value in phase3plus().items() if unit != "ner-1-agadez"}
     classes = quantile_classes(values.values(), classes=5)
-    names = {unit: name for unit, name, _ in outlines()}
-    css = {unit: f"q{classes.step(values[unit]) + 1}" if unit in values else "none" for unit in names}
-    css["ner-1-diffa"] += " estimated"
-    ranked = sorted(names, key=lambda unit: -values.get(unit, 0))
-    legend = [{"css": f"q{rank}", "label": f"{people(int(low))} – {people(int(high))}"} for rank, (low, high) in enumerate(classes.bounds(), 1)]
+    names = {area.units[0]: area.names[0] for area in areas()}
+    steps = {unit: classes.step(values.get(unit)) for unit in names}
+    marks = [
+        Mark(unit, f"{name}\u202f: {people(values.get(unit))}", steps[unit], f"#{unit}", estimated=unit == "ner-1-diffa") for unit, name in names.items()
+    ]
+    title = words("Personnes en phase 3 et plus, juin-août 2024", "People in phase 3 or above, June-August 2024")
+    legend = legend_of(classes, title=words("Personnes", "People"), palette=palette, language=get_language())
+    css = {unit: "none" if step is None else f"q{legend.slot(step)}" for unit, step in steps.items()}
     return {
-        "title": words("Personnes en phase 3 et plus, juin-août 2024", "People in phase 3 or above, June-August 2024"),
-        "svg": region_map(css, values),
-        "legend": [*legend, {"css": "none", "label": words("aucun chiffre disponible", "no figure held"), "count": 1}, {"css": "q2 estimated", "label": words("estimé", "estimated")}],
-        "caption": words("Source : Cadre Harmonisé, juin 2024. Classes : quantiles (synthetic : Niamey masqué, Diffa donné pour estimé).", "Source: Cadre Harmonisé, June 2024. Classes: quantiles (synthetic: Niamey hidden, Diffa shown as estimated)."),
-        "ranked": [{"label": names[unit], "url": f"#{unit}", "value": values.get(unit), "css": css[unit]} for unit in ranked],
+        "title": title, "palette": palette.name,
+        "drawing": mark_safe(choropleth(symbols(areas()), marks, legend=legend, title=title, language=get_language(), sheet_href="/gallery/areas.svg")),
+        "caption": words("Source\u202f: Cadre Harmonisé, juin 2024 (synthetic\u202f: Agadez masqué, Diffa donné pour estimé).", "Source: Cadre Harmonisé, June 2024 (synthetic: Agadez hidden, Diffa shown as estimated)."),
+        "ranked": [{"label": names[unit], "url": f"#{unit}", "value": values.get(unit), "css": css[unit]} for unit in sorted(names, key=lambda unit: -values.get(unit, 0))],
         "ranked_label": words("Régions, du chiffre le plus haut au plus bas", "Regions, highest figure first"),
-        "unit": words("personnes", "people"), "scale": scale, "exports": ["png", "svg"], "more_url": "#regions",
+        "unit": words("personnes", "people"), "exports": ["png", "svg"], "more_url": "#regions",
     }  # fmt: skip
+
+
+def sheet(request: HttpRequest) -> HttpResponse:
+    """The shapes the map uses."""
+    return HttpResponse(symbols(areas()).content, content_type="image/svg+xml")
 
 
 def standing() -> object:
@@ -98,7 +86,7 @@ def standing() -> object:
 
 def regions_table(page: object | None = None) -> dict[str, object]:
     """The table block's parts."""
-    values, names = phase3plus(), {unit: name for unit, name, _ in outlines()}
+    values, names = phase3plus(), {area.units[0]: area.names[0] for area in areas()}
     rows = [
         {"region": {"text": names[unit], "url": f"#{unit}"}, "phase3": value, "share": {"text": "12 %", "note": "synthetic"}, "reached": None, "day": date(2024, 8, 31)}
         for unit, value in sorted(values.items(), key=lambda pair: -pair[1])
@@ -149,7 +137,7 @@ def blocks(request: HttpRequest) -> HttpResponse:
     side = [Figure(concept="distress_as_quoted", unit=unit, source=source, status="press", value=value, value_text=text, reference_end=date(2025, 8, 9), measure="quoted") for unit, source, value, text in (("mli", "Forum de Bamako (page du ministère togolais)", None, "4,8 millions de personnes en détresse"), ("ner", "Forum de Bamako (page du ministère togolais)", None, "des millions"))]
     given = {
         "breadcrumbs": [("AES", "/"), ("Niger", "/"), ("Tillabéri", "/"), ("Téra", None)],
-        "map": map_of_niger(), "map2": map_of_niger(scale="cividis"), "standing": standing(), "estimated": fact, "missing": None, "table": regions_table(page),
+        "map": map_of_niger(), "map2": map_of_niger(palette=CIVIDIS), "standing": standing(), "estimated": fact, "missing": None, "table": regions_table(page),
         "empty_table": {**regions_table(), "id": "vide", "rows": [], "total": None, "filters": None, "search": None, "exports": None, "empty": {"title": words("Aucun rapport reçu", "No report received"), "text": words("Ici se liront les activités déclarées.", "Declared activities will stand here."), "url": "#", "action": words("Apporter un classeur 5W", "Bring in a 5W workbook")}},
         "levels": [("1", words("région", "region")), ("2", words("département", "department")), ("3", words("commune", "commune"))],
         "sectors": [("ALL", words("tous", "all")), ("FSC", words("sécurité alimentaire", "food security")), ("WSH", words("eau, hygiène et assainissement", "water, sanitation and hygiene")), ("HEA", words("santé", "health")), ("NUT", "nutrition"), ("EDU", words("éducation", "education"))],
@@ -159,4 +147,4 @@ def blocks(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery/blocks.html", given)
 
 
-urlpatterns = [path("gallery/", blocks, name="gallery"), path("", include("concertation.site.urls"))]
+urlpatterns = [path("gallery/", blocks, name="gallery"), path("gallery/areas.svg", sheet), path("", include("concertation.site.urls"))]

@@ -228,7 +228,7 @@ def cell(value: Any) -> SafeString | str:
     if value is None:
         return format_html('<span class="missing">{}</span>', people(None))
     if isinstance(value, date):
-        return day(value)
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), day(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return people(value)
     return value if isinstance(value, SafeString) else str(value)

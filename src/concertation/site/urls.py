@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
-from concertation.site import pages
+from concertation.site import help, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("help/", help.index, name="help"),
+    path("help/<slug:subject>/", help.subject_page, name="help-subject"),
     path("account/", include("allauth.account.urls")),
 ]

@@ -33,7 +33,8 @@ def figure(shown: Any, sources: Mapping[str, Any] | None = None, css: str = "", 
     value, value_text, measure, status, reference_start, reference_end, extracted_on, source, scope, method, estimated.
     It may add: unit_words, date (words or a day), url (the figure's own page), source_url, cell ("MATRICE!H12") and
     cell_url, old (True draws the clock), others (more of the same). `sources`: id -> source with a title, when figures
-    carry only the id. `css="lead"` writes it large; `label` names it for screen readers.
+    carry only the id. `css`: "lead" writes it large, "bare" (in a table whose
+    headings say unit and date) shows the value alone; `label` names it for screen readers.
     It is a <details>: put it in a div, a cell or a list line, never in a <p>.
 
     {% figure standing sources=sources %}   {% figure figure css="lead" label="Personnes dans le besoin" %}
@@ -70,13 +71,12 @@ def data_table(context: Context, table: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("components/map.html", takes_context=True)
 def map_block(context: Context, shown: Any) -> dict[str, Any]:
-    """A map with its legend, caption and disclaimer, and beside it the ranked list in the same colours.
+    """A map with its legend and disclaimer, and beside it the ranked list in the same colours.
 
-    `shown` has: title, svg (ready markup; each area <a href><use class="q3"><title>…), legend (things with css, label and
-    as wanted count); and as wanted caption (sources, rule of the classes), ranked (things with label, url, value, css,
-    note; in order), ranked_label, unit (of the ranked values), scale ("cividis"), exports (["png", "svg"] or pairs),
-    more_url and more_label (the whole table). Area classes: q1 to q5, p1 to p5, none, estimated, point, outline.
-    The svg defines <pattern id="hatch">; `{% hatch %}` writes it.
+    `shown` has: title, drawing (ready markup, what `draw.maps.choropleth` gives, legend and disclaimer included), palette
+    ("ylorbr", "cividis" or "phases"); and as wanted caption (sources of the figures), ranked (things with label, url,
+    value, css, note; in order), ranked_label, unit (of the ranked values), exports (["png", "svg"] or pairs), more_url and
+    more_label (the whole table). css of a ranked line is the class its area has: "q0" to "q4", "none", "q2 estimated".
 
     {% map_block map %}
     """
@@ -130,15 +130,6 @@ def trend(now: float | None, before: float | None) -> SafeString:
     """How a measure moved, in words, with an arrow that repeats them."""
     view = blocks.trend_view(now, before)
     return format_html('<span class="small"><span aria-hidden="true">{}</span> {}</span>', view.arrow, view.words)
-
-
-@register.simple_tag
-def hatch() -> SafeString:
-    """The pattern of areas for which no figure is held; once in each map's <defs>."""
-    return format_html(
-        '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">{}</pattern>',
-        SafeString('<path d="M0 0V6"/>'),
-    )
 
 
 @register.filter
