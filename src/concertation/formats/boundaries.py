@@ -18,6 +18,7 @@ from typing import Any
 
 import shapely
 from shapely import MultiPolygon
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from concertation.core.geometry import Area, area_km2, gaps, outline, overlaps, polygons
@@ -36,6 +37,7 @@ SET_REFUSALS = frozenset(
     ["boundary-too-detailed", "coordinates-not-degrees", "latitude-longitude-swapped", "boundary-outside-state"]
 )
 GAP_KM2 = 0.5
+GRID_DEGREES = 0.0001
 REGION = shapely.box(-18.0, 3.0, 25.0, 28.0)
 WGS84_NAMES = re.compile(r"crs84|epsg:+(\d*[.:]*)*4326$", re.IGNORECASE)
 SHARED_NAME = " / "
@@ -258,9 +260,32 @@ def reference_boundaries(division: str, level: int) -> BoundarySet:
     file = files("concertation").joinpath("reference", "boundaries", f"{division}-{level}.geojson")
     if not file.is_file():
         return BoundarySet(())
-    document = json.loads(file.read_text(encoding="utf-8"))
-    areas = [area_of(feature, code=None, name="name", ground=None)[0] for feature in features_of(document)]
-    return BoundarySet(tuple(area for area in areas if area is not None), name_property="name")
+    return own_boundaries(file.read_bytes())
+
+
+def own_boundaries(content: bytes) -> BoundarySet:
+    """Areas written by `written_boundaries` or shipped with the product: GeoJSON with our own unit ids under `units`."""
+    features = features_of(json.loads(content))
+    areas = [area_of(feature, code="code", name="name", ground=None)[0] for feature in features]
+    return BoundarySet(tuple(area for area in areas if area is not None), code_property="code", name_property="name")
+
+
+def written_boundaries(areas: Iterable[Area]) -> bytes:
+    """Areas as GeoJSON with their units, code and name, coordinates to about ten metres. The same areas give the same bytes.
+
+    >>> square = Area(polygons(shapely.box(2, 14, 3, 15)), units=("ner-2-tera",), names=("Téra",))
+    >>> own_boundaries(written_boundaries([square])).areas == (square,)
+    True
+    """
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"units": list(area.units), "code": SHARED_NAME.join(area.codes), "name": SHARED_NAME.join(area.names)},
+            "geometry": mapping(shapely.set_precision(area.shape, GRID_DEGREES, mode="pointwise")),
+        }
+        for area in areas
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @cache

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 import polars as pl
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from concertation.apps.places.models import (
     AdminUnit,
@@ -25,6 +26,7 @@ from concertation.apps.places.models import (
 from concertation.core.places import Gazetteer
 
 UNIT_CODE_SCHEME = "ocha-cod"
+SHIPPED_BY = "node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def remembered_names() -> pl.DataFrame:
 
 def crosswalks() -> pl.DataFrame:
     """Every crosswalk: columns as in `reference/crosswalks.csv`."""
-    fields = "from_unit to_unit from_division to_division".split()
+    fields = ["from_unit", "to_unit", "from_division", "to_division"]
     columns = {name: f"{name}_id" for name in fields} | {name: name for name in ("weight", "weight_kind", "source", "source_status")}
     return _frame(Crosswalk.objects.order_by("pk"), columns)
 
@@ -165,3 +167,47 @@ def boundaries_by_digest(digest: str) -> BoundarySet | None:
 def units_frame(state: str) -> pl.DataFrame:
     """Unit and level of every unit of a State."""
     return _frame(AdminUnit.objects.filter(state_id=state), {"unit": "id", "level": "level"})
+
+
+def boundaries_in_use(division: str, level: int) -> BoundarySet | None:
+    """The boundaries a map draws: those the State approved, else those shipped with the product, never another's draft."""
+    shipped = BoundarySet.objects.filter(division_id=division, level=level, brought_by=SHIPPED_BY).order_by("-brought_at").first()
+    return boundaries(division, level) or shipped
+
+
+def boundary_set(set_id: UUID) -> BoundarySet | None:
+    """One set of boundaries."""
+    return BoundarySet.objects.select_related("division", "state").filter(pk=set_id).first()
+
+
+def boundary_geometry(digest: str) -> bytes:
+    """The GeoJSON of a set of boundaries by the hash of its content; empty when it is not held."""
+    held = BoundarySet.objects.filter(digest=digest).values_list("geometry", flat=True).first()
+    return bytes(held or b"")
+
+
+def successors(unit_id: str) -> list[Crosswalk]:
+    """What became of a unit: its shares in units of later divisions."""
+    return list(Crosswalk.objects.filter(from_unit_id=unit_id).select_related("to_unit", "to_division").order_by("to_division", "-weight"))
+
+
+def predecessors(unit_id: str) -> list[Crosswalk]:
+    """What a unit was made of: the shares of units of earlier divisions that lie in it."""
+    return list(Crosswalk.objects.filter(to_unit_id=unit_id).select_related("from_unit", "from_division").order_by("from_division", "-weight"))
+
+
+def parents_of(unit_id: str) -> list[UnitParent]:
+    """Where a unit stands in each division it belongs to, the newest division first."""
+    return list(UnitParent.objects.filter(unit_id=unit_id).select_related("division", "parent").order_by("-division__valid_from"))
+
+
+def units_listed(state: str, level: int, division: str) -> list[UnitParent]:
+    """The units of one level in one division with their parents, in alphabetical order."""
+    held = UnitParent.objects.filter(unit__state_id=state, unit__level=level, division_id=division)
+    return list(held.select_related("unit", "parent").order_by("unit__sort_key"))
+
+
+def unit_counts(state: str) -> dict[tuple[str, int], int]:
+    """How many units each division of a State holds at each level."""
+    held = UnitParent.objects.filter(unit__state_id=state).values_list("division_id", "unit__level")
+    return {(division, level): count for division, level, count in held.annotate(count=Count("pk"))}
