@@ -8,5 +8,6 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", help.index, name="help"),
     path("help/<slug:subject>/", help.subject_page, name="help-subject"),
+    path("", include("concertation.apps.places.urls")),
     path("account/", include("allauth.account.urls")),
 ]
