@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
-from concertation.site import health, importing, node, serving
+from concertation.site import health, importing, node, picturing, serving
+from concertation.site.importing import Misused
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 screen = Console(stderr=True, highlight=False)
@@ -103,6 +105,68 @@ def doctor(as_json: AsJson = False) -> None:
         for finding in findings:
             screen.print(f"{'✓' if finding.holds else '✗'} {finding.fr} / {finding.en}")
     if not all(finding.holds for finding in findings):
+        raise typer.Exit(1)
+
+
+decisions_app = typer.Typer(help="Décisions des ministres / decisions of the ministers.", no_args_is_help=True)
+app.add_typer(decisions_app, name="decisions")
+
+
+@decisions_app.command(name="list")
+def list_decisions(as_json: AsJson = False) -> None:
+    """Les huit décisions et leurs mesures / the eight decisions and their measures."""
+    node.make_ready()
+    held = decisions.listing(node.OPERATOR)
+    if as_json:
+        answer(held)
+    else:
+        for line in held:
+            screen.print(f"  {line['reference']}  {line['title_fr']} / {line['title_en']} — {line['due']}")
+
+
+picture_app = typer.Typer(help="Tableau commun : besoins, présence, écarts / joint picture.", invoke_without_command=True)
+app.add_typer(picture_app, name="picture")
+
+
+@picture_app.callback()
+def picture(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="État / State: BFA, MLI, NER, TGO.")] = "",
+    level: Annotated[int, typer.Option(min=0, max=3, help="Niveau 0 à 3 / level 0 to 3.")] = 1,
+    sector: Annotated[str, typer.Option(help="Code HAPI du secteur / HAPI sector code.")] = "FSC",
+    division: Annotated[str, typer.Option(help="Découpage / division, e.g. bfa-2025.")] = "",
+    as_of: Annotated[str, typer.Option("--as-of", help="Jour (AAAA-MM-JJ) à la place de l'horloge / day instead of the clock.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Besoins, présence et écarts par unité / needs, presence and gaps by unit."""
+    if context.invoked_subcommand:
+        return
+    node.make_ready()
+    asked = picturing.asked(state=state, level=level, sector=sector, division=division, as_of=as_of)
+    if isinstance(asked, Misused):
+        raise refuse(asked.fr, asked.en, code=2)
+    content = picturing.told(asked)
+    if as_json:
+        answer(content)
+    else:
+        picturing.show(screen, content)
+
+
+@picture_app.command()
+def refresh(
+    state: Annotated[str, typer.Option(help="État ; tous sinon / State; all otherwise.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Compare sans rien changer / compare and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recalcule les tableaux de synthèse et prouve leur égalité / recompute the summaries and prove them equal."""
+    node.make_ready()
+    outcome = picturing.refresh(state, check=check)
+    if as_json:
+        answer(outcome)
+    else:
+        for line in outcome:
+            screen.print(f"  {line['state']}  {line['rows']} lignes / rows  ·  {line['differences']} différence(s) / difference(s)")
+    if any(line["differences"] for line in outcome):
         raise typer.Exit(1)
 
 

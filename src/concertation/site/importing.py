@@ -13,6 +13,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from concertation.apps.picture.commands import refresh
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources import commands, imports, queries
 from concertation.apps.sources.models import ImportRun
@@ -88,13 +89,14 @@ def bring_in(asked: Asked, *, progress: imports.Progress) -> Outcome:
     by = Mandate(person="terminal", role=Role.ADMINISTRATOR, state=asked.state)
     with asked.file.open("rb") as stream:
         kept = commands.keep_raw_file(stream, name=asked.file.name)
-    known = queries.any_stored_run(sha256=kept.sha256, state=asked.state)
-    if known is not None:
-        return Outcome(known, by, already=True)
-    run = commands.open_run(
-        kept, state=asked.state, kind=asked.kind, holder=commands.holder_of(asked.state), share_as=asked.share, by=by,
+    run, is_new = imports.receive(
+        kept, state=asked.state, kind=asked.kind, share_as=asked.share, start=asked.start, end=asked.end, by=by,
     )
-    commands.state_period(run, start=asked.start, end=asked.end)
+    if run.status in queries.COUNTED_STATUSES:
+        return Outcome(run, by, already=True)
+    if not is_new:
+        period = (asked.start, asked.end) if asked.start else None
+        commands.read_again(run, by=by, kind=asked.kind or None, period=period, share_as=asked.share)
     preview = imports.understand(run, today=timezone.localdate(), by=by, progress=progress)
     return Outcome(run, by, preview)
 
@@ -103,6 +105,13 @@ def accept(outcome: Outcome, *, progress: imports.Progress) -> None:
     """Store what was understood; doubtful rows stay at their nearest sure place and wait for a person."""
     if outcome.preview is not None:
         imports.store(outcome.run, outcome.preview, by=outcome.by, progress=progress)
+        for state in changed_states(outcome.run.owner_state):
+            refresh(state)
+
+
+def changed_states(state: str) -> list[str]:
+    """The State an import was for; every State for one that concerns them all."""
+    return [held.iso3 for held in states_with_units()] if state == ALL_STATES else [state]
 
 
 def agreed(screen: Console, outcome: Outcome) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from concertation.apps.access.commands import give_mandates, open_account
 from concertation.apps.access.models import User
-from concertation.core.sharing import Role
+from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
 
 DEMO_ADDRESS = "demo@concertation.example"
@@ -21,6 +21,9 @@ DEMO_MANDATES = [
     (Role.DATA_MANAGER, "BFA"), (Role.DATA_MANAGER, "MLI"), (Role.DATA_MANAGER, "NER"), (Role.DATA_MANAGER, "TGO"),
     (Role.ANALYST, "AES"),
 ]
+OPERATOR = tuple(
+    Mandate(person="terminal", role=Role.DATA_MANAGER, state=state) for state in ("AES", "BFA", "MLI", "NER", "TGO")
+)
 
 
 def pending_migrations() -> int:

@@ -1,9 +1,56 @@
-"""The home page."""
+"""The home page: what the ministers decided, and where it stands."""
+
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from concertation.apps.decisions.pages import in_words
+from concertation.apps.decisions.queries import DecisionInView, decisions
+from concertation.apps.sources.queries import doubts_waiting, runs
+from concertation.core.periods import Period
+from concertation.site.blocks import language
+from concertation.site.templatetags.words import people
+
+RECENT = 5
 
 
+def sentence(held: Sequence[DecisionInView]) -> str:
+    """The AES in one sentence with figures."""
+    measures = {measure.code: measure for view in held for measure in view.measures}
+    measured = sum(bool(view.measures) for view in held)
+    told = ngettext("%(count)s décision sur huit a une mesure vivante", "%(count)s décisions sur huit ont une mesure vivante", measured) % {"count": measured}
+    food = measures.get("phase3plus")
+    if food is None or food.on is None:
+        return f"{told}."
+    need = _("%(value)s personnes en phase 3 ou plus au Burkina Faso, au Mali, au Niger et au Togo (%(season)s)") % {
+        "value": people(food.value), "season": Period(food.since or food.on, food.on).in_words(language()),
+    }
+    return f"{need} ; {told}."
+
+
+def no_presence() -> Mapping[str, str]:
+    """What a node without activities says, and the one step that brings them in."""
+    return {
+        "title": _("Aucune activité n'est encore déclarée sur ce nœud."),
+        "text": _("Apportez le classeur « qui fait quoi où » d'un État tel qu'il est reçu : la carte dira où une activité est déclarée, et où aucune ne l'est."),
+        "url": reverse("imports"), "action": _("Apporter un classeur"),
+    }
+
+
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What the ministers decided, and where it stands."""
-    return render(request, "site/home.html")
+    held = decisions(request.mandates)
+    recent = list(runs(request.mandates)[:RECENT]) if request.mandates else []
+    context = {
+        "decisions": [in_words(view) for view in held], "sentence": sentence(held), "recent": recent,
+        "waiting": doubts_waiting(request.mandates) if request.mandates else 0,
+        "has_presence": any(measure.code.startswith("reporting") for view in held for measure in view.measures),
+        "no_presence": no_presence(),
+    }
+    return render(request, "site/home.html", context)

@@ -23,6 +23,7 @@ class Measure:
     value: int | None
     unit_of_measure: str = "people"
     on: date | None = None
+    since: date | None = None
     address: str = ""
     sources: tuple[str, ...] = ()
     trend: tuple[tuple[int, int], ...] = ()

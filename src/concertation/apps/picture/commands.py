@@ -120,3 +120,8 @@ def differences(state: str) -> int:
     )
     both = pl.concat([fresh, kept]) if fresh.height else kept
     return both.height - 2 * both.filter(both.is_duplicated()).unique().height
+
+
+def count_kept(state: str) -> int:
+    """How many summary rows of a State are kept."""
+    return PresenceSummary.objects.filter(owner_state=state).count()

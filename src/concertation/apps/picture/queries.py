@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
-from concertation.apps.ground.models import JournalHead
+from concertation.apps.ground.models import JournalLine
 from concertation.apps.needs import queries as needs
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
-from concertation.apps.places.models import AdminUnit, Division
+from concertation.apps.places.models import AdminUnit
 from concertation.apps.places.queries import pcodes
 from concertation.apps.presence.models import Report
 from concertation.apps.presence.queries import reports, reports_frame
@@ -24,6 +24,7 @@ from concertation.core.sharing.visibility import sees_restricted_sectors
 
 MEASURES = ("in_need", "targeted", "reached")
 COUNTS = ("organisations", "activities", "no_finer", "services")
+CHANGING_ACTS = ("sources.import-stored", "presence.rows-placed-anew", "presence.rows-taken-back")
 SUMMARY_SCHEMA = {
     "state": pl.Utf8, "unit": pl.Utf8, "level": pl.Int64, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date,
     "organisations": pl.Int64, "activities": pl.Int64, "no_finer": pl.Int64, "services": pl.Int64, "reached": pl.Int64,
@@ -219,8 +220,9 @@ def coverage_rows(mandates: Sequence[Mandate], *, states: Sequence[str], sector:
 
 
 def stale_states(states: Sequence[str]) -> frozenset[str]:
-    """The States whose journal has moved since their summaries were made."""
-    heads = dict(JournalHead.objects.filter(chain__in=states).values_list("chain", "sequence"))
+    """The States whose activities have changed since their summaries were made."""
+    changes = JournalLine.objects.filter(chain__in=states, act__in=CHANGING_ACTS)
+    heads = dict(changes.values("chain").annotate(last=Max("sequence")).values_list("chain", "last"))
     kept = dict(SummaryPosition.objects.filter(state__in=states).values_list("state", "sequence"))
     return frozenset(state for state, sequence in heads.items() if kept.get(state, 0) < sequence)
 
@@ -230,9 +232,10 @@ def is_restricted(sector: str) -> bool:
     return any(each.code == sector and each.restricted for each in needs.sectors())
 
 
-def shown_division(state: str, divisions: Sequence[Division], wanted: str = "") -> str:
-    """The division to show: the one asked for, else the one the latest figures were collected on, which needs no estimate."""
-    own = [division.pk for division in divisions if division.state_id == state]
-    if wanted in own:
-        return wanted
-    return own[0] if own else ""
+def division_of_figures(mandates: Sequence[Mandate], state: str, sector: str, on: date) -> str:
+    """The division to show unless asked otherwise: the one most regional need figures stand on, which needs no estimate."""
+    lead = needs.LEADING_CONCEPT.get(sector, "in_need")
+    regional = needs.held_figures(mandates).filter(owner_state=state, concept=lead, unit__level=1, unit__parents__isnull=False)
+    by_division = regional.values("unit__parents__division_id").annotate(units=Count("unit", distinct=True))
+    widest = by_division.order_by("-units", "-unit__parents__division_id").values_list("unit__parents__division_id", flat=True).first()
+    return widest or needs.division_in_force(state, on)

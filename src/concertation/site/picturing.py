@@ -1,0 +1,80 @@
+"""`./run picture`: the joint picture on the terminal, the same reading as the pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+from rich.console import Console
+from rich.table import Table
+
+from concertation.apps.needs.queries import sectors
+from concertation.apps.picture import commands
+from concertation.apps.picture.queries import Asked, Row, division_of_figures, scenes
+from concertation.apps.places.queries import divisions, states_with_units
+from concertation.core.concepts import INTERSECTORAL
+from concertation.site import node
+from concertation.site.importing import Misused
+
+
+def asked(*, state: str, level: int, sector: str, division: str, as_of: str) -> Asked | Misused:
+    """Check the words of the command."""
+    known = [held.iso3 for held in states_with_units()]
+    if state not in known:
+        return Misused(f"Dites quel État : --state {' | '.join(known)}.", f"Say which State: --state {' | '.join(known)}.")
+    codes = [INTERSECTORAL, *(each.code for each in sectors())]
+    if sector not in codes:
+        return Misused(f"Secteurs connus : {', '.join(codes)}.", f"Known sectors: {', '.join(codes)}.")
+    held = [each.pk for each in divisions(state)]
+    if division and division not in held:
+        return Misused(f"Découpages de {state} : {', '.join(held)}.", f"Divisions of {state}: {', '.join(held)}.")
+    try:
+        day = date.fromisoformat(as_of) if as_of else timezone.localdate()
+    except ValueError:
+        return Misused("Le jour s'écrit 2024-08-31.", "Write the day as 2024-08-31.")
+    return Asked(state, level, division or division_of_figures(node.OPERATOR, state, sector, day), sector, day)
+
+
+def told(wanted: Asked) -> dict[str, object]:
+    """The picture as JSON: null where no figure is held, 0 actors only under a report, else null."""
+    [scene] = scenes(node.OPERATOR, [wanted])
+    start, end = scene.need_dates
+    return {
+        "state": wanted.state, "level": wanted.level, "sector": wanted.sector, "division": wanted.division,
+        "as_of": wanted.on, "need_date": [start, end], "presence_period": list(scene.period) if scene.period else None,
+        "organisations_reporting": scene.reporting,
+        "rows": [line(row) for row in scene.rows],
+        "total": {name: scene.total(name) for name in ("need", "targeted", "reached")} | {"gap": scene.total("not_targeted")},
+    }
+
+
+def line(row: Row) -> dict[str, object]:
+    """One unit; `gap` is need not targeted, `not_reached` target not reached, each null where a part is not held."""
+    return {
+        "unit": row.unit.pk, "pcode": row.pcode, "name_fr": row.unit.name_fr, "name_en": row.unit.name_en, "need": row.need,
+        "targeted": row.targeted, "reached": row.reached, "gap": row.not_targeted, "not_reached": row.not_reached,
+        "actors": row.organisations if row.verdict in ("declared", "none_declared") else None, "activities": row.activities,
+        "presence": row.verdict, "need_estimated": row.need_estimated, "source": row.need_source or None,
+    }
+
+
+def show(screen: Console, content: dict[str, object]) -> None:
+    """The picture as a table."""
+    grid = Table(title=f"{content['state']} · {content['sector']} · {content['division']}")
+    for heading in ("", "besoin / need", "ciblés / targeted", "acteurs / actors", "présence / presence"):
+        grid.add_column(heading, justify="left" if heading in ("", "présence / presence") else "right")
+    rows = content["rows"] if isinstance(content["rows"], list) else []
+    for row in rows:
+        grid.add_row(row["name_fr"], _shown(row["need"]), _shown(row["targeted"]), _shown(row["actors"]), row["presence"])
+    screen.print(grid)
+
+
+def _shown(value: int | None) -> str:
+    return "—" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def refresh(state: str, *, check: bool) -> list[dict[str, object]]:
+    """Recompute (unless only checking) and compare what is kept with what the activities give."""
+    chosen = [state] if state else [held.iso3 for held in states_with_units()]
+    made = {each: commands.count_kept(each) if check else commands.refresh(each) for each in chosen}
+    return [{"state": each, "rows": rows, "differences": commands.differences(each)} for each, rows in made.items()]
