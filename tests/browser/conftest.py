@@ -2,17 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test.utils import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent
-OpenPage = Callable[..., Page]
+PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +29,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def with_gallery(tmp_path: Path) -> Iterator[None]:
-    """The product's addresses with the gallery of building blocks added, and its static files collected."""
-    engine = {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], FOLDER / "templates"]}
-    with override_settings(ROOT_URLCONF="gallery", TEMPLATES=[engine], STATIC_ROOT=tmp_path / "static"):
-        call_command("collectstatic", verbosity=0, interactive=False)
+def gallery_settings() -> Iterator[None]:
+    """The product's addresses with the gallery of building blocks added; static files under their plain names."""
+    engine: dict[str, Any] = {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], FOLDER / "templates"]}
+    with override_settings(ROOT_URLCONF="gallery", TEMPLATES=[engine], STORAGES={**settings.STORAGES, **PLAIN_STATIC}):
         yield
+
+
+@pytest.fixture
+def gallery(gallery_settings: None, live_server: Any) -> str:
+    """The gallery's address on a live server."""
+    return f"{live_server.url}/gallery/"
