@@ -184,3 +184,27 @@ def verify(as_json: AsJson = False) -> None:
         screen.print("Journal intact." if not broken else "\n".join(f"{line['chain']} {line['sequence']} {line['reason']}" for line in broken))
     if broken:
         raise typer.Exit(1)
+
+
+account_app = typer.Typer(help="Comptes et mandats / accounts and mandates.", no_args_is_help=True)
+app.add_typer(account_app, name="account")
+
+
+@account_app.command(name="open")
+def open_account_at_terminal(
+    address: Annotated[str, typer.Argument(help="Adresse électronique / e-mail address.")],
+    role: Annotated[str, typer.Option(help="Rôle / role: data-manager, reader, analyst, auditor…")],
+    state: Annotated[str, typer.Option(help="État du mandat / State of the mandate.")] = "AES",
+    name: Annotated[str, typer.Option(help="Nom affiché / shown name.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ouvre un compte ou lui donne un nouveau mot de passe, affiché une fois / open an account, or give it a new password."""
+    node.make_ready()
+    opened = node.open_account_with_mandate(address, role=role, state=state, name=name)
+    if opened is None:
+        roles = ", ".join(node.ROLE_NAMES)
+        raise refuse(f"Rôles connus : {roles} ; États : BFA, MLI, NER, TGO, AES.", f"Known roles: {roles}; States: BFA, MLI, NER, TGO, AES.", code=2)
+    if as_json:
+        answer({"address": address, "password": opened})
+    else:
+        screen.print(f"  {address}\n  Mot de passe / password : {opened}")

@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from concertation.apps.access.commands import give_mandates, open_account
 from concertation.apps.access.models import User
+from concertation.apps.places.queries import states
 from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
 
+ROLE_NAMES = tuple(role.value for role in Role)
 DEMO_ADDRESS = "demo@concertation.example"
 DEMO_MANDATES = [
     (Role.DATA_MANAGER, "BFA"), (Role.DATA_MANAGER, "MLI"), (Role.DATA_MANAGER, "NER"), (Role.DATA_MANAGER, "TGO"),
@@ -78,3 +80,14 @@ def ensure_demo_account() -> tuple[str, str]:
         user = open_account(DEMO_ADDRESS, password, name="Démonstration")
         give_mandates(user, DEMO_MANDATES, since=timezone.localdate())
     return DEMO_ADDRESS, password
+
+
+def open_account_with_mandate(address: str, *, role: str, state: str, name: str) -> str | None:
+    """Open an account (or renew its password) under a mandate; gives back the password, None when role or State is unknown."""
+    known_states = {*(held.iso3 for held in states()), "AES"}
+    if role not in ROLE_NAMES or state not in known_states or "@" not in address:
+        return None
+    password = secrets.token_urlsafe(12)
+    user = open_account(address, password, name=name)
+    give_mandates(user, [(Role(role), state)], since=timezone.localdate())
+    return password

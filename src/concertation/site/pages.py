@@ -30,14 +30,14 @@ def sentence(held: Sequence[DecisionInView]) -> str:
     need = _("%(value)s personnes en phase 3 ou plus au Burkina Faso, au Mali, au Niger et au Togo (%(season)s)") % {
         "value": people(food.value), "season": Period(food.since or food.on, food.on).in_words(language()),
     }
-    return f"{need} ; {told}."
+    return _("%(need)s ; %(told)s.") % {"need": need, "told": told}
 
 
 def no_presence() -> Mapping[str, str]:
     """What a node without activities says, and the one step that brings them in."""
     return {
         "title": _("Aucune activité n'est encore déclarée sur ce nœud."),
-        "text": _("Apportez le classeur « qui fait quoi où » d'un État tel qu'il est reçu : la carte dira où une activité est déclarée, et où aucune ne l'est."),
+        "text": _("Apportez le classeur « qui fait quoi où » d'un État tel qu'il est reçu : la carte dira où une activité est déclarée, et où aucune ne l'est."),
         "url": reverse("imports"), "action": _("Apporter un classeur"),
     }
 
