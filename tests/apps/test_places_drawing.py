@@ -12,7 +12,6 @@ from django.test.utils import override_settings
 from concertation.apps.places import drawing, queries
 from concertation.apps.places.commands import approve_boundaries, bring_boundaries
 from concertation.apps.places.drawing import Part
-from concertation.apps.places.models import Division
 from concertation.core.sharing import Mandate, Role
 from concertation.formats.boundaries import own_boundaries, written_boundaries
 from concertation.site import reference
@@ -90,8 +89,7 @@ def test_boundaries_that_their_state_has_not_approved_are_not_drawn() -> None:
     assert shipped is not None
     fewer = written_boundaries(own_boundaries(bytes(shipped.geometry)).areas[:3])
     brought = bring_boundaries(
-        division=Division.objects.get(pk="ner-2011"), level=1, digest=hashlib.sha256(fewer).hexdigest(), geometry=fewer,
-        source="IGNN", licence="", by=MANAGER,
+        division=queries.division_named("ner-2011"), level=1, geometry=fewer, source="IGNN", licence="", by=MANAGER,
     )
 
     assert queries.boundaries_in_use("ner-2011", 1) == shipped

