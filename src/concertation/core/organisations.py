@@ -3,10 +3,10 @@
 Two organisations become one by a person's merge, which is kept with its author and can be taken back. Ids are ours, opaque once minted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import count
+from itertools import chain, count, product
 from types import MappingProxyType
 from typing import Literal
 
@@ -18,6 +18,7 @@ from concertation.core.spelling import fold
 
 How = Literal["exact", "new", "doubtful"]
 LONG_NAME = 12
+SHORTEST_BEGINNING = 3
 NEAR = 90.0
 STRANGE = 40.0
 MOST_CANDIDATES = 5
@@ -174,6 +175,69 @@ class Register:
     def _alike(self, organisation: str, acronym: str | None) -> bool:
         own = self.organisations[organisation].acronym
         return not acronym or not own or fold(acronym) == fold(own)
+
+
+LikelyReason = Literal["same", "spelling", "words"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LikelySame:
+    """Two organisations that may be one, how near (0 to 100) and why: a spelling of both, near names, or one name begins the other."""
+
+    first: str
+    second: str
+    likeness: float
+    reason: LikelyReason
+
+
+def likely_same(register: Register) -> tuple[LikelySame, ...]:
+    """Pairs of organisations a person may want to merge, the nearest first; nothing is ever merged by this.
+
+    Long names are compared, unless two different acronyms tell the organisations apart; a name that begins another (Winrock, Winrock
+    International) is asked whatever its length.
+
+    >>> apart = [Organisation("a", name_fr="Afrique Verte Niger"), Organisation("b", name_fr="Afrique Vertes Niger"), Organisation("c", acronym="AV")]
+    >>> [(pair.first, pair.second, pair.reason) for pair in likely_same(Register({}).added(apart))]
+    [('a', 'b', 'spelling')]
+    """
+    found: dict[tuple[str, str], LikelySame] = {}
+    for one, other, likeness, reason in chain(_equal_keys(register), _near_keys(register), _begun_keys(register)):
+        for first, second in product(register.found(one), register.found(other)):
+            pair = (min(first, second), max(first, second))
+            if first != second and (reason != "spelling" or _may_be_one(register, *pair)):
+                found.setdefault(pair, LikelySame(*pair, likeness, reason))
+    order = {"same": 0, "spelling": 1, "words": 2}
+    return tuple(sorted(found.values(), key=lambda pair: (order[pair.reason], -pair.likeness, pair)))
+
+
+_Keys = Iterator[tuple[str, str, float, LikelyReason]]
+
+
+def _equal_keys(register: Register) -> _Keys:
+    yield from ((key, key, 100.0, "same") for key in sorted(register.by_key) if len(register.found(key)) > 1)
+
+
+def _near_keys(register: Register) -> _Keys:
+    long_keys = sorted(key for key in register.by_key if len(key) >= LONG_NAME)
+    scores = process.cdist(long_keys, long_keys, scorer=fuzz.ratio, score_cutoff=NEAR)
+    for place, other in zip(*scores.nonzero(), strict=True):
+        if place < other:
+            yield long_keys[place], long_keys[other], round(float(scores[place, other]), 1), "spelling"
+
+
+def _begun_keys(register: Register) -> _Keys:
+    """Names that begin with another name, at the end of a word; in their order such names follow the one they begin with."""
+    begun: list[str] = []
+    for key in sorted(register.by_key, key=lambda each: f"{each} "):
+        begun = [shorter for shorter in begun if key.startswith(f"{shorter} ")]
+        yield from ((shorter, key, round(100 * len(shorter) / len(key), 1), "words") for shorter in begun)
+        begun += [key] if len(key) >= SHORTEST_BEGINNING else []
+
+
+def _may_be_one(register: Register, first: str, second: str) -> bool:
+    """Two different acronyms tell two organisations apart; a full name written in the place of an acronym does not."""
+    acronyms = {fold(register.organisations[each].acronym or "") for each in (first, second)}
+    return len({acronym for acronym in acronyms if acronym and len(acronym) < LONG_NAME}) < 2
 
 
 @dataclass(frozen=True, slots=True)

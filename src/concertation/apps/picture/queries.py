@@ -24,7 +24,9 @@ from concertation.core.sharing.visibility import sees_restricted_sectors
 
 MEASURES = ("in_need", "targeted", "reached")
 COUNTS = ("organisations", "activities", "no_finer", "services")
-CHANGING_ACTS = ("sources.import-stored", "presence.rows-placed-anew", "presence.rows-taken-back")
+CHANGING_ACTS = (
+    "sources.import-stored", "presence.rows-placed-anew", "presence.rows-taken-back", "presence.organisations-changed",
+)
 SUMMARY_SCHEMA = {
     "state": pl.Utf8, "unit": pl.Utf8, "level": pl.Int64, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date,
     "organisations": pl.Int64, "activities": pl.Int64, "no_finer": pl.Int64, "services": pl.Int64, "reached": pl.Int64,

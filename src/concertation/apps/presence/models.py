@@ -13,6 +13,7 @@ class Activity(GuardedModel):
     row = models.PositiveIntegerField()
     identical_to_row = models.PositiveIntegerField(null=True)
     organisation = models.ForeignKey("organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="activities")
+    org_written = models.CharField(max_length=240, blank=True)
     implementer = models.CharField(max_length=240, blank=True)
     donors = models.CharField(max_length=400, blank=True)
     sector = models.CharField(max_length=12, blank=True)

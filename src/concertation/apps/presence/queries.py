@@ -5,18 +5,22 @@ from datetime import date, timedelta
 
 import polars as pl
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
+from concertation.apps.needs.models import Sector
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
 from concertation.core.concepts import INTERSECTORAL
-from concertation.core.sharing import Mandate, Sensitivity
+from concertation.core.sharing import Mandate, Sensitivity, visibility_of
 
 SOON_DAYS = 60
+# The organisation that stands for the one a row names, after merges.
+SURVIVOR = Coalesce("organisation__merged_into", "organisation")
 LINK_SCHEMA = {
     "record": pl.Utf8, "unit": pl.Utf8, "sector": pl.Utf8, "organisation": pl.Utf8, "org_type": pl.Utf8, "sensitivity": pl.Utf8,
     "period_start": pl.Date, "period_end": pl.Date, "group": pl.Utf8, "reached": pl.Int64, "repeated_number": pl.Boolean,
 }
 LINK_COLUMNS = (
-    "activity_id", "unit_id", "activity__sector", "activity__organisation_id", "activity__organisation__org_type",
+    "activity_id", "unit_id", "activity__sector", "now", "now_type",
     "activity__sensitivity", "activity__period_start", "activity__period_end", "activity__group", "activity__reached",
     "activity__repeated_number",
 )
@@ -28,14 +32,25 @@ def counted(rows: QuerySet[Activity]) -> QuerySet[Activity]:
 
 
 def activities(mandates: Sequence[Mandate]) -> QuerySet[Activity]:
-    """The distinct activities a reader may see."""
-    return counted(Activity.objects.visible_to(mandates)).select_related("organisation", "unit", "import_run__file")
+    """The distinct activities a reader may see.
+
+    Presence in a restricted sector (protection), or in none that is named, is shown to the State's own readers and the holder alone.
+    """
+    sight = visibility_of(mandates)
+    open_sector = Q(sector__in=Sector.objects.filter(restricted=False).values("pk"))
+    own = Q(owner_state__in=sorted(sight.states | sight.strict_states)) | Q(holder__in=sorted(sight.organisations))
+    seen = counted(Activity.objects.visible_to(mandates)).filter(open_sector | own)
+    return seen.select_related("organisation__merged_into", "unit", "import_run__file")
 
 
 def links_of_state(state: str) -> pl.DataFrame:
     """Every activity and unit of a State, for the summaries: columns of LINK_SCHEMA. Summaries filter by audience before counting."""
     places = ActivityPlace.objects.filter(
         activity__owner_state=state, activity__import_run__status="stored", activity__identical_to_row__isnull=True,
+    )
+    places = places.annotate(
+        now=Coalesce("activity__organisation__merged_into", "activity__organisation"),
+        now_type=Coalesce("activity__organisation__merged_into__org_type", "activity__organisation__org_type"),
     )
     rows = [
         (str(record), unit, sector or None, str(organisation) if organisation else None, *others)
@@ -76,13 +91,13 @@ def in_units(mandates: Sequence[Mandate], unit_ids: Sequence[str]) -> QuerySet[A
 
 
 def of_organisation(mandates: Sequence[Mandate], organisation_id: object) -> QuerySet[Activity]:
-    """What an organisation declared, at the grain the reader may see."""
-    return activities(mandates).filter(organisation_id=organisation_id)
+    """What an organisation and those merged into it declared, at the grain the reader may see."""
+    return activities(mandates).filter(Q(organisation_id=organisation_id) | Q(organisation__merged_into_id=organisation_id))
 
 
 def organisations_by_sector(rows: QuerySet[Activity]) -> list[dict[str, object]]:
     """Organisations and activities per sector of some rows."""
-    return list(rows.order_by().values("sector").annotate(organisations=Count("organisation", distinct=True), activities=Count("pk")).order_by("-activities"))
+    return list(rows.order_by().values("sector").annotate(organisations=Count(SURVIVOR, distinct=True), activities=Count("pk")).order_by("-activities"))
 
 
 def open_levels(mandates: Sequence[Mandate]) -> list[str]:

@@ -14,6 +14,7 @@ READS_FOR_A_STATE = frozenset(
 )
 READS_STRICT_ROWS = frozenset({Role.DATA_MANAGER, Role.AUDITOR})
 WRITES_FOR_A_STATE = frozenset({Role.DATA_MANAGER})
+FRAMEWORK = "AES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +83,14 @@ def sees_restricted_sectors(audience: Sensitivity) -> bool:
 def writes_for(mandates: Iterable[Mandate], state: str) -> Mandate | None:
     """The mandate under which rows of a State may be written, if one is held."""
     return next((m for m in mandates if m.role in WRITES_FOR_A_STATE and m.state == state and not m.organisation), None)
+
+
+def edits_register(mandates: Iterable[Mandate]) -> Mandate | None:
+    """The mandate under which the register of organisations may be changed: a State's data manager, or the framework's analyst.
+
+    >>> edits_register([Mandate("u1", Role.READER, state="NER"), Mandate("u1", Role.ANALYST, state="AES")]).role.value
+    'analyst'
+    """
+    for_states = [mandate for mandate in mandates if mandate.state and not mandate.organisation]
+    allowed = [each for each in for_states if each.role is Role.DATA_MANAGER or (each.role is Role.ANALYST and each.state == FRAMEWORK)]
+    return next(iter(allowed), None)
