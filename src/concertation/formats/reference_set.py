@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "presence_fields": "field type unit required patterns hxl description_fr description_en",
         "presence_words": "list written code hapi iati",
         "problems": "code severity message_fr message_en remedy_fr remedy_en",
+        "concepts": "code kind nature measure scale adds_over_units adds_over_sectors name_fr name_en definition_fr definition_en",
         "populations": FIGURE,
         "plans": FIGURE,
         "displacement": FIGURE,

@@ -7,11 +7,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import polars as pl
 from django.db import transaction
 
+from concertation.apps.ground.commands import journal
 from concertation.apps.needs.models import Figure, Sector, SectorOfState
 from concertation.apps.sources.models import ImportRun
 from concertation.core.concepts import AS_WRITTEN
 from concertation.core.figures import FACT, FIGURE_SCHEMA
-from concertation.core.sharing import Sensitivity
+from concertation.core.sharing import Mandate, Sensitivity
 
 FIGURES = uuid5(NAMESPACE_URL, "urn:concertation:figures")
 IDENTITY = (*FACT, "reference_start", "reference_end", "extracted_on", "source", "scope")
@@ -76,6 +77,14 @@ def store_figures(run: ImportRun, figures: pl.DataFrame) -> None:
         for identity, line in _identified(str(run.pk), figures, "row")
     ]
     Figure.objects.bulk_create(rows, batch_size=REFERENCE_BATCH, ignore_conflicts=True)
+
+
+@transaction.atomic
+def replace_figures(run: ImportRun, figures: pl.DataFrame, *, by: Mandate) -> None:
+    """Make the figures of a stored import those of this frame (columns as for `store_figures`), after an answer about a place."""
+    remove_figures(run)
+    store_figures(run, figures)
+    journal("needs.figures-placed-anew", by, state=run.owner_state, run=run.pk, figures=figures.height)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from concertation.apps.places.queries import gazetteer, states_with_units
 from concertation.apps.sources.commands import finish_run, raw_path, state_source
 from concertation.apps.sources.models import Doubt, ImportRun, Source
 from concertation.apps.sources.place_doubts import place_doubts
-from concertation.apps.sources.previews import CountedProblem, Preview, Received
+from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview, Received
 from concertation.core.figures import WRITTEN_FIGURE_SCHEMA
 from concertation.core.named_periods import YEAR, period_named
 from concertation.core.periods import Period
@@ -43,6 +43,9 @@ FRAMEWORK = "AES"
 FIRST_LINES = 5
 SHOWN = ("row", "adm1_name", "adm2_name", "adm3_name", "how", "unit", "waiting")
 PENDING = "pending"
+"""Source of figures until the import that stores them has one."""
+KEEP = "keep"
+"""The answer that leaves a place in doubt as it is."""
 DIVIDED_AT = 2
 
 
@@ -168,23 +171,32 @@ class FigureImporter:
 
 
 def bring_in_answered(doubt: Doubt, answer: str, by: Mandate) -> int:
-    """An answer about a place: figures that waited for it come in, and sums that lacked them are made anew."""
-    asked = ImportRun.objects.filter(
-        owner_state=doubt.owner_state, status="stored", kind__in=FigureImporter.kinds, doubts__key=doubt.key, doubts__kind="place",
-    )
-    return sum(_store_anew(run) for run in asked.distinct())
+    """An answer about a place: figures that waited for it come to their place, and sums that lacked them are made anew."""
+    return sum(_store_anew(run, by)[0] for run in _asking(doubt)) if answer != KEEP else 0
+
+
+def ask_anew(doubt: Doubt, by: Mandate) -> Mapping[ImportRun, tuple[int, int]]:
+    """An answer was taken back: figures that rested on it wait again. Per import: rows, and the first of them."""
+    waiting = {run: _store_anew(run, by)[1] for run in _asking(doubt)}
+    asked = {run: next((each for each in doubts if each.key == doubt.key), None) for run, doubts in waiting.items()}
+    return {run: (each.count, each.row or 0) for run, each in asked.items() if each}
+
+
+def _asking(doubt: Doubt) -> list[ImportRun]:
+    runs = ImportRun.objects.filter(owner_state=doubt.owner_state, status="stored", kind__in=FigureImporter.kinds)
+    return list(runs.filter(doubts__key=doubt.key, doubts__kind="place").select_related("file").distinct())
 
 
 @transaction.atomic
-def _store_anew(run: ImportRun) -> int:
+def _store_anew(run: ImportRun, by: Mandate) -> tuple[int, list[DoubtToSettle]]:
+    """Place the file of a stored import again; how many figures it holds now, and what it still asks."""
     received = Received(
         path=Path(raw_path(run.file_id)), name=run.file.name, state=run.owner_state, today=run.created_at.date(), kind=run.kind,
         period_start=run.period_start, period_end=run.period_end,
     )
     understood = READERS[run.kind](received, states_of(received))
-    before = commands.remove_figures(run)
-    commands.store_figures(run, understood.figures.with_columns(pl.lit(source_of(run).pk).alias("source")))
-    return understood.figures.height - before
+    commands.replace_figures(run, understood.figures.with_columns(pl.lit(source_of(run).pk).alias("source")), by=by)
+    return understood.figures.height, place_doubts(understood.placed.doubts, gazetteer())
 
 
 def stated_period(received: Received) -> tuple[Period | None, tuple[Problem, ...]]:

@@ -1,6 +1,7 @@
 """Figures: needs, reach, food security, displacement, plans. Several may stand for one fact; none is merged away."""
 
 from django.db import models
+from django.utils.translation import get_language
 
 from concertation.apps.ground.models import GuardedModel
 
@@ -52,6 +53,14 @@ class Sector(models.Model):
     hapi_code = models.CharField(max_length=12, blank=True)
     restricted = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if get_language() == "en" else self.name_fr
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SectorOfState(models.Model):

@@ -1,10 +1,11 @@
 """What `needs` offers to the subjects below it: importers of figures, answers that bring in what waited, what rests on a source."""
 
-from concertation.apps.needs.imports import FigureImporter, bring_in_answered
+from concertation.apps.needs.imports import FigureImporter, ask_anew, bring_in_answered
 from concertation.apps.needs.queries import rest_on_source
 from concertation.apps.sources.imports import register
-from concertation.apps.sources.review import register_applier, register_resting
+from concertation.apps.sources.review import register_applier, register_resting, register_undoer
 
 register(FigureImporter())
 register_applier("place", bring_in_answered)
+register_undoer("place", ask_anew)
 register_resting(lambda source, mandates: {"figures": rest_on_source(source.pk, mandates)})

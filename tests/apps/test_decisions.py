@@ -1,0 +1,88 @@
+"""The eight decisions: loaded once, never overdue without a day, measured by what the subjects offer."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import pytest
+
+from concertation.apps.decisions import measures, queries
+from concertation.apps.decisions.commands import load_decisions
+from concertation.apps.decisions.measures import Measure, register_measure
+from concertation.apps.decisions.models import Decision
+from concertation.core.sharing import Mandate
+from concertation.formats import reference_set
+from concertation.site import reference
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def eight() -> None:
+    reference.load_if_changed()
+
+
+@pytest.fixture
+def no_measures(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(measures, "MEASURES", {})
+    yield
+
+
+def counted(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+    return (Measure("sample", "synthétique", "synthetic", 12 + len(mandates), sources=("plan",), trend=((2024, 9), (2025, 12))),)
+
+
+def test_the_eight_decisions_stand_in_order_with_their_sources() -> None:
+    views = queries.decisions(())
+
+    assert [view.decision.number for view in views] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert all(view.sources for view in views)
+    assert views[0].subjects == ("needs", "presence", "picture")
+
+
+def test_a_decision_whose_text_fixes_no_day_is_never_overdue() -> None:
+    view = queries.decisions(())[0]
+
+    assert view.decision.due is None
+    assert not view.is_overdue(date(2099, 1, 1))
+    assert queries.listing()[0]["due"] == "non fixée par le texte"
+
+
+def test_a_decision_past_its_day_is_overdue() -> None:
+    Decision.objects.filter(number=1).update(due=date(2026, 1, 31))
+
+    view = queries.decisions(())[0]
+
+    assert view.is_overdue(date(2026, 2, 1))
+    assert not view.is_overdue(date(2026, 1, 31))
+    assert queries.listing()[0]["due"] == "2026-01-31"
+
+
+def test_what_the_secretariat_filled_in_survives_a_new_reference_set() -> None:
+    Decision.objects.filter(number=2).update(official_wording="texte officiel", responsible="Secrétariat")
+
+    load_decisions(reference_set.read("decisions"))
+
+    kept = Decision.objects.get(number=2)
+    assert (kept.official_wording, kept.responsible) == ("texte officiel", "Secrétariat")
+
+
+def test_a_decision_shows_the_measures_that_the_subjects_offer(no_measures: None) -> None:
+    register_measure(3, counted)
+    register_measure(3, counted)
+
+    [told] = [line for line in queries.listing() if line["number"] == 3]
+
+    assert [measure["value"] for measure in told["measures"]] == [12]
+    assert (told["implementation"], told["evidence"]) == ("measured", ["plan"])
+
+
+def test_a_decision_without_a_measure_says_so(no_measures: None) -> None:
+    told = queries.listing()[6]
+
+    assert (told["implementation"], told["evidence"], told["measures"]) == ("no-measure-yet", [], [])
+
+
+def test_a_listing_has_what_a_ministers_office_asks_for() -> None:
+    asked = {"reference", "text_fr", "text_en", "sources", "responsible", "due", "implementation", "evidence", "measures"}
+
+    assert all(asked <= line.keys() for line in queries.listing())
