@@ -1,19 +1,34 @@
 """Writing presence: rows of an import in short slices, the report that covers a period, and placing rows anew after an answer."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 import polars as pl
 from django.db import transaction
+from django.db.models import F, Q
 
 from concertation.apps.ground.commands import journal
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
 from concertation.apps.sources.models import ImportRun
 from concertation.core.sharing import Mandate
+from concertation.core.spelling import fold
 
 SPLIT_NAMES = ("f", "m", "women", "men", "girls", "boys", "children", "adults", "disability")
-LONGEST = {"sector_written": 160, "modality": 120, "place_name": 240, "implementer": 240, "donors": 400, "currency": 3, "doubt_key": 400}
+LONGEST = {"org_written": 240, "sector_written": 160, "modality": 120, "place_name": 240, "implementer": 240, "donors": 400, "currency": 3, "doubt_key": 400}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedAnew:
+    """Where something written lies now: its units, the one that holds them, how it was found, the doubt it still waits on."""
+
+    units: Sequence[str]
+    unit: str
+    how: str
+    doubt_key: str
 
 
 def text(line: Mapping[str, object], name: str) -> str:
@@ -28,13 +43,14 @@ def split_of(line: Mapping[str, object]) -> dict[str, int]:
     return {name: int(str(line[name])) for name in names if line.get(name) is not None}
 
 
-def activity_of(run: ImportRun, line: Mapping[str, object], organisations: Mapping[str, object]) -> Activity:
+def activity_of(run: ImportRun, line: Mapping[str, Any], organisations: Mapping[str, UUID]) -> Activity:
     """One canonical row as a row of the table."""
     key = line.get("organisation_key")
     return Activity(
         import_run=run, owner_state=run.owner_state, holder=run.holder, sensitivity=run.share_as,
         sheet=text(line, "sheet"), row=line["row"], identical_to_row=line.get("identical_to"),
-        organisation_id=organisations.get(str(key)) if key else None, implementer=text(line, "implementer"),
+        organisation_id=organisations.get(str(key)) if key else None,
+        org_written=text(line, "org_written"), implementer=text(line, "implementer"),
         donors=text(line, "donors"), sector=text(line, "sector"), sector_written=text(line, "sector_written"),
         activity=text(line, "activity"), indicator=text(line, "indicator"), modality=text(line, "modality"),
         status=text(line, "status"), unit_id=line["unit"], place_written=text(line, "place_written"),
@@ -47,7 +63,7 @@ def activity_of(run: ImportRun, line: Mapping[str, object], organisations: Mappi
 
 
 @transaction.atomic
-def store_activities(run: ImportRun, rows: pl.DataFrame, organisations: Mapping[str, object]) -> None:
+def store_activities(run: ImportRun, rows: pl.DataFrame, organisations: Mapping[str, UUID]) -> None:
     """Store a slice of canonical rows; a slice stored before an interruption is stored again as it was."""
     lines = rows.to_dicts()
     Activity.objects.filter(import_run=run, row__in=rows["row"].to_list()).delete()
@@ -85,19 +101,19 @@ def take_back(run: ImportRun, *, by: Mandate) -> None:
 
 
 @transaction.atomic
-def place_anew(activities: Iterable[Activity], placed: Mapping[str, tuple[Sequence[str], str, str]], *, state: str, by: Mandate) -> int:
-    """Move rows to where an answer says they lie: `placed` maps what was written to (units, unit, how). Gives back the rows moved."""
-    moved: list[Activity] = []
-    for activity in activities:
-        units, unit, how = placed[activity.place_written]
-        activity.unit_id, activity.placed, activity.doubt_key = unit, how, "" if how in ("exact", "repaired") else activity.doubt_key
+def place_anew(run: ImportRun, placed: Mapping[str, PlacedAnew], *, by: Mandate) -> int:
+    """Move the rows of an import to where what they write lies now: `placed` is keyed by what was written. Gives back the rows moved."""
+    moved = list(Activity.objects.filter(import_run=run, place_written__in=list(placed)))
+    for activity in moved:
+        now = placed[activity.place_written]
+        activity.unit_id, activity.placed, activity.doubt_key = now.unit, now.how, now.doubt_key[: LONGEST["doubt_key"]]
         activity.version += 1
-        moved.append(activity)
     Activity.objects.bulk_update(moved, ["unit_id", "placed", "doubt_key", "version"], batch_size=500)
     ActivityPlace.objects.filter(activity__in=[activity.pk for activity in moved]).delete()
-    fresh = [ActivityPlace(activity=activity, unit_id=unit) for activity in moved for unit in dict.fromkeys(placed[activity.place_written][0])]
+    fresh = [ActivityPlace(activity=activity, unit_id=unit) for activity in moved for unit in dict.fromkeys(placed[activity.place_written].units)]
     ActivityPlace.objects.bulk_create(fresh, batch_size=1000)
-    journal("presence.rows-placed-anew", by, state=state, rows=len(moved))
+    if moved:
+        journal("presence.rows-placed-anew", by, state=run.owner_state, run=run.pk, rows=len(moved))
     return len(moved)
 
 
@@ -106,3 +122,24 @@ def written_place(line: Mapping[str, object]) -> str:
     names = [line.get(f"adm{level}_name") for level in (1, 2, 3)]
     codes = [line.get(f"adm{level}_code") for level in (1, 2, 3)]
     return json.dumps({"names": names, "codes": codes, "place_name": line.get("place_name")}, ensure_ascii=False)
+
+
+@transaction.atomic
+def count_organisations_anew(organisations: Sequence[UUID], *, by: Mandate) -> list[str]:
+    """Rows of these organisations count otherwise from now on (merged, apart again, of another type): noted in each State's chain.
+
+    Gives back the States concerned.
+    """
+    own = Q(organisation__in=organisations) | Q(organisation__merged_into__in=organisations)
+    states = sorted(Activity.objects.filter(own).values_list("owner_state", flat=True).distinct())
+    for state in states:
+        journal("presence.organisations-changed", by, state=state, organisations=sorted(map(str, organisations)))
+    return states
+
+
+@transaction.atomic
+def follow_spelling(folded: str, *, source: UUID, target: UUID) -> int:
+    """Rows of an organisation that were written so now belong to another; gives back how many."""
+    held = Activity.objects.filter(organisation=source).values_list("org_written", flat=True).distinct()
+    written = [each for each in held if fold(each) == folded]
+    return Activity.objects.filter(organisation=source, org_written__in=written).update(organisation=target, version=F("version") + 1)

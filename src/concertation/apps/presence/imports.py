@@ -7,27 +7,29 @@ from functools import lru_cache
 from uuid import UUID
 
 import polars as pl
+
 from concertation.apps.organisations.commands import register_written
 from concertation.apps.places.queries import gazetteer
 from concertation.apps.presence import commands
 from concertation.apps.sources.commands import finish_run, state_source
 from concertation.apps.sources.models import ImportRun
-from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview, Received
+from concertation.apps.sources.place_doubts import doubt_key, place_doubts
+from concertation.apps.sources.previews import CountedProblem, Preview, Received
 from concertation.apps.sources.queries import saved_columns
 from concertation.core.activities import ActivityReading, read_activities
 from concertation.core.named_periods import YEAR, period_named
+from concertation.core.personal import MASK, mask, mask_text, personal_columns
 from concertation.core.place_rows import Doubt, PlacedRows, place_rows
-from concertation.core.places import Gazetteer
-from concertation.core.presence import Mapping as Columns
 from concertation.core.presence import MappedColumn, Vocabulary, heading_key, propose_mapping
+from concertation.core.presence import Mapping as Columns
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate
 from concertation.formats import reference_set
-from concertation.formats.problem_texts import in_words
 from concertation.formats.opening import Opened
+from concertation.formats.problem_texts import in_words
 from concertation.formats.tabular import Table
 
-FIRST_LINES = 5
+FIRST_LINES, EXAMPLE_LETTERS = 5, 80
 SHOWN = ("row", "org_written", "sector_written", "adm1_name", "adm2_name", "adm3_name", "activity")
 HOWS = ("exact", "repaired", "doubtful", "unknown", "none_given")
 
@@ -69,7 +71,7 @@ class ActivityImporter:
         return Preview(
             kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, rows_identical=reading.rows_identical,
             rows_refused=reading.rows_refused, organisations=organisations_in(reading.frame), places=places_in(placed.frame),
-            problems=all_problems(opened, mapping, reading, placed, told, table), doubts=doubts_in(placed, places),
+            problems=all_problems(opened, mapping, reading, placed, told, table), doubts=place_doubts(placed.doubts, places),
             columns=[_column(column, table) for column in mapping.columns], samples=samples_of(rows, reading, placed, table),
             period_start=start, period_end=end, notes={"signature": signature, "recognised_by": list(opened.reasons)},
         )
@@ -123,7 +125,7 @@ def period_of(received: Received, table: Table) -> tuple[date | None, date | Non
 
 def ready_rows(placed: PlacedRows, sheet: str) -> pl.DataFrame:
     """The rows as they will be stored: placement, what was written of the place, and the doubt they wait on."""
-    asked = {_written_key(doubt): doubt_key(doubt) for doubt in placed.doubts}
+    asked = {_written_key(doubt): doubt_key(doubt.placement.asked) for doubt in placed.doubts if doubt.placement.asked}
     written = ["adm1_name", "adm2_name", "adm3_name", "adm1_code", "adm2_code", "adm3_code", "place_name"]
     distinct = placed.frame.select(written).unique(maintain_order=True)
     lines = distinct.to_dicts()
@@ -140,44 +142,6 @@ def _line_key(line: Mapping[str, object]) -> tuple[object, ...]:
 
 def _written_key(doubt: Doubt) -> tuple[object, ...]:
     return (*doubt.written.names, *doubt.written.codes)
-
-
-def doubt_key(doubt: Doubt) -> str:
-    """Under which a person's answer to this doubt is kept."""
-    asked = doubt.placement.asked
-    return f"{asked.level}|{asked.text}|{asked.context}" if asked else ""
-
-
-def doubts_in(placed: PlacedRows, places: Gazetteer) -> list[DoubtToSettle]:
-    """The doubts of a file, one per question a person is asked, over all the rows that ask it."""
-    grouped: dict[str, list[Doubt]] = {}
-    for doubt in placed.doubts:
-        if doubt.placement.asked:
-            grouped.setdefault(doubt_key(doubt), []).append(doubt)
-    return [_doubt(key, alike, places) for key, alike in grouped.items()]
-
-
-def _doubt(key: str, alike: Sequence[Doubt], places: Gazetteer) -> DoubtToSettle:
-    first = alike[0]
-    asked = first.placement.asked
-    parts = [part for part in (*first.written.names, *first.written.codes, first.written.place_name) if part]
-    written = {"parts": parts} | ({"level": asked.level, "text": asked.text, "context": asked.context} if asked else {})
-    offered = {candidate.unit: candidate for doubt in alike for candidate in doubt.placement.candidates}
-    candidates = [
-        {"answer": unit, "distance": candidate.distance, "reason": candidate.reason, **within(places, unit)}
-        for unit, candidate in offered.items()
-    ]
-    return DoubtToSettle("place", key, written, candidates, sum(doubt.rows for doubt in alike), min(d.first_row for d in alike))
-
-
-def within(places: Gazetteer, unit: str) -> dict[str, str]:
-    """What a unit is called and lies in, in both languages."""
-    held = places.hierarchy.units
-    above = [held[parent] for parent in places.ancestors(unit)]
-    return {
-        "name": held[unit].name_fr, "within_fr": ", ".join(parent.name_fr for parent in above),
-        "within_en": ", ".join(parent.name_en for parent in above),
-    }
 
 
 def organisations_in(frame: pl.DataFrame) -> dict[str, int]:
@@ -218,8 +182,14 @@ def _column(column: MappedColumn, table: Table) -> dict[str, object]:
     values = table.frame[column.letter].drop_nulls() if column.letter in table.frame.columns else pl.Series(dtype=pl.Utf8)
     return {
         "letter": column.letter, "heading": column.heading, "field": column.field or "", "how": column.how,
-        "confidence": column.confidence, "tag": table.tags.get(column.letter, ""), "example": values[0] if len(values) else "",
+        "confidence": column.confidence, "tag": table.tags.get(column.letter, ""), "example": example_of(column, values),
     }
+
+
+def example_of(column: MappedColumn, values: pl.Series) -> str:
+    """The first value of a column, masked where it is personal."""
+    first = str(values[0]) if len(values) else ""
+    return MASK if first and column.field == "contact" else mask_text(first)[:EXAMPLE_LETTERS]
 
 
 def samples_of(rows: pl.DataFrame, reading: ActivityReading, placed: PlacedRows, table: Table) -> dict[str, list[dict[str, object]]]:
@@ -227,9 +197,9 @@ def samples_of(rows: pl.DataFrame, reading: ActivityReading, placed: PlacedRows,
     shown = [name for name in SHOWN if name in rows.columns]
     doubtful = pl.col("how").is_in(["doubtful", "unknown"])
     refused = sorted({told.problem.cell.row for told in reading.problems if told.problem.cell.row and in_words(told.problem).severity == "refused"})
-    raw = table.frame.filter(pl.col("row").is_in([row for row in refused if row]))
+    raw, _told = mask(table.frame.filter(pl.col("row").is_in(refused)).head(FIRST_LINES), whole=personal_columns(table.headings, table.tags))
     return {
         "understood": rows.filter(~doubtful).select(shown).head(FIRST_LINES).to_dicts(),
         "doubtful": rows.filter(doubtful).select(shown).head(FIRST_LINES).to_dicts(),
-        "refused": raw.head(FIRST_LINES).to_dicts(),
+        "refused": raw.to_dicts(),
     }

@@ -1,6 +1,6 @@
 """Reading presence: activities as frames for the picture, as rows for pages; reports that cover a period."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -95,7 +95,7 @@ def of_organisation(mandates: Sequence[Mandate], organisation_id: object) -> Que
     return activities(mandates).filter(Q(organisation_id=organisation_id) | Q(organisation__merged_into_id=organisation_id))
 
 
-def organisations_by_sector(rows: QuerySet[Activity]) -> list[dict[str, object]]:
+def organisations_by_sector(rows: QuerySet[Activity]) -> Sequence[Mapping[str, object]]:
     """Organisations and activities per sector of some rows."""
     return list(rows.order_by().values("sector").annotate(organisations=Count(SURVIVOR, distinct=True), activities=Count("pk")).order_by("-activities"))
 

@@ -1,16 +1,21 @@
-"""What presence offers to the apps below it: its importer, and how an answer to a doubt reaches its rows."""
+"""What presence offers to the apps below it: its importer, how an answer to a doubt reaches its rows, what rests on a source."""
 
 import json
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from concertation.apps.organisations.rows import register_rows
 from concertation.apps.places.queries import gazetteer
 from concertation.apps.presence import commands
-from concertation.apps.presence.imports import ActivityImporter
+from concertation.apps.presence.commands import PlacedAnew
+from concertation.apps.presence.imports import ActivityImporter, ready_rows
 from concertation.apps.presence.models import Activity
+from concertation.apps.presence.queries import activities
+from concertation.apps.presence.register import ActivityRows
 from concertation.apps.sources import imports, review
-from concertation.apps.sources.models import Doubt
+from concertation.apps.sources.commands import KEEP
+from concertation.apps.sources.models import Doubt, ImportRun, Source
 from concertation.core.place_rows import place_rows
 from concertation.core.sharing import Mandate
 
@@ -18,22 +23,48 @@ LEVELS = (1, 2, 3)
 
 
 def place_waiting_rows(doubt: Doubt, answer: str, by: Mandate) -> int:
-    """Place anew the rows that waited on this doubt, with the answer now remembered."""
-    waiting = list(Activity.objects.filter(owner_state=doubt.owner_state, doubt_key=doubt.key))
-    if not waiting or answer == review.KEEP:
+    """Place anew the rows that waited on this doubt, with the answer now remembered; gives back the rows moved."""
+    if answer == KEEP:
         return 0
-    placed = placements(sorted({activity.place_written for activity in waiting}), doubt.owner_state)
-    return commands.place_anew(waiting, placed, state=doubt.owner_state, by=by)
+    waiting = ImportRun.objects.filter(activities__owner_state=doubt.owner_state, activities__doubt_key=doubt.key)
+    return sum(place_run_anew(run, by) for run in waiting.distinct())
 
 
-def placements(written: Sequence[str], state: str) -> Mapping[str, tuple[Sequence[str], str, str]]:
-    """Where each written place lies now: (units, unit, how)."""
+def place_rows_again(doubt: Doubt, by: Mandate) -> Mapping[ImportRun, tuple[int, int]]:
+    """An answer was taken back: every row of the State that rested on it waits again. Per import: rows, and the first of them."""
+    stored = ImportRun.objects.filter(owner_state=doubt.owner_state, activities__isnull=False).distinct()
+    moved = [run for run in stored if place_run_anew(run, by)]
+    asking = {run: Activity.objects.filter(import_run=run, doubt_key=doubt.key).values_list("row", flat=True) for run in moved}
+    return {run: (len(rows), min(rows)) for run, rows in asking.items() if rows}
+
+
+def place_run_anew(run: ImportRun, by: Mandate) -> int:
+    """Place what an import wrote once more, and move the rows whose place changed. Only whole files tell their division."""
+    held = dict[str, tuple[str, str, str]]()
+    for written, *place in Activity.objects.filter(import_run=run).values_list("place_written", "unit_id", "placed", "doubt_key").distinct():
+        held[written] = (place[0], place[1], place[2])
+    now = placements(sorted(held), run.owner_state)
+    changed = {written: place for written, place in now.items() if held[written] != (place.unit, place.how, place.doubt_key)}
+    return commands.place_anew(run, changed, by=by) if changed else 0
+
+
+def placements(written: Sequence[str], state: str) -> Mapping[str, PlacedAnew]:
+    """Where each written place lies now."""
     lines = [json.loads(text) for text in written]
     columns = {f"adm{level}_{part}": [line[f"{part}s"][level - 1] for line in lines] for level in LEVELS for part in ("name", "code")}
+    columns["place_name"] = [line["place_name"] for line in lines]
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Utf8)).with_row_index("row", offset=1)
-    placed = place_rows(gazetteer(), frame, state).frame
-    return dict(zip(written, placed.select("units", "unit", "how").iter_rows(), strict=True))
+    placed = ready_rows(place_rows(gazetteer(), frame, state), "").select("units", "unit", "how", "doubt_key")
+    return {text: PlacedAnew(*place) for text, place in zip(written, placed.iter_rows(), strict=True)}
+
+
+def activities_resting(source: Source, mandates: Sequence[Mandate]) -> Mapping[str, object]:
+    """How many activities a reader may see rest on a source."""
+    return {"activities": activities(mandates).filter(import_run__source=source).count()}
 
 
 imports.register(ActivityImporter())
 review.register_applier("place", place_waiting_rows)
+review.register_undoer("place", place_rows_again)
+review.register_resting(activities_resting)
+register_rows(ActivityRows())

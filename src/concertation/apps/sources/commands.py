@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,9 +24,16 @@ from concertation.apps.sources.models import (
     Source,
 )
 from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview
-from concertation.core.sharing import Mandate
+from concertation.core.sharing import Mandate, Sensitivity
 
 CHUNK = 1 << 20
+KEEP = "keep"
+QUEUED, STOPPED = "queued", "stopped"
+WAITING_STEPS = (QUEUED, STOPPED)
+WORKING = ("reading", "writing")
+CORRECTABLE = ("previewed", "refused")
+CANCELLABLE = ("received", "reading", "previewed", "writing")
+SILENCE = timedelta(minutes=3)
 
 
 def raw_path(sha256: str) -> Path:
@@ -61,27 +68,97 @@ def keep_raw_file(stream: BinaryIO, *, name: str) -> RawFile:
 
 @transaction.atomic
 def open_run(file: RawFile, *, state: str, kind: str, holder: str, share_as: str, by: Mandate) -> ImportRun:
-    """Start following the import of a file for one State."""
+    """Start following the import of a file for one State. Whoever may see its rows, the import itself stays with the State."""
+    closed = Sensitivity.STRICT if share_as == Sensitivity.STRICT else Sensitivity.CONFIDENTIAL
     run = ImportRun.objects.create(
-        file=file, owner_state=state, kind=kind, holder=holder, share_as=share_as, by=by.person,
+        file=file, owner_state=state, kind=kind, holder=holder, share_as=share_as, sensitivity=closed.value, by=by.person,
     )
     journal("sources.file-received", by, state=state, run=run.pk, sha256=file.sha256, size=file.size)
     return run
 
 
+def _now(run: ImportRun) -> ImportRun:
+    """The run as it stands now, held until the transaction ends."""
+    held: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
+    return held
+
+
+def _keep(run: ImportRun, **changed: object) -> None:
+    """Write these fields alone, so that what others wrote meanwhile (a wish to cancel) stays."""
+    for name, value in changed.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(changed))
+
+
+def is_silent(run: ImportRun, now: datetime) -> bool:
+    """Whether the work on a run has given no sign of life for so long that it must have died, or was never taken up."""
+    return now - (run.beat_at or run.created_at) > SILENCE
+
+
 @transaction.atomic
-def record_preview(run: ImportRun, preview: Preview) -> None:
-    """Keep what was understood of a file: counts, problems and doubts; nothing of its rows is stored yet."""
-    run.kind, run.status, run.step = preview.kind, "previewed", ""
-    run.period_start, run.period_end = preview.period_start, preview.period_end
-    asked = json.loads(bytes(run.mapping) or b"{}").get("asked", {})
-    run.summary, run.mapping = canonical(preview.summary()), canonical({"columns": preview.columns, "asked": asked})
-    run.save()
+def take_up(run: ImportRun, *, waiting: str, working: str) -> bool:
+    """Claim a run for one worker: it waits for this work, or the worker that had it fell silent. False: somebody has it."""
+    held, now = _now(run), timezone.now()
+    free = held.status == waiting and (waiting != working or held.step in WAITING_STEPS)
+    if not free and not (held.status == working and is_silent(held, now)):
+        return False
+    _keep(held, status=working, step="reading", beat_at=now, done=0, total=0)
+    run.refresh_from_db()
+    return True
+
+
+@transaction.atomic
+def resume(run: ImportRun, *, by: Mandate) -> bool:
+    """Let the work on a run start again where it stopped; False when somebody is at it."""
+    held = _now(run)
+    idle = held.status in ("received", *WORKING) and (held.step in WAITING_STEPS or is_silent(held, timezone.now()))
+    if not idle:
+        return False
+    status, step = ("writing", QUEUED) if held.status == "writing" else ("received", "")
+    _keep(held, status=status, step=step, beat_at=timezone.now())
+    journal("sources.import-resumed", by, state=held.owner_state, run=held.pk)
+    run.refresh_from_db()
+    return True
+
+
+def let_go(run: ImportRun) -> None:
+    """The work on a run ends; one that ends midway says so, and can be taken up again or cancelled."""
+    ImportRun.objects.filter(pk=run.pk, status__in=WORKING).exclude(step=QUEUED).update(step=STOPPED)
+
+
+@transaction.atomic
+def record_preview(run: ImportRun, preview: Preview, *, status: str, picture: Mapping[str, object]) -> None:
+    """Keep what was understood of a file: counts, problems, doubts and its first lines; nothing of its rows is stored yet.
+
+    One that was cancelled meanwhile is dropped, unless rows of it stand already: the writing then stops and takes them back.
+    """
+    held = _now(run)
+    status = "cancelled" if held.cancel_asked and status == "previewed" else status
+    asked = json.loads(bytes(held.mapping) or b"{}").get("asked", {})
+    _keep(
+        held, kind=preview.kind, status=status, step="", period_start=preview.period_start, period_end=preview.period_end,
+        summary=canonical({**preview.summary(), "picture": picture}), mapping=canonical({"columns": preview.columns, "asked": asked}),
+    )
+    _replace_problems(held, preview.problems)
+    _replace_doubts(held, preview.doubts)
+    run.refresh_from_db()
+
+
+def _replace_problems(run: ImportRun, problems: Iterable[CountedProblem]) -> None:
     run.problems.all().delete()
-    ImportProblem.objects.bulk_create([_problem(run, counted) for counted in preview.problems], batch_size=500)
+    ImportProblem.objects.bulk_create([_problem(run, counted) for counted in problems], batch_size=500)
+
+
+def _replace_doubts(run: ImportRun, doubts: Iterable[DoubtToSettle]) -> None:
+    """The open doubts of a run; one that a person already left at its sure place in another file is left there again."""
     run.doubts.filter(answered_at__isnull=True).delete()
     answered = set(run.doubts.values_list("kind", "key"))
-    fresh = [_doubt(run, doubt) for doubt in preview.doubts if (doubt.kind, doubt.key) not in answered]
+    fresh = [_doubt(run, doubt) for doubt in doubts if (doubt.kind, doubt.key[:400]) not in answered]
+    left = Doubt.objects.filter(owner_state=run.owner_state, answer=KEEP, answered_at__isnull=False)
+    left_before = {(doubt.kind, doubt.key): doubt for doubt in left}
+    for doubt in fresh:
+        if same := left_before.get((doubt.kind, doubt.key)):
+            doubt.answer, doubt.answered_by, doubt.answered_at = same.answer, same.answered_by, same.answered_at
     Doubt.objects.bulk_create(fresh, batch_size=500)
 
 
@@ -95,79 +172,110 @@ def _problem(run: ImportRun, counted: CountedProblem) -> ImportProblem:
 
 def _doubt(run: ImportRun, doubt: DoubtToSettle) -> Doubt:
     return Doubt(
-        run=run, owner_state=run.owner_state, holder=run.holder, sensitivity=run.share_as, kind=doubt.kind,
+        run=run, owner_state=run.owner_state, holder=run.holder, sensitivity=run.sensitivity, kind=doubt.kind,
         key=doubt.key[:400], written=dict(doubt.written), candidates=[dict(c) for c in doubt.candidates],
         count=doubt.count, row=doubt.row,
     )
 
 
 @transaction.atomic
-def correct_columns(run: ImportRun, columns: Mapping[str, str], *, by: Mandate) -> None:
-    """A person says what the columns of this file mean; the file is understood anew from that."""
-    kept = json.loads(bytes(run.mapping) or b"{}")
-    run.mapping = canonical({**kept, "asked": dict(columns)})
-    run.status = "received"
-    run.save()
-    journal("sources.columns-corrected", by, state=run.owner_state, run=run.pk, columns=dict(columns))
+def read_again(
+    run: ImportRun, *, by: Mandate, columns: Mapping[str, str] | None = None, kind: str | None = None,
+    period: tuple[date | None, date | None] | None = None, share_as: str | None = None,
+) -> bool:
+    """A person says what the columns mean, what kind of file it is, which period it reports on or who may see it: it is understood anew.
+
+    False when the run no longer waits for a person: a stored or cancelled import stays as it is.
+    """
+    held = _now(run)
+    if held.status not in CORRECTABLE:
+        return False
+    mapping = json.loads(bytes(held.mapping) or b"{}")
+    asked = {**mapping.get("asked", {}), **(columns or {})}
+    start, end = period or (held.period_start, held.period_end)
+    _keep(
+        held, mapping=canonical({**mapping, "asked": asked}), kind=held.kind if kind is None else kind, period_start=start, period_end=end,
+        status="received", step="", beat_at=timezone.now(), cancel_asked=False, share_as=share_as or held.share_as,
+    )
+    journal("sources.import-corrected", by, state=run.owner_state, run=run.pk, columns=dict(columns or {}), kind=held.kind, period=f"{start or ''}/{end or ''}")
+    run.refresh_from_db()
+    return True
 
 
 @transaction.atomic
 def state_period(run: ImportRun, *, start: date | None, end: date | None) -> None:
-    """A person says which period the file reports on."""
-    run.period_start, run.period_end = start, end
-    run.save()
+    """The sender says which period the file reports on, as it is received."""
+    _keep(run, period_start=start, period_end=end)
 
 
 @transaction.atomic
-def refuse_run(run: ImportRun, problems: Iterable[CountedProblem], *, by: Mandate) -> None:
+def refuse_run(run: ImportRun, problems: Iterable[CountedProblem], *, by: Mandate, picture: Mapping[str, object]) -> None:
     """The file cannot be read or is of no kind we know: the problems say why, and the raw file stays."""
-    run.status, run.step = "refused", ""
-    run.save()
-    run.problems.all().delete()
-    ImportProblem.objects.bulk_create([_problem(run, counted) for counted in problems], batch_size=500)
+    held = _now(run)
+    _keep(held, status="refused", step="", summary=canonical({"picture": picture}), mapping=canonical({}))
+    _replace_problems(held, problems)
+    run.refresh_from_db()
     journal("sources.import-refused", by, state=run.owner_state, run=run.pk)
 
 
 def mark_progress(run: ImportRun, *, step: str, done: int, total: int) -> bool:
     """Say how far an import is; gives back whether somebody asked to cancel it."""
-    ImportRun.objects.filter(pk=run.pk).update(step=step, done=done, total=total)
+    ImportRun.objects.filter(pk=run.pk).update(step=step, done=done, total=total, beat_at=timezone.now())
     return ImportRun.objects.filter(pk=run.pk, cancel_asked=True).exists()
 
 
 @transaction.atomic
-def start_writing(run: ImportRun) -> None:
-    """The preview was accepted: rows are being stored, and none counts until the last is."""
-    run.status, run.cancel_asked, run.done = "writing", False, 0
-    run.save()
+def accept_preview(run: ImportRun, *, by: Mandate) -> bool:
+    """A person accepts a preview; False when it was no longer waiting, so that a second click changes nothing.
+
+    False too when the same bytes already count for the State, or are about to.
+    """
+    held = _now(run)
+    twin = ImportRun.objects.filter(file=held.file_id, owner_state=held.owner_state, status__in=("writing", "stored"))
+    if held.status != "previewed" or twin.exists():
+        return False
+    _keep(held, status="writing", step=QUEUED, cancel_asked=False, done=0, beat_at=timezone.now())
+    journal("sources.import-accepted", by, state=run.owner_state, run=run.pk)
+    run.refresh_from_db()
+    return True
 
 
 @transaction.atomic
 def finish_run(run: ImportRun, *, source: Source, by: Mandate) -> None:
     """Every row is stored: from this moment the import counts."""
-    run.status, run.step, run.source, run.stored_at = "stored", "", source, timezone.now()
-    run.save()
-    period = f"{run.period_start or ''}/{run.period_end or ''}"
+    held = _now(run)
+    if held.status == "stored":
+        return
+    _keep(held, status="stored", step="", source=source, stored_at=timezone.now())
+    period = f"{held.period_start or ''}/{held.period_end or ''}"
     journal(
-        "sources.import-stored", by, state=run.owner_state, period=period, run=run.pk, kind=run.kind,
-        sha256=run.file_id, rows=run.done,
+        "sources.import-stored", by, state=held.owner_state, period=period, run=held.pk, kind=held.kind,
+        sha256=held.file_id, rows=held.done,
     )
+    run.refresh_from_db()
 
 
 @transaction.atomic
-def ask_to_cancel(run: ImportRun, *, by: Mandate) -> None:
-    """Ask an import to stop; a preview is dropped at once, a writing one stops at its next slice."""
-    run.cancel_asked = True
-    if run.status in ("received", "previewed"):
-        run.status = "cancelled"
-    run.save()
-    journal("sources.import-cancel-asked", by, state=run.owner_state, run=run.pk)
+def ask_to_cancel(run: ImportRun, *, by: Mandate) -> bool:
+    """Ask an import to stop. One that nobody works on is dropped at once; True when a worker has to take back what it stored."""
+    held = _now(run)
+    if held.status not in CANCELLABLE:
+        return False
+    idle = held.status != "writing" and (held.status != "reading" or held.step == STOPPED or is_silent(held, timezone.now()))
+    if idle:
+        _keep(held, cancel_asked=True, status="cancelled", step="")
+    else:
+        _keep(held, cancel_asked=True)
+    journal("sources.import-cancel-asked", by, state=held.owner_state, run=held.pk)
+    run.refresh_from_db()
+    return run.status == "writing"
 
 
 @transaction.atomic
 def mark_cancelled(run: ImportRun) -> None:
     """The import stopped and took back what it had stored."""
-    run.status, run.step, run.done = "cancelled", "", 0
-    run.save()
+    _keep(_now(run), status="cancelled", step="", done=0)
+    run.refresh_from_db()
 
 
 @transaction.atomic
@@ -177,6 +285,27 @@ def settle(doubt: Doubt, *, answer: str, by: Mandate) -> None:
     doubt.version += 1
     doubt.save()
     journal("sources.doubt-settled", by, state=doubt.owner_state, doubt=doubt.pk, kind=doubt.kind, answer=answer)
+
+
+@transaction.atomic
+def ask_again(doubt: Doubt, *, by: Mandate) -> None:
+    """Take an answer back: the doubt waits for a person again."""
+    before, doubt.answer, doubt.answered_by, doubt.answered_at = doubt.answer, "", "", None
+    doubt.version += 1
+    doubt.save()
+    journal("sources.answer-taken-back", by, state=doubt.owner_state, doubt=doubt.pk, kind=doubt.kind, answer=before)
+
+
+@transaction.atomic
+def ask_in(run: ImportRun, like: Doubt, *, count: int, row: int | None) -> None:
+    """Put the question of a doubt to a person for another import too, whose rows rested on the answer taken back."""
+    Doubt.objects.get_or_create(
+        run=run, kind=like.kind, key=like.key,
+        defaults={
+            "owner_state": run.owner_state, "holder": run.holder, "sensitivity": run.sensitivity, "written": like.written,
+            "candidates": like.candidates, "count": count, "row": row,
+        },
+    )
 
 
 @transaction.atomic

@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from concertation.apps.ground.models import SENSITIVITIES
 from concertation.apps.places.models import State
 
+ACCEPTED = ".xlsx,.xlsm,.csv,.tsv,.txt,.json,.geojson,.zip"
 KINDS = [
     ("", _("reconnaître d'après le contenu")),
     ("presence-5w", _("qui fait quoi où (5W)")),
@@ -21,6 +23,16 @@ KINDS = [
     ("unhcr-population", _("déplacements (HCR)")),
     ("dtm-baseline", _("déplacements (DTM)")),
 ]
+
+
+def limit_mb() -> int:
+    """The largest file this node accepts, in megabytes."""
+    return int(settings.UPLOAD_LIMIT_BYTES) // 1024 // 1024
+
+
+def too_large_words() -> str:
+    """Why a file was not kept, and what to do."""
+    return gettext("Fichier trop grand : %(most)s Mo au plus. Retirez les feuilles et images inutiles, ou découpez-le par période.") % {"most": limit_mb()}
 
 
 class PeriodOfFile(forms.Form):
@@ -43,14 +55,21 @@ class PeriodOfFile(forms.Form):
 class BringIn(PeriodOfFile):
     """A file to bring in, for which State, of which kind, and who may see its rows."""
 
-    file = forms.FileField(label=_("Fichier"))
+    file = forms.FileField(label=_("Fichier"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
     state = forms.ChoiceField(label=_("État"))
     kind = forms.ChoiceField(label=_("Nature du fichier"), choices=KINDS, required=False)
-    share_as = forms.ChoiceField(label=_("Qui peut voir ces lignes"), choices=SENSITIVITIES, initial="confidential")
+    share_as = forms.ChoiceField(
+        label=_("Qui peut voir ces lignes"), choices=SENSITIVITIES, initial="confidential",
+        help_text=_("Les adresses et numéros de téléphone sont masqués dans tous les cas."),
+    )
     field_order = ["file", "state", "kind", "start", "end", "share_as"]
 
-    def __init__(self, *args: Any, states: Iterable[State], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, states: Iterable[State], too_large: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].error_messages |= {
+            "required": too_large_words() if too_large else _("Choisissez un fichier."),
+            "empty": _("Ce fichier est vide : il ne contient aucun octet. Vérifiez l'envoi, puis recommencez."),
+        }
         choices = self.fields["state"]
         if isinstance(choices, forms.ChoiceField):
             choices.choices = [(state.iso3, state.name) for state in states]
@@ -60,9 +79,15 @@ class BringIn(PeriodOfFile):
         uploaded = self.cleaned_data["file"]
         if uploaded.size > settings.UPLOAD_LIMIT_BYTES:
             most = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
-            raise forms.ValidationError(_("Fichier trop grand : %(most)s Mo au plus.") % {"most": most})
+            raise forms.ValidationError(_("Fichier trop grand : %(most)s Mo au plus.") % {"most": most})
         return uploaded
 
     def period(self) -> tuple[date | None, date | None]:
         """The period given, if any."""
         return self.cleaned_data.get("start"), self.cleaned_data.get("end")
+
+
+class ReadAs(forms.Form):
+    """What kind of file this is, when it was not recognised or was taken for another."""
+
+    kind = forms.ChoiceField(label=_("Nature du fichier"), choices=KINDS, required=False)

@@ -5,18 +5,20 @@ Parsing and matching happen outside any transaction; rows are stored in short sl
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 import polars as pl
 
 from concertation.apps.sources import commands, queries
-from concertation.apps.sources.models import ImportRun
+from concertation.apps.sources.models import ImportRun, RawFile
 from concertation.apps.sources.previews import CountedProblem, Preview, Received
+from concertation.apps.sources.sheet_pictures import sheet_picture
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
+from concertation.formats.opening import Opened, open_file
 from concertation.formats.problem_texts import in_words
-from concertation.formats.recognise import Recognised, open_file
 
 SLICE_ROWS = 1000
 Progress = Callable[[str, int, int], bool]
@@ -27,7 +29,7 @@ class Importer(Protocol):
 
     kinds: frozenset[str]
 
-    def preview(self, received: Received, recognised: Recognised) -> Preview:
+    def preview(self, received: Received, opened: Opened) -> Preview:
         """Say what is understood of the file; stores nothing."""
 
     def store_slice(self, run: ImportRun, rows: pl.DataFrame, *, by: Mandate) -> None:
@@ -49,8 +51,18 @@ def register(importer: Importer) -> None:
         IMPORTERS[kind] = importer
 
 
-class Cancelled(Exception):
-    """Somebody asked the import to stop."""
+FOLLOW_UPS: list[Callable[[str], None]] = []
+
+
+def register_follow_up(follow: Callable[[str], None]) -> None:
+    """A higher app asks to be told the State after an import was stored, taken back, or a doubt settled."""
+    FOLLOW_UPS.append(follow)
+
+
+def follow_up(state: str) -> None:
+    """Tell the apps that rest on what was imported that a State's rows have changed."""
+    for follow in FOLLOW_UPS:
+        follow(state)
 
 
 def silent(step: str, done: int, total: int) -> bool:
@@ -58,32 +70,68 @@ def silent(step: str, done: int, total: int) -> bool:
     return False
 
 
+def receive(
+    file: RawFile, *, state: str, kind: str, share_as: str, start: date | None, end: date | None, by: Mandate,
+) -> tuple[ImportRun, bool]:
+    """The import of these bytes for a State, and whether it is new: bytes stored or under way before are not brought in twice."""
+    held = queries.run_under_way(sha256=file.sha256, state=state)
+    if held is not None:
+        return held, False
+    run = commands.open_run(file, state=state, kind=kind, holder=commands.holder_of(state), share_as=share_as, by=by)
+    commands.state_period(run, start=start, end=end)
+    return run, True
+
+
 def understand(run: ImportRun, *, today: date, by: Mandate, progress: Progress = silent) -> Preview | None:
-    """Read and match the run's file; keeps the preview with the run, or refuses it with problems."""
-    progress("reading", 0, 0)
-    path = commands.raw_path(run.file_id)
-    recognised = open_file(path, kind=run.kind)
-    importer = IMPORTERS.get(recognised.kind)
-    if importer is None:
-        commands.refuse_run(run, [CountedProblem(problem) for problem in _why_refused(recognised)], by=by)
+    """Take a received file up, read and match it; keeps the preview with the run, or refuses it with problems."""
+    if not commands.take_up(run, waiting="received", working="reading"):
         return None
-    progress("matching", 0, 0)
+    return _understood(run, status="previewed", today=today, by=by, progress=progress)
+
+
+def _understood(run: ImportRun, *, status: str, today: date, by: Mandate, progress: Progress) -> Preview | None:
+    try:
+        progress("reading", 0, 0)
+        opened = open_file(commands.raw_path(run.file_id), kind=run.kind)
+        if progress("matching", 0, 0):
+            commands.mark_cancelled(run)
+            return None
+        preview = _matched(run, opened, today=today)
+        return _kept(run, opened, preview, status=status, by=by)
+    finally:
+        commands.let_go(run)
+
+
+def _matched(run: ImportRun, opened: Opened, *, today: date) -> Preview | None:
+    importer = IMPORTERS.get(opened.kind)
+    if importer is None:
+        return None
     received = Received(
-        path=path, name=run.file.name, state=run.owner_state, today=today, kind=recognised.kind,
+        path=commands.raw_path(run.file_id), name=run.file.name, state=run.owner_state, today=today, kind=opened.kind,
         period_start=run.period_start, period_end=run.period_end, columns=queries.asked_columns(run),
     )
-    preview = importer.preview(received, recognised)
-    if preview.rows.is_empty():
-        commands.refuse_run(run, preview.problems or [CountedProblem(Problem("no-row-understood"))], by=by)
+    return importer.preview(received, opened)
+
+
+def _kept(run: ImportRun, opened: Opened, preview: Preview | None, *, status: str, by: Mandate) -> Preview | None:
+    """Keep the preview; a file of which no row was understood is refused, with its columns, so that a person can name them."""
+    picture = sheet_picture(opened, preview)
+    if preview is None:
+        commands.refuse_run(run, [CountedProblem(problem) for problem in _why_refused(opened)], by=by, picture=picture)
         return None
-    commands.record_preview(run, preview)
-    return preview
+    if not preview.rows.is_empty():
+        commands.record_preview(run, preview, status=status, picture=picture)
+        return preview
+    refusals = [told for told in preview.problems if in_words(told.problem).severity == "refused"]
+    told = preview.problems if refusals else [*preview.problems, CountedProblem(Problem("no-row-understood"))]
+    commands.record_preview(run, replace(preview, problems=told, doubts=()), status="refused", picture=picture)
+    return None
 
 
-def _why_refused(recognised: Recognised) -> list[Problem]:
-    told = list(recognised.problems)
+def _why_refused(opened: Opened) -> list[Problem]:
+    told = list(opened.problems)
     refusals = [problem for problem in told if in_words(problem).severity == "refused"]
-    return told if refusals else [*told, Problem("kind-unknown", value=", ".join(recognised.reasons)[:200])]
+    return told if refusals else [*told, Problem("kind-unknown", value=", ".join(opened.reasons)[:200])]
 
 
 def slices(rows: pl.DataFrame, size: int = SLICE_ROWS) -> Iterator[pl.DataFrame]:
@@ -91,19 +139,50 @@ def slices(rows: pl.DataFrame, size: int = SLICE_ROWS) -> Iterator[pl.DataFrame]
     yield from rows.iter_slices(size)
 
 
+def store_accepted(run: ImportRun, *, today: date, by: Mandate, progress: Progress = silent) -> bool:
+    """Take an accepted import up and store it with the answers given since; also after a worker died midway.
+
+    One that was cancelled meanwhile takes back what it had stored. True when all is stored.
+    """
+    if not commands.take_up(run, waiting="writing", working="writing"):
+        return False
+    if run.cancel_asked:
+        _drop(run, by=by)
+        return False
+    preview = _understood(run, status="writing", today=today, by=by, progress=progress)
+    if preview is None:
+        IMPORTERS[run.kind].take_back(run, by=by)
+        return False
+    return _written(run, preview, by=by, progress=progress)
+
+
 def store(run: ImportRun, preview: Preview, *, by: Mandate, progress: Progress = silent) -> bool:
-    """Store an accepted preview slice by slice; a cancelled one takes back what it stored. True when all is stored."""
+    """Accept a preview and store it at once; True when all is stored."""
+    if not commands.accept_preview(run, by=by) or not commands.take_up(run, waiting="writing", working="writing"):
+        return False
+    return _written(run, preview, by=by, progress=progress)
+
+
+def _written(run: ImportRun, preview: Preview, *, by: Mandate, progress: Progress) -> bool:
+    """Store the rows slice by slice; rows of a slice stored before an interruption are stored again as they were."""
     importer = IMPORTERS[preview.kind]
-    commands.start_writing(run)
     written = 0
-    for rows in slices(preview.rows):
-        importer.store_slice(run, rows, by=by)
-        written += rows.height
-        stop = commands.mark_progress(run, step="writing", done=written, total=preview.rows_kept)
-        if progress("writing", written, preview.rows_kept) or stop:
-            importer.take_back(run, by=by)
-            commands.mark_cancelled(run)
-            return False
-    run.refresh_from_db()
-    importer.finish(run, preview, by=by)
+    try:
+        for rows in slices(preview.rows):
+            importer.store_slice(run, rows, by=by)
+            written += rows.height
+            stop = commands.mark_progress(run, step="writing", done=written, total=preview.rows_kept)
+            if progress("writing", written, preview.rows_kept) or stop:
+                _drop(run, by=by)
+                return False
+        run.refresh_from_db()
+        importer.finish(run, preview, by=by)
+    finally:
+        commands.let_go(run)
+    follow_up(run.owner_state)
     return True
+
+
+def _drop(run: ImportRun, *, by: Mandate) -> None:
+    IMPORTERS[run.kind].take_back(run, by=by)
+    commands.mark_cancelled(run)

@@ -27,19 +27,19 @@ def reporting_to(run: ImportRun) -> imports.Progress:
 
 @task()
 def understand_file(run_id: str, person: str, today: str) -> None:
-    """Read and match a received file; its page then shows the preview."""
+    """Read and match a received file; its page then shows the preview. A second call for the same file changes nothing."""
     run = ImportRun.objects.get(pk=UUID(run_id))
-    if run.status == "received":
-        imports.understand(run, today=date.fromisoformat(today), by=manager_of(run, person), progress=reporting_to(run))
+    imports.understand(run, today=date.fromisoformat(today), by=manager_of(run, person), progress=reporting_to(run))
 
 
 @task()
-def store_file(run_id: str, person: str) -> None:
-    """Understand an accepted file again with the answers given since, and store its rows."""
+def store_file(run_id: str, person: str, today: str) -> None:
+    """Store an accepted file, or take back what a cancelled one had stored. A second call for the same file changes nothing."""
     run = ImportRun.objects.get(pk=UUID(run_id))
-    if run.status not in ("previewed", "writing"):
-        return
-    by = manager_of(run, person)
-    preview = imports.understand(run, today=timezone.localdate(), by=by, progress=reporting_to(run))
-    if preview is not None:
-        imports.store(run, preview, by=by, progress=reporting_to(run))
+    imports.store_accepted(run, today=date.fromisoformat(today), by=manager_of(run, person), progress=reporting_to(run))
+
+
+def go_on(run: ImportRun, person: str) -> None:
+    """Ask the worker for whatever a run waits for."""
+    wanted = store_file if run.status == "writing" else understand_file
+    wanted.enqueue(str(run.pk), person, timezone.localdate().isoformat())

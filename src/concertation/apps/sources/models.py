@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from concertation.apps.ground.models import GuardedModel, new_id
+from concertation.apps.ground.models import SENSITIVITIES, GuardedModel, new_id
 
 STATUSES = [
     ("received", _("reçu")),
@@ -48,7 +48,11 @@ class RawFile(models.Model):
 
 
 class ImportRun(GuardedModel):
-    """One file brought in for one State: what was understood of it, how far it is, and what it replaced."""
+    """One file brought in for one State: what was understood of it and how far it is.
+
+    `beat_at` is the last sign of life of the work on it; `share_as` says who will see its rows, while the run itself, with its
+    raw cells and its doubts, stays with the State.
+    """
 
     file = models.ForeignKey(RawFile, on_delete=models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=40, blank=True)
@@ -56,18 +60,24 @@ class ImportRun(GuardedModel):
     status = models.CharField(max_length=12, choices=STATUSES, default="received")
     period_start = models.DateField(null=True)
     period_end = models.DateField(null=True)
-    share_as = models.CharField(max_length=12, default="confidential")
+    share_as = models.CharField(max_length=12, choices=SENSITIVITIES, default="confidential")
     mapping = models.BinaryField(default=b"{}")
     summary = models.BinaryField(default=b"{}")
     step = models.CharField(max_length=40, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     cancel_asked = models.BooleanField(default=False)
+    beat_at = models.DateTimeField(null=True)
     stored_at = models.DateTimeField(null=True)
     by = models.CharField(max_length=64)
 
     class Meta:
         indexes = [models.Index(fields=["owner_state", "kind", "status"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "owner_state"], condition=models.Q(status__in=["writing", "stored"]), name="file_counts_once",
+            ),
+        ]
 
 
 class ImportProblem(models.Model):

@@ -1,18 +1,20 @@
 """Reading about sources: imports and their problems, open doubts, saved mappings, the published sources."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, RawFile, ReferenceSet, SavedMapping, Source
+from concertation.apps.ground.models import visible_rows
+from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, ReferenceSet, SavedMapping, Source
 from concertation.core.problems import Cell, Problem
-from concertation.core.sharing import Mandate
+from concertation.core.sharing import Mandate, visibility_of
 from concertation.formats.problem_texts import ProblemWords, in_words
 
 COUNTED_STATUSES = ("stored",)
+DEAD_STATUSES = ("refused", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +33,28 @@ def runs(mandates: Sequence[Mandate]) -> QuerySet[ImportRun]:
     return ImportRun.objects.visible_to(mandates).select_related("file", "source").order_by("-created_at")
 
 
+def run_list(mandates: Sequence[Mandate]) -> QuerySet[ImportRun]:
+    """The imports of a list page: without their previews, with `open_doubts`, how many questions wait."""
+    alive = Q(status__in=("stored", "previewed"))
+    waiting = Count("doubts", filter=alive & Q(doubts__answered_at__isnull=True))
+    return runs(mandates).defer("summary", "mapping").annotate(open_doubts=waiting)
+
+
+def counts_elsewhere(run: ImportRun) -> bool:
+    """Whether another import of the same bytes counts for the State."""
+    twins = ImportRun.objects.filter(file_id=run.file_id, owner_state=run.owner_state, status__in=("writing", "stored"))
+    return twins.exclude(pk=run.pk).exists()
+
+
 def run_for(mandates: Sequence[Mandate], run_id: UUID) -> ImportRun | None:
     """One import, if the reader may see it."""
     return runs(mandates).filter(pk=run_id).first()
 
 
-def stored_run(mandates: Sequence[Mandate], *, sha256: str, state: str) -> ImportRun | None:
-    """An import of these bytes for this State that already counts."""
-    return runs(mandates).filter(file_id=sha256, owner_state=state, status__in=COUNTED_STATUSES).first()
-
-
-def any_stored_run(*, sha256: str, state: str) -> ImportRun | None:
-    """Whether these bytes already count for this State, whoever asks: the same file twice changes nothing."""
-    return ImportRun.objects.filter(file_id=sha256, owner_state=state, status__in=COUNTED_STATUSES).first()
+def run_under_way(*, sha256: str, state: str) -> ImportRun | None:
+    """An import of these bytes for this State that counts, or may soon, whoever asks: the same file twice changes nothing."""
+    alive = ImportRun.objects.filter(file_id=sha256, owner_state=state).exclude(status__in=DEAD_STATUSES)
+    return min(alive.select_related("file"), key=lambda run: run.status not in COUNTED_STATUSES, default=None)
 
 
 def summary_of(run: ImportRun) -> dict[str, object]:
@@ -98,21 +109,34 @@ def doubts_like(doubt: Doubt) -> QuerySet[Doubt]:
     )
 
 
+def answered_doubts(mandates: Sequence[Mandate], *, state: str = "") -> QuerySet[Doubt]:
+    """Doubts that people settled, the newest answer first."""
+    settled = Doubt.objects.visible_to(mandates).filter(answered_at__isnull=False).exclude(run__status="cancelled")
+    settled = settled.select_related("run", "run__file").order_by("-answered_at", "-count")
+    return settled.filter(owner_state=state) if state else settled
+
+
+def answered_like(doubt: Doubt) -> QuerySet[Doubt]:
+    """The same written thing in every import of the State, already answered."""
+    return Doubt.objects.filter(
+        owner_state=doubt.owner_state, kind=doubt.kind, key=doubt.key, answered_at__isnull=False,
+    )
+
+
 def doubts_waiting(mandates: Sequence[Mandate]) -> int:
     """How many doubts a reader could settle."""
     return open_doubts(mandates).count()
 
 
 def sources(mandates: Sequence[Mandate]) -> QuerySet[Source]:
-    """Published sources, and those of imports the reader may see."""
-    seen = runs(mandates).filter(source__isnull=False).values("source_id")
-    of_imports = ImportRun.objects.filter(source__isnull=False).exclude(source_id__in=seen).values("source_id")
-    return Source.objects.exclude(pk__in=of_imports).annotate(figure_count=Count("figures")).order_by("title")
-
-
-def raw_file(sha256: str) -> RawFile | None:
-    """A raw file by its hash."""
-    return RawFile.objects.filter(pk=sha256).first()
+    """Published sources, those of imports the reader may see, and those of imports whose rows are open to the reader."""
+    of_imports = ImportRun.objects.filter(source__isnull=False)
+    levels = sorted(level.value for level in visibility_of(mandates).levels)
+    seen = runs(mandates).filter(source__isnull=False).order_by().values("source_id")
+    hidden = of_imports.exclude(source_id__in=seen).exclude(share_as__in=levels)
+    visible_figures = visible_rows(mandates, prefix="figures__")
+    counted = Source.objects.annotate(figure_count=Count("figures", filter=visible_figures, distinct=True))
+    return counted.exclude(pk__in=hidden.values("source_id")).order_by("title")
 
 
 def loaded_reference_set() -> str:
@@ -120,7 +144,7 @@ def loaded_reference_set() -> str:
     return ReferenceSet.objects.values_list("digest", flat=True).first() or ""
 
 
-def rows_by_state(mandates: Sequence[Mandate]) -> Iterable[dict[str, object]]:
+def rows_by_state(mandates: Sequence[Mandate]) -> Iterable[Mapping[str, object]]:
     """Rows brought in per State, as the reader may see them."""
     stored = runs(mandates).filter(status__in=COUNTED_STATUSES).order_by()
     return stored.values(state=F("owner_state")).annotate(imports=Count("id"), rows=Sum("done")).order_by("state")

@@ -1,49 +1,91 @@
 """Settling doubts: what a person is offered, and how an answer reaches every row like it, now and in later files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from django.db import transaction
+from django.db.models import Q
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from concertation.apps.places.commands import remember_name
+from concertation.apps.places.commands import forget_name, remember_name
 from concertation.apps.places.models import AdminUnit
+from concertation.apps.places.queries import gazetteer
 from concertation.apps.sources import commands, queries
-from concertation.apps.sources.models import Doubt, Source
+from concertation.apps.sources.commands import KEEP
+from concertation.apps.sources.imports import follow_up
+from concertation.apps.sources.models import Doubt, ImportRun, Source
+from concertation.apps.sources.place_doubts import in_words
+from concertation.core.places import Asked
 from concertation.core.sharing import Mandate
+from concertation.core.spelling import fold
 from concertation.formats import reference_set
 
-KEEP = "keep"
+OFFERS = 9
+SHORTEST_SEARCH = 2
 Applier = Callable[[Doubt, str, Mandate], int]
+Undoer = Callable[[Doubt, Mandate], Mapping[ImportRun, tuple[int, int]]]
 APPLIERS: dict[str, list[Applier]] = {}
+UNDOERS: dict[str, list[Undoer]] = {}
 RESTING: list[Callable[[Source, Sequence[Mandate]], Mapping[str, object]]] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One candidate: its key on the keyboard, what it is, where it lies, how far from what was written and why offered."""
+    """One candidate: its key on the keyboard, what it is, where it lies, and why it is offered."""
 
     key: int
     answer: str
     name: str
     within: str
-    distance: int
-    reason: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A doubt as a person sees it: as written, with its candidates."""
+    """A doubt as a person sees it: what was written, the rest of what the row writes of its place, its candidates, what was looked for."""
 
     doubt: Doubt
-    written: Sequence[str]
+    text: str
+    beside: Sequence[str]
     offers: Sequence[Offer]
+    searched: str = ""
+    found: Sequence[Offer] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A person's answer as the list of answers shows it."""
+
+    doubt: Doubt
+    text: str
+    beside: Sequence[str]
+    meaning: str
+    within: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an answer: what is wrong with it, or how many rows it concerns."""
+
+    problem: str = ""
+    rows: int = 0
 
 
 def register_applier(kind: str, applier: Applier) -> None:
-    """An app whose rows hold doubts of this kind offers to apply an answer to them; gives back the rows changed."""
+    """An app whose rows hold doubts of this kind offers to apply an answer to them; gives back the rows changed.
+
+    An answer taken back is an empty answer.
+    """
     APPLIERS.setdefault(kind, []).append(applier)
+
+
+def register_undoer(kind: str, undoer: Undoer) -> None:
+    """An app puts rows that rested on an answer taken back in doubt again; gives back rows and first row per import."""
+    UNDOERS.setdefault(kind, []).append(undoer)
 
 
 def register_resting(count: Callable[[Source, Sequence[Mandate]], Mapping[str, object]]) -> None:
@@ -64,43 +106,123 @@ def reasons() -> dict[str, str]:
     }
 
 
-def offered(doubt: Doubt) -> Offered:
-    """A doubt with its candidates in the reader's language, numbered for the keyboard."""
-    ids = [str(candidate["answer"]) for candidate in doubt.candidates]
-    units = AdminUnit.objects.in_bulk(ids) if doubt.kind == "place" else {}
-    words = reasons()
+def why(candidate: Mapping[str, object]) -> str:
+    """The reason of a candidate and its distance, in words."""
+    distance = int(str(candidate.get("distance", 0)))
+    apart = ngettext("%(count)s lettre d'écart", "%(count)s lettres d'écart", distance) % {"count": distance} if distance else ""
+    return ", ".join(part for part in (reasons().get(str(candidate.get("reason", "")), ""), apart) if part)
+
+
+def offered(doubts: Iterable[Doubt], *, searched_in: UUID | None = None, searched: str = "") -> list[Offered]:
+    """Doubts with their candidates in the reader's language, numbered for the keyboard; one of them with what was looked for."""
+    waiting = list(doubts)
+    names = unit_names(str(candidate["answer"]) for doubt in waiting for candidate in doubt.candidates)
+    return [_offered(doubt, names, searched if doubt.pk == searched_in else "") for doubt in waiting]
+
+
+def _offered(doubt: Doubt, names: Mapping[str, str], searched: str) -> Offered:
+    text, beside = as_written(doubt)
     offers = [
-        Offer(
-            key=key, answer=candidate["answer"],
-            name=units[candidate["answer"]].name if candidate["answer"] in units else candidate.get("name", candidate["answer"]),
-            within=candidate.get(f"within_{get_language()}", candidate.get("within", "")),
-            distance=int(candidate.get("distance", 0)), reason=words.get(candidate.get("reason", ""), ""),
-        )
-        for key, candidate in enumerate(doubt.candidates[:9], start=1)
+        Offer(key, str(candidate["answer"]), names.get(str(candidate["answer"]), str(candidate.get("name", ""))), within_words(candidate), why(candidate))
+        for key, candidate in enumerate(doubt.candidates[:OFFERS], start=1)
     ]
-    return Offered(doubt, [str(part) for part in doubt.written.get("parts", []) if part], offers)
+    return Offered(doubt, text, beside, offers, searched, units_found(doubt.owner_state, searched) if searched else ())
 
 
-def settle(doubt: Doubt, *, answer: str, by: Mandate) -> str:
-    """Apply an answer to this doubt and to every one like it; gives back what is wrong with the answer, if anything."""
+def as_written(doubt: Doubt) -> tuple[str, list[str]]:
+    """The part of a written place that is in doubt, as the cell writes it, and what stands beside it."""
+    parts = [str(part) for part in doubt.written.get("parts", []) if part]
+    folded = str(doubt.written.get("text", ""))
+    asked = next((part for part in parts if fold(part) and fold(part) in folded), parts[0] if parts else folded)
+    return asked, [part for part in parts if part != asked]
+
+
+def within_words(candidate: Mapping[str, object]) -> str:
+    """Where a candidate lies, in the reader's language."""
+    return str(candidate.get(f"within_{get_language()}", candidate.get("within", "")))
+
+
+def unit_names(unit_ids: Iterable[str]) -> dict[str, str]:
+    """Names of units in the reader's language."""
+    return {pk: unit.name for pk, unit in AdminUnit.objects.in_bulk(set(unit_ids)).items()}
+
+
+def units_found(state: str, searched: str) -> list[Offer]:
+    """Units of a State whose name, or another name of theirs, holds the words looked for."""
+    words = fold(searched)
+    if len(words) < SHORTEST_SEARCH:
+        return []
+    named = Q(sort_key__contains=words) | Q(names__name__icontains=searched.strip())
+    units = AdminUnit.objects.filter(named, state_id=state).distinct().order_by("level", "sort_key")[:OFFERS]
+    places = gazetteer()
+    return [Offer(0, unit.pk, unit.name, within_words(in_words(places, unit.pk)), "") for unit in units]
+
+
+@transaction.atomic
+def settle(doubt: Doubt, *, answer: str, by: Mandate) -> Settled:
+    """Apply an answer to this doubt and to every one like it."""
     known = {str(candidate["answer"]) for candidate in doubt.candidates}
     if answer != KEEP and answer not in known and not _is_a_unit(doubt, answer):
-        return _("Cette réponse ne correspond à aucune proposition.")
+        return Settled(problem=_("Cette réponse ne correspond à aucune proposition."))
     if doubt.kind == "place" and answer != KEEP:
-        written = doubt.written
-        remember_name(
-            state=doubt.owner_state, level=int(written["level"]), written=str(written["text"]), context=str(written["context"]),
-            unit=answer, by=by,
-        )
-    for like in list(queries.doubts_like(doubt)):
+        asked = _asked(doubt)
+        remember_name(state=asked.state, level=asked.level, written=asked.text, context=asked.context, unit=answer, by=by)
+    alike = list(queries.doubts_like(doubt))
+    for like in alike:
         commands.settle(like, answer=answer, by=by)
     for applier in APPLIERS.get(doubt.kind, []):
         applier(doubt, answer, by)
-    return ""
+    follow_up(doubt.owner_state)
+    return Settled(rows=sum(like.count for like in alike))
+
+
+@transaction.atomic
+def take_back(doubt: Doubt, *, by: Mandate) -> None:
+    """Take an answer back everywhere: what it had settled waits for a person again, also in files that came later."""
+    if doubt.kind == "place":
+        asked = _asked(doubt)
+        forget_name(state=asked.state, level=asked.level, written=asked.text, context=asked.context, by=by)
+    for like in list(queries.answered_like(doubt)):
+        commands.ask_again(like, by=by)
+    for undoer in UNDOERS.get(doubt.kind, []):
+        for run, (rows, first) in undoer(doubt, by).items():
+            commands.ask_in(run, doubt, count=rows, row=first)
+    for applier in APPLIERS.get(doubt.kind, []):
+        applier(doubt, "", by)
+    follow_up(doubt.owner_state)
+
+
+def _asked(doubt: Doubt) -> Asked:
+    written = doubt.written
+    return Asked(state=doubt.owner_state, level=int(written["level"]), text=str(written["text"]), context=str(written["context"]))
 
 
 def _is_a_unit(doubt: Doubt, answer: str) -> bool:
     return doubt.kind == "place" and AdminUnit.objects.filter(pk=answer, state_id=doubt.owner_state).exists()
+
+
+def answers(doubts: Iterable[Doubt]) -> list[Answer]:
+    """Answered doubts as the list of answers shows them, each question once with the rows of all its files."""
+    grouped: dict[tuple[str, str, str], list[Doubt]] = {}
+    for doubt in doubts:
+        grouped.setdefault((doubt.owner_state, doubt.kind, doubt.key), []).append(doubt)
+    names = unit_names(alike[0].answer for alike in grouped.values())
+    return [_answer(alike, names) for alike in grouped.values()]
+
+
+def _answer(alike: Sequence[Doubt], names: Mapping[str, str]) -> Answer:
+    first = alike[0]
+    text, beside = as_written(first)
+    candidate = next((each for each in first.candidates if each["answer"] == first.answer), None)
+    if candidate is None and first.answer in names:
+        candidate = in_words(gazetteer(), first.answer)
+    within = within_words(candidate) if candidate else ""
+    return Answer(first, text, beside, names.get(first.answer, ""), within, sum(doubt.count for doubt in alike))
+
+
+def answer_words(doubt: Doubt, answer: str) -> str:
+    """What an answer says, for the line that confirms it."""
+    return unit_names([answer]).get(answer, "") if answer != KEEP else _("gardé au lieu sûr")
 
 
 def field_choices(kind: str) -> list[tuple[str, str]]:
@@ -112,7 +234,7 @@ def field_choices(kind: str) -> list[tuple[str, str]]:
 
 
 def chosen_columns(posted: QueryDict, columns: Sequence[Mapping[str, object]], kind: str) -> dict[str, str]:
-    """What the mapping form says: letter -> field, an empty field for a column that is not taken."""
-    fields = {field for field, _described in field_choices(kind)}
-    letters = [str(column["letter"]) for column in columns]
-    return {letter: posted[letter] if posted[letter] in fields else "" for letter in letters if letter in posted}
+    """What a person changed in the mapping form: letter -> field, an empty field for a column that is not taken."""
+    fields = {field for field, _described in field_choices(kind)} | {""}
+    asked = {str(column["letter"]): str(column["field"]) for column in columns}
+    return {letter: str(posted[letter]) for letter, field in asked.items() if posted.get(letter, field) in fields - {field}}

@@ -2,19 +2,24 @@
 
 from django.urls import path
 
-from concertation.apps.sources import pages
+from concertation.apps.sources import pages, review_pages, source_pages
 
 urlpatterns = [
-    path("imports/", pages.imports, name="imports"),
+    path("imports/", pages.imports_page, name="imports"),
     path("imports/bring-in/", pages.bring_in, name="bring-in"),
     path("imports/<uuid:run_id>/", pages.import_run, name="import"),
     path("imports/<uuid:run_id>/accept/", pages.accept, name="import-accept"),
     path("imports/<uuid:run_id>/cancel/", pages.cancel, name="import-cancel"),
+    path("imports/<uuid:run_id>/resume/", pages.resume, name="import-resume"),
     path("imports/<uuid:run_id>/columns/", pages.correct_columns, name="import-columns"),
     path("imports/<uuid:run_id>/period/", pages.correct_period, name="import-period"),
-    path("review/", pages.doubts, name="review"),
-    path("review/<uuid:doubt_id>/settle/", pages.settle, name="settle"),
-    path("sources/", pages.sources, name="sources"),
-    path("sources/files/<str:sha256>/", pages.raw_file, name="raw-file"),
-    path("sources/<str:source_id>/", pages.source, name="source"),
+    path("imports/<uuid:run_id>/kind/", pages.read_as, name="import-kind"),
+    path("review/", review_pages.doubts, name="review"),
+    path("review/answers/", review_pages.answers, name="answers"),
+    path("review/<uuid:doubt_id>/settle/", review_pages.settle, name="settle"),
+    path("review/<uuid:doubt_id>/take-back/", review_pages.take_back, name="take-back"),
+    path("sources/", source_pages.sources, name="sources"),
+    path("sources/files/<str:sha256>/", source_pages.raw_file, name="raw-file"),
+    path("sources/files/<str:sha256>/cell/", source_pages.cell, name="source-cell"),
+    path("sources/<str:source_id>/", source_pages.source, name="source"),
 ]
