@@ -7,7 +7,7 @@ from concertation.core.problems import Problem
 from concertation.formats.headings import best_table
 from concertation.formats.json_file import read_json
 from concertation.formats.recognise import UNKNOWN, Recognition, recognise
-from concertation.formats.sheets import LARGE_LIMITS, Limits, Reading, Table
+from concertation.formats.sheets import LIMITS, Limits, Reading, Table
 from concertation.formats.tabular import read_file
 
 BEGINNING = 512
@@ -26,7 +26,7 @@ class Opened:
     json: object = None
 
 
-def open_file(path: Path, *, kind: str = "", limits: Limits = LARGE_LIMITS) -> Opened:
+def open_file(path: Path, *, kind: str = "", limits: Limits = LIMITS) -> Opened:
     """Open a file of any kind; `kind` overrides what its content says. Never raises on bad content."""
     if _begins_as_json(path):
         return _opened_json(path, kind)

@@ -21,6 +21,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "unit_parents": "unit division parent note",
         "unit_names": "unit name language kind valid_from valid_to source",
         "unit_codes": "unit scheme code valid_from valid_to source",
+        "remembered_places": "state level text context unit source note",
         "crosswalks": "from_unit to_unit from_division to_division weight weight_kind source source_status note",
         "sectors": "sector parent name_fr name_en hapi_code restricted",
         "sector_lists": "state year sector lead status source source_status",

@@ -28,7 +28,7 @@ from concertation.core.figures import FIGURE_SCHEMA
 from concertation.core.spelling import fold
 from concertation.formats import reference_set
 
-PLACES = ("states", "divisions", "units", "unit_parents", "unit_names", "unit_codes", "crosswalks")
+PLACES = ("states", "divisions", "units", "unit_parents", "unit_names", "unit_codes", "crosswalks", "remembered_places")
 FIGURES = ("populations", "plans", "displacement", "cadre_harmonise", "quoted")
 COUNTRY_PLANS = (
     "Humanitarian needs and response plan", "Humanitarian response plan", "Strategic response plan", "Consolidated appeals process",

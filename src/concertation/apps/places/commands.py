@@ -61,6 +61,14 @@ def load_places(tables: Mapping[str, pl.DataFrame]) -> None:
     replace_all(UnitName, [_name(line) for line in tables["unit_names"].to_dicts()])
     replace_all(UnitCode, [_code(line) for line in tables["unit_codes"].to_dicts()])
     replace_all(Crosswalk, [_crosswalk(line) for line in tables["crosswalks"].to_dicts()])
+    RememberedName.objects.bulk_create([_answer(line) for line in tables["remembered_places"].to_dicts()], ignore_conflicts=True)
+
+
+def _answer(line: Mapping[str, object]) -> RememberedName:
+    """A reading settled by the reference set; a person's later answer to the same question stays."""
+    return RememberedName(
+        state=line["state"], level=line["level"], folded=line["text"], context=line["context"], unit_id=line["unit"], author="reference",
+    )
 
 
 def _state(line: Mapping[str, Any], with_units: set[str]) -> State:
