@@ -10,12 +10,13 @@ from concertation.apps.needs.queries import NationalLine, national_lines
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.presence.queries import reports
 from concertation.apps.sources.queries import rows_by_state
+from concertation.core.figures import Figure
 from concertation.core.sharing import Mandate
 from concertation.formats import reference_set
 
 FOOD_SECURITY = "phase3plus"
-DISPLACED = ("idps", "refugees")
 MEMBERS_ONLY = ("BFA", "MLI", "NER")
+TREND_YEARS = 15
 
 
 def lines_of(mandates: Sequence[Mandate], concepts: Sequence[str], sectors: Sequence[str] = ()) -> tuple[NationalLine, ...]:
@@ -24,45 +25,54 @@ def lines_of(mandates: Sequence[Mandate], concepts: Sequence[str], sectors: Sequ
     return national_lines(mandates, states=states, concepts=concepts, sectors=sectors, on=timezone.localdate())
 
 
-def led_on(line: NationalLine) -> date | None:
-    """The day the leading figure refers to."""
-    leader = line.standing.leader
-    return (leader.figure.reference_end or leader.figure.reference_start) if leader else None
+def led_on(figure: Figure) -> date | None:
+    """The day a figure refers to."""
+    return figure.reference_end or figure.reference_start
 
 
-def began_on(line: NationalLine) -> date | None:
-    """The first day of the period the leading figure refers to."""
-    return line.standing.leader.figure.reference_start if line.standing.leader else None
+def season_of(figure: Figure) -> tuple[int, int] | None:
+    """The months a figure speaks of: a lean season is only set beside lean seasons."""
+    start, end = figure.reference_start, figure.reference_end
+    return (start.month, end.month) if start and end else None
+
+
+def whole(lines: Sequence[NationalLine], measure: str) -> list[NationalLine]:
+    """The lines of everyone, in one unit of measure, that have a value in some year."""
+    return [line for line in lines if line.group == "all" and line.trend and line.trend[-1][1].figure.measure == measure]
 
 
 def food_security(mandates: Sequence[Mandate]) -> Sequence[Measure]:
-    """People in Cadre Harmonisé phase 3+ in the four States, where all four speak of the same season."""
-    lines = [line for line in lines_of(mandates, [FOOD_SECURITY]) if line.group == "all" and line.standing.leader]
-    days = {led_on(line) for line in lines}
-    if not lines or len(days) != 1:
+    """People in Cadre Harmonisé phase 3+ in the four States, in the latest year all four have, with the same season of the years before."""
+    lines = whole(lines_of(mandates, [FOOD_SECURITY]), "people")
+    by_year: dict[int, list[Figure]] = {}
+    for line in lines:
+        for year, held in line.trend:
+            by_year.setdefault(year, []).append(held.figure)
+    complete = {year: figures for year, figures in sorted(by_year.items()) if len(figures) == len(lines)}
+    if not complete:
         return ()
-    years = sorted({year for line in lines for year, _ in line.trend})
-    by_year = {year: [held.figure.value for line in lines for at, held in line.trend if at == year] for year in years}
-    trend = tuple((year, sum(v for v in values if v is not None)) for year, values in by_year.items() if len(values) == len(lines))
-    total = sum(line.standing.leader.figure.value or 0 for line in lines if line.standing.leader)
-    sources = tuple(dict.fromkeys(line.standing.leader.figure.source for line in lines if line.standing.leader))
+    last = complete[max(complete)]
+    trend = {year: figures for year, figures in complete.items() if season_of(figures[0]) == season_of(last[0])}
+    values = tuple((year, sum(figure.value or 0 for figure in figures)) for year, figures in trend.items())
     return (
         Measure(
             "phase3plus", "personnes en phase 3 ou plus, Burkina Faso, Mali, Niger et Togo",
-            "people in phase 3 or worse, Burkina Faso, Mali, Niger and Togo", total, on=days.pop(), since=began_on(lines[0]),
-            address="/situation/?sector=FSC", sources=sources, trend=trend,
+            "people in phase 3 or worse, Burkina Faso, Mali, Niger and Togo", values[-1][1], on=led_on(last[0]),
+            since=last[0].reference_start, address="/situation/?sector=FSC",
+            sources=tuple(dict.fromkeys(figure.source for figure in last)), trend=values,
         ),
     )
 
 
 def reporting(mandates: Sequence[Mandate]) -> Sequence[Measure]:
     """Organisations that reported in the latest period of each State, as the reader may see them."""
+    names = {state.iso3: (state.name_fr, state.name_en) for state in states_with_units()}
     newest: dict[str, tuple[date, int]] = {}
     for report in reports(mandates):
         newest.setdefault(report.owner_state, (report.period_end, report.organisations))
     return tuple(
         Measure(
-            f"reporting-{state.lower()}", f"organisations ont déclaré leurs activités ({state})", f"organisations reported ({state})",
+            f"reporting-{state.lower()}", f"organisations ont déclaré, {names[state][0]}", f"organisations reported, {names[state][1]}",
             count, unit_of_measure="organisations", on=end, address=f"/states/{state}/",
         )
         for state, (end, count) in sorted(newest.items())
@@ -70,14 +80,14 @@ def reporting(mandates: Sequence[Mandate]) -> Sequence[Measure]:
 
 
 def funding(mandates: Sequence[Mandate]) -> Sequence[Measure]:
-    """The share received of what the plans of the three member States asked for, for the latest year that has both."""
-    lines = [line for line in lines_of(mandates, ["requirement", "funding"]) if line.state in MEMBERS_ONLY]
+    """The share received of what the plans of the three member States asked for, for years that were over when it was read."""
+    lines = [line for line in whole(lines_of(mandates, ["requirement", "funding"]), "USD") if line.state in MEMBERS_ONLY]
     asked = {(line.state, year): held.figure for line in lines if line.concept == "requirement" for year, held in line.trend}
     received = {(line.state, year): held.figure for line in lines if line.concept == "funding" for year, held in line.trend}
     shares: dict[int, int] = {}
     for year in sorted({year for _, year in asked}):
         keys = [(state, year) for state in MEMBERS_ONLY]
-        if all(key in asked and key in received for key in keys):
+        if all(key in asked and key in received and _is_over(received[key], year) for key in keys):
             due = sum(asked[key].value or 0 for key in keys)
             shares[year] = round(100 * sum(received[key].value or 0 for key in keys) / due) if due else 0
     if not shares:
@@ -91,6 +101,10 @@ def funding(mandates: Sequence[Mandate]) -> Sequence[Measure]:
             address="/needs/?concept=funding", sources=tuple(dict.fromkeys(f.source for f in figures)), trend=tuple(shares.items()),
         ),
     )
+
+
+def _is_over(figure: Figure, year: int) -> bool:
+    return figure.extracted_on is None or figure.extracted_on.year > year
 
 
 def frameworks(mandates: Sequence[Mandate]) -> Sequence[Measure]:
@@ -108,26 +122,31 @@ def frameworks(mandates: Sequence[Mandate]) -> Sequence[Measure]:
 
 def displaced(mandates: Sequence[Mandate]) -> Sequence[Measure]:
     """Internally displaced people of each State, each by its own date and status: never added together."""
-    lines = [line for line in lines_of(mandates, ["idps"]) if line.group in ("all", "idp") and line.standing.leader]
-    return tuple(
-        Measure(
-            f"idps-{line.state.lower()}", f"déplacés internes ({line.state})", f"internally displaced people ({line.state})",
-            line.standing.leader.figure.value, on=led_on(line), address=f"/states/{line.state}/",
-            sources=(line.standing.leader.figure.source,),
-            trend=tuple((year, held.figure.value) for year, held in line.trend if held.figure.value is not None),
-        )
-        for line in lines if line.standing.leader
+    names = {state.iso3: (state.name_fr, state.name_en) for state in states_with_units()}
+    lines = [line for line in lines_of(mandates, ["idps"]) if line.group in ("all", "idp") and line.standing.leader and line.trend]
+    return tuple(_displaced(line, *names[line.state]) for line in lines)
+
+
+def _displaced(line: NationalLine, name_fr: str, name_en: str) -> Measure:
+    year, held = line.trend[-1]
+    return Measure(
+        f"idps-{line.state.lower()}", f"déplacés internes, {name_fr}", f"internally displaced people, {name_en}", held.figure.value,
+        on=led_on(held.figure), address=f"/states/{line.state}/", sources=(held.figure.source,),
+        trend=tuple((at, each.figure.value) for at, each in line.trend if each.figure.value is not None and at > year - TREND_YEARS),
     )
 
 
 def kept_by_states(mandates: Sequence[Mandate]) -> Sequence[Measure]:
-    """Rows each State keeps on this node, as the reader may see them."""
-    return tuple(
+    """Rows that States keep on this node, as the reader may see them."""
+    lines = list(rows_by_state(mandates))
+    if not lines:
+        return ()
+    states = len({line["state"] for line in lines})
+    return (
         Measure(
-            f"rows-{str(line['state']).lower()}", f"lignes gardées par l'État ({line['state']})", f"rows kept by the State ({line['state']})",
-            int(str(line["rows"] or 0)), unit_of_measure="rows", address="/sources/",
-        )
-        for line in rows_by_state(mandates)
+            "rows-kept", f"lignes gardées sur ce nœud par leurs États ({states})", f"rows kept on this node by their States ({states})",
+            sum(int(str(line["rows"] or 0)) for line in lines), unit_of_measure="rows", address="/sources/",
+        ),
     )
 
 

@@ -11,5 +11,7 @@ urlpatterns = [
     path("", include("concertation.apps.places.urls")),
     path("", include("concertation.apps.sources.urls")),
     path("", include("concertation.apps.needs.urls")),
+    path("", include("concertation.apps.decisions.urls")),
+    path("", include("concertation.apps.picture.urls")),
     path("account/", include("allauth.account.urls")),
 ]
