@@ -1,0 +1,61 @@
+"""Taking the picture away: tables as CSV, XLSX, HXL and GeoJSON, maps and charts as SVG and PNG, named after what and when."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import shapely
+from django.http import Http404, HttpResponse
+from django.utils.text import slugify
+
+from concertation.apps.needs.exports import FORMATS, download
+from concertation.apps.needs.words import language
+from concertation.apps.picture.maps import Picture, map_document
+from concertation.core.geometry import Area
+from concertation.draw.pictures import png
+from concertation.draw.tables import TakenTable, to_geojson
+
+DRAWINGS = ("svg", "png")
+TABLES = (*FORMATS, "geojson")
+
+
+def attached(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file to keep."""
+    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def table_file(table: TakenTable, wanted: str, *, on: date, geometries: Mapping[str, Mapping[str, Any]] | None = None) -> HttpResponse:
+    """A table in the format asked; Http404 for a format this table has not."""
+    if wanted in FORMATS:
+        return download(table, wanted, on=on)
+    if wanted != "geojson" or geometries is None:
+        raise Http404
+    content = to_geojson(table, geometries, unit_key="unit")
+    return attached(content, "application/geo+json", f"{slugify(table.title(language()))}-{on.isoformat()}.geojson")
+
+
+def drawing_file(svg: str, wanted: str, *, title: str, on: date) -> HttpResponse:
+    """A drawing as SVG or PNG; Http404 where there is none to draw."""
+    if not svg or wanted not in DRAWINGS:
+        raise Http404
+    name = f"{slugify(title)}-{on.isoformat()}.{wanted}"
+    return attached(png(svg), "image/png", name) if wanted == "png" else attached(svg.encode(), "image/svg+xml", name)
+
+
+def map_file(shown: Picture, wanted: str, *, on: date) -> HttpResponse:
+    """The map as a document of its own."""
+    return drawing_file(map_document(shown), wanted, title=shown.title, on=on)
+
+
+def geometries(shown: Picture) -> dict[str, Mapping[str, Any]]:
+    """A geometry for each unit: its outline; its chief town as a point where it has none, or shares one."""
+    own = {area.units[0]: area for area in (shown.drawing.sheet.areas if shown.drawing else ()) if len(area.units) == 1}
+    return {
+        row.unit.pk: _outline(own[row.unit.pk]) if row.unit.pk in own else {"type": "Point", "coordinates": [row.unit.longitude, row.unit.latitude]}
+        for _scene, row in shown.rows if row.unit.pk in own or row.unit.longitude is not None
+    }  # fmt: skip
+
+
+def _outline(area: Area) -> Mapping[str, Any]:
+    outline: Mapping[str, Any] = shapely.geometry.mapping(area.shape)
+    return outline

@@ -1,0 +1,228 @@
+"""The map of the picture and what stands for it where no outline is held: every area and every square is a link to its unit.
+
+The map, the ranked list and the squares take their colours from one shading. The map draws the level asked for only; a State
+without outlines of that level is shown as squares grouped by region, and that is said.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from concertation.apps.needs.words import language
+from concertation.apps.picture.measures import ANSWERED, VERDICTS, Measure, Shading, need_words, shaded
+from concertation.apps.picture.queries import Row, Scene
+from concertation.apps.picture.reading import Ground, drawn
+from concertation.apps.picture.words import day_words, kind_words, number, period_words, verdict_words
+from concertation.apps.places.drawing import Drawing, Part
+from concertation.draw.map_exports import Caption, standalone
+from concertation.draw.maps import Layers, Legend, Mark, choropleth, legend_list, legend_of
+
+RANKED = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One measure over the units of some scenes: its shading, its drawing (none where no outline is held), its words."""
+
+    measure: Measure
+    shading: Shading
+    scenes: tuple[Scene, ...]
+    drawing: Drawing | None
+    ground: Ground
+    readers: frozenset[str]
+    rows: tuple[tuple[Scene, Row], ...]
+
+    @property
+    def legend(self) -> Legend:
+        """The classes in words."""
+        if self.shading.is_of_verdicts:
+            whole = all(scene.asked.state in self.readers for scene in self.scenes)
+            return Legend(_("Ce qui peut être dit de la présence"), tuple(verdict_words(each, whole=whole) for each in VERDICTS), self.measure.palette, "")
+        title = self.title_of_measure
+        if self.shading.classes is None:
+            return Legend(title, (), self.measure.palette, "")
+        return legend_of(self.shading.classes, title=title, palette=self.measure.palette, language=language())
+
+    @property
+    def title_of_measure(self) -> str:
+        """What the colours mean."""
+        if self.measure.key in ("organisations", "presence"):
+            return str(self.measure.label).capitalize()
+        need = need_words(self.scenes[0].asked.sector)
+        return need if self.measure.key == "need" else f"{str(self.measure.label).capitalize()} ({need.lower()})"
+
+    @property
+    def title(self) -> str:
+        """What the map shows, of which units and when."""
+        states = [scene.asked.state for scene in self.scenes]
+        units = ", ".join(dict.fromkeys(kind_words(state, self.scenes[0].asked.level, 1) for state in states))
+        return _("%(what)s par %(units)s") % {"what": self.title_of_measure, "units": units}
+
+    @property
+    def missing(self) -> list[Scene]:
+        """The scenes of which no outline is held at their level."""
+        held = {part.division for part in self.drawing.parts} if self.drawing else set()
+        return [scene for scene in self.scenes if scene.asked.division not in held]
+
+
+def picture(
+    scenes: Sequence[Scene], measure: Measure, ground: Ground, *, readers: frozenset[str], only: frozenset[str] | None = None,
+) -> Picture:
+    """A measure over scenes; `readers` are the States whose confidential rows the reader sees, `only` keeps these units."""
+    rows = tuple((scene, row) for scene in scenes for row in scene.rows if only is None or row.unit.pk in only)
+    parts = [Part(scene.asked.division, scene.asked.level) for scene in scenes]
+    return Picture(measure, shaded(measure, [row for _scene, row in rows]), tuple(scenes), drawn(parts), ground, readers, rows)
+
+
+def sentence_of(row: Row, scene: Scene, shown: Picture) -> str:
+    """What a reader is told of one unit when pointing at it."""
+    return f"{row.unit.name}, {shown.ground.states[scene.asked.state].name} : {'; '.join(_facts(row, scene, shown))}"
+
+
+def _facts(row: Row, scene: Scene, shown: Picture) -> Iterable[str]:
+    if shown.measure.key not in ("presence", "organisations"):
+        value = shown.measure.read(row)
+        when = period_words(row.need_start, row.need_end)
+        estimated = _(", estimé") if row.need_estimated else ""
+        yield f"{number(value)}{' ' + str(shown.measure.unit) if value is not None else ''}{f' ({when}{estimated})' if value is not None and when else ''}"
+    yield presence_of(row, scene, whole=scene.asked.state in shown.readers)
+
+
+def presence_of(row: Row, scene: Scene, *, whole: bool) -> str:
+    """Organisations declared and the day of the report, or what may be said instead."""
+    if row.verdict not in ANSWERED or scene.period is None or not row.activities:
+        when = f" ({day_words(scene.period[1])})" if scene.period and row.verdict == "none_declared" else ""
+        return verdict_words(row.verdict, whole=whole) + when
+    return _("%(count)s organisations déclarées (%(day)s)") % {"count": number(row.organisations), "day": day_words(scene.period[1])}
+
+
+def marks(shown: Picture) -> list[Mark]:
+    """What the map shows of each unit; a dot at the chief town only where the level has outlines."""
+    held = {part.division for part in shown.drawing.parts} if shown.drawing else set()
+    return [
+        Mark(
+            row.unit.pk, sentence_of(row, scene, shown), shown.shading.steps[row.unit.pk], reverse("unit", args=[row.unit.pk]),
+            estimated="estimated" in shown.shading.css(row),
+            at=(row.unit.longitude, row.unit.latitude) if row.unit.longitude is not None and row.unit.latitude is not None else None,
+        )
+        for scene, row in shown.rows if scene.asked.division in held
+    ]  # fmt: skip
+
+
+def drawing_markup(shown: Picture) -> SafeString:
+    """The map, then squares for the States without outlines at this level."""
+    drawing = SafeString("")
+    if shown.drawing is not None:
+        svg = choropleth(
+            shown.drawing.sheet, marks(shown), legend=shown.legend, title=shown.title, language=language(), sheet_href=shown.drawing.href,
+            boundary_source=shown.drawing.source,
+        )
+        drawing = mark_safe(svg)  # noqa: S308 — every word in it was escaped by draw.svg
+    return drawing + tiles(shown)
+
+
+def tiles(shown: Picture) -> SafeString:
+    """A square a unit, grouped by region, for the States whose outlines of this level nobody holds."""
+    if not shown.missing:
+        return SafeString("")
+    legend = SafeString("") if shown.drawing else mark_safe(legend_list(shown.legend, _signs(shown), language()))  # noqa: S308
+    blocks = format_html_join("", "{}", ((_tiles_of(scene, shown),) for scene in shown.missing))
+    return format_html('<div class="tiles {}">{}{}</div>', shown.measure.palette.name, blocks, legend)
+
+
+def _signs(shown: Picture) -> Layers:
+    """The signs a legend of squares needs: none held, estimated."""
+    filled = tuple((mark.unit, mark) for mark in (Mark(row.unit.pk, "", shown.shading.steps[row.unit.pk], estimated=row.need_estimated) for _scene, row in shown.rows))
+    return Layers(filled, (), (), (), (), ())
+
+
+def _tiles_of(scene: Scene, shown: Picture) -> SafeString:
+    asked = scene.asked
+    only = {row.unit.pk for _scene, row in shown.rows}
+    by_region: dict[str, list[Row]] = {}
+    for row in scene.rows:
+        region = shown.ground.region_of(row.unit, asked.division)
+        if row.unit.pk in only:
+            by_region.setdefault(region.name if region else "", []).append(row)
+    words = _("%(state)s : aucun contour de %(unit)s n'est tenu. Chaque carré est une unité, rangée par région.") % {
+        "state": shown.ground.states[asked.state].name, "unit": kind_words(asked.state, asked.level, 1),
+    }
+    lines = format_html_join("", "<li><span>{}</span><span>{}</span></li>", (
+        (region, format_html_join("", '<a class="{}" href="{}" title="{}"><span class="unseen">{}</span></a>', (
+            (shown.shading.css(row), reverse("unit", args=[row.unit.pk]), sentence_of(row, scene, shown), row.unit.name) for row in rows
+        ))) for region, rows in by_region.items()
+    ))  # fmt: skip
+    return format_html('<p class="small soft">{}</p><ul>{}</ul>', words, lines)
+
+
+def ranked(shown: Picture) -> list[dict[str, object]]:
+    """The units in order of the measure, the first ones; for presence, those where nothing is declared and need is highest."""
+    lines = sorted(shown.rows, key=lambda pair: _rank(pair[1], shown))
+    several = len(shown.scenes) > 1
+    return [
+        {
+            "label": row.unit.name, "url": reverse("unit", args=[row.unit.pk]), "value": row.need if shown.shading.is_of_verdicts else shown.measure.read(row),
+            "css": shown.shading.css(row), "note": shown.ground.states[scene.asked.state].name if several else _note(row, scene, shown),
+        }
+        for scene, row in lines[:RANKED]
+    ]  # fmt: skip
+
+
+def _note(row: Row, scene: Scene, shown: Picture) -> str:
+    region = shown.ground.region_of(row.unit, scene.asked.division)
+    return region.name if region and region.pk != row.unit.pk else ""
+
+
+VERDICT_ORDER = ("none_declared", "declared", "no_report", "restricted")
+
+
+def _rank(row: Row, shown: Picture) -> tuple[int, int, str]:
+    if shown.shading.is_of_verdicts:
+        return (VERDICT_ORDER.index(row.verdict), -(row.need or 0), row.unit.sort_key)
+    value = shown.measure.read(row)
+    return (int(value is None), -(value or 0), row.unit.sort_key)
+
+
+def sources_words(shown: Picture) -> str:
+    """Where the figures of the map come from and when, need and presence each with its date."""
+    parts: list[str] = []
+    needs = dict.fromkeys((scene.need_dates, scene.asked.sector) for scene in shown.scenes if scene.need_dates != (None, None))
+    if needs:
+        parts.append(_("Besoin : %(when)s") % {"when": ", ".join(dict.fromkeys(period_words(*dates) for dates, _sector in needs))})
+    told = [(scene, scene.period) for scene in shown.scenes if scene.period]
+    presence = [f"{shown.ground.states[scene.asked.state].name} {day_words(period[1])}" for scene, period in told]
+    if presence:
+        parts.append(_("Présence : %(when)s") % {"when": ", ".join(presence)})
+    if any("estimated" in shown.shading.css(row) for _scene, row in shown.rows):
+        divisions = ", ".join(dict.fromkeys(shown.ground.divisions[scene.asked.division].name for scene in shown.scenes if any(row.need_estimated for row in scene.rows)))
+        parts.append(_("Lu sur un autre découpage que celui des chiffres, estimé : %(divisions)s") % {"divisions": divisions})
+    return ". ".join(parts) + "." if parts else ""
+
+
+def map_block(shown: Picture, *, more_url: str) -> dict[str, object]:
+    """The map, its list and its exports, as the map_block tag takes them."""
+    return {
+        "title": shown.title, "drawing": drawing_markup(shown), "palette": shown.measure.palette.name, "caption": sources_words(shown),
+        "ranked": ranked(shown), "ranked_label": _ranked_label(shown), "more_url": more_url,
+        "unit": need_words(shown.scenes[0].asked.sector) if shown.shading.is_of_verdicts else shown.measure.unit,
+        "exports": ["svg", "png"] if shown.drawing else [],
+    }  # fmt: skip
+
+
+def _ranked_label(shown: Picture) -> str:
+    if shown.shading.is_of_verdicts:
+        return _("Où aucune activité n'est déclarée, le plus grand besoin d'abord")
+    return _("Les plus élevés d'abord")
+
+
+def map_document(shown: Picture) -> str:
+    """The map as an SVG of its own, for a letter or a slide."""
+    if shown.drawing is None:
+        return ""
+    caption = Caption(shown.title, sources_words(shown), "", shown.drawing.source)
+    return standalone(shown.drawing.sheet, marks(shown), legend=shown.legend, caption=caption, language=language())
+

@@ -1,0 +1,83 @@
+"""The situation: where are people in need and not reached? And each State and unit: what is true here, who acts, what is missing?"""
+
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from concertation.apps.picture import exports, tables
+from concertation.apps.picture import situation as situations
+from concertation.apps.picture.choices import controls, is_manager
+from concertation.apps.picture.maps import Picture, map_block, picture
+from concertation.apps.picture.matrix import matrix, taken_matrix
+from concertation.apps.picture.situation import Situation
+
+
+@require_GET
+def situation(request: HttpRequest) -> HttpResponse:
+    """Where are people in need and not reached?"""
+    shown = situations.read(request.mandates, request.GET, today=timezone.localdate())
+    readers = frozenset(state for state in shown.chosen.states if shown.whole(state))
+    drawn = picture(shown.scenes, shown.chosen.measure, shown.ground, readers=readers)
+    units = tables.unit_table(shown.rows, sector=shown.chosen.sector, several_states=shown.chosen.is_joint)
+    wanted = request.GET.get("format", "")
+    if wanted:
+        return _file(request, shown, drawn, units, wanted)
+    names = {iso3: state.name for iso3, state in shown.ground.states.items()}
+    table = tables.shown_units(units, request.GET, readers=readers, names=names, caption=tables.units_caption(shown), sort="state")
+    context = {
+        "shown": shown, "sentences": shown.sentences(), "controls": controls(shown.chosen, shown.ground, shown.divisions),
+        "map": map_block(drawn, more_url="#units"), "units": table, "matrix_exports": table_exports(request, "matrix", ("csv", "xlsx", "hxl")),
+        "kept": [(name, value) for name, value in request.GET.items() if name not in ("on", "page", "lang")], "matrix": matrix(shown), "names": names,
+        "side_tables": [each for each in (tables.crowding_table(shown), tables.ending_table(shown), tables.disagreement_table(shown)) if each],
+        "no_presence": None if shown.has_presence else no_presence(request), "breadcrumbs": [("AES", reverse("home")), (_("Situation"), "")],
+    }  # fmt: skip
+    return render(request, "picture/situation.html", context)
+
+
+def _file(request: HttpRequest, shown: Situation, drawn: Picture, units: tables.UnitTable, wanted: str) -> HttpResponse:
+    today = timezone.localdate()
+    if wanted in exports.DRAWINGS:
+        return exports.map_file(drawn, wanted, on=today)
+    if wanted not in exports.TABLES:
+        raise Http404
+    if request.GET.get("table") == "matrix":
+        return exports.table_file(taken_matrix(shown), wanted, on=today)
+    chosen = shown.chosen
+    title = f"{chosen.state} {chosen.sector} niveau {chosen.level}", f"{chosen.state} {chosen.sector} level {chosen.level}"
+    names = {iso3: state.name for iso3, state in shown.ground.states.items()}
+    taken = tables.taken_units(units, (f"Situation {title[0]}", f"Situation {title[1]}"), names=names, sources=tables.sources_of(units.lines))
+    return exports.table_file(taken, wanted, on=today, geometries=exports.geometries(drawn))
+
+
+def table_exports(request: HttpRequest, table: str, formats: Sequence[str]) -> list[tuple[str, str]]:
+    """(words, address) of each export of a table that is not the main one of its page."""
+    kept = request.GET.copy()
+    kept["table"] = table
+    return [(each.upper(), f"?{kept.urlencode()}&format={each}") for each in formats]
+
+
+def no_presence(request: HttpRequest) -> dict[str, str]:
+    """What would be here and the one step that brings it in; the same words whether rows are absent or closed to the reader."""
+    told = _("Aucune ligne de présence n'est ouverte à votre lecture. Sur un nœud neuf, apportez un classeur « qui fait quoi où » :")
+    command = "./run import FICHIER.xlsx --state NER"
+    if is_manager(request.mandates):
+        return {"title": _("Aucun classeur de présence reçu"), "text": f"{told} {command}", "url": reverse("bring-in"), "action": _("Apporter un classeur")}
+    login = f"{reverse('account_login')}?next={request.get_full_path()}"
+    return {"title": _("Aucune présence à montrer"), "text": f"{told} {command}", "url": login, "action": _("Se connecter")}
+
+
+@require_GET
+def state(request: HttpRequest, iso3: str) -> HttpResponse:
+    """A State: the unit of level 0."""
+    return unit(request, iso3.lower())
+
+
+@require_GET
+def unit(request: HttpRequest, unit_id: str) -> HttpResponse:
+    """What is true here, who acts, what is missing?"""
+    raise Http404

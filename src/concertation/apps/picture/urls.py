@@ -1,0 +1,11 @@
+"""Addresses of the picture: the situation, each State, each unit."""
+
+from django.urls import path
+
+from concertation.apps.picture import pages
+
+urlpatterns = [
+    path("situation/", pages.situation, name="situation"),
+    path("states/<str:iso3>/", pages.state, name="state"),
+    path("units/<slug:unit_id>/", pages.unit, name="unit"),
+]
