@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.db.models import Sum
+from django.test import Client
 
+from concertation.apps.access.commands import give_mandates, open_account
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.needs import queries
 from concertation.apps.needs.commands import store_figures
@@ -100,14 +102,16 @@ def test_rows_of_other_states_stay_out_with_one_line_each(shared: Path) -> None:
     assert preview.places == {"exact": 45, "repaired": 0, "doubtful": 0, "unknown": 0, "none_given": 0}
 
 
-def test_a_place_in_doubt_is_asked_about_and_its_people_are_a_fact_of_their_own(shared: Path) -> None:
-    run = stored(shared / CH_2024, "MLI")
+def test_a_place_in_doubt_is_asked_about_and_its_people_are_a_fact_of_their_own(tmp_path: Path) -> None:
+    run = stored(ch_file(tmp_path, a_row(), a_row(adm2_name="Zzyzx", phase35=7, phase3=7, phase4=0, phase1=73)), "NER")
 
-    asked = {doubt.written["text"] for doubt in run.doubts.all()}
-    waiting = Figure.objects.filter(import_run=run, concept="phase3plus", group__startswith="written:lieu à préciser")
-    assert "menaka" in asked
-    assert set(waiting.values_list("unit_id", flat=True)) == {"mli"}
-    assert queries.standing((), unit="mli", concept="phase3plus", sector="FSC").leader.figure.group == "all"
+    [doubt] = run.doubts.all()
+    waiting = Figure.objects.get(import_run=run, concept="phase3plus", group__startswith="written:lieu à préciser")
+    assert doubt.written["text"] == "zzyzx"
+    assert (waiting.unit_id, waiting.value) == ("ner-1-diffa", 7)
+    standing = queries.standing((), unit="ner-1-diffa", concept="phase3plus", sector="FSC")
+    assert standing.leader is not None and standing.leader.figure.group == "all"
+    assert waiting.pk not in {held.id for held, _ in standing.others}
 
 
 def test_every_figure_knows_its_file_and_rows(shared: Path) -> None:
@@ -249,3 +253,18 @@ def test_storing_needs_a_run_and_keeps_its_sharing_level(tmp_path: Path) -> None
 
     assert set(Figure.objects.filter(import_run=run).values_list("holder", "sensitivity")) == {("ministere", "confidential")}
     assert Figure.objects.filter(import_run=run).count() == rows.height
+
+
+def test_the_page_of_an_imported_figure_leads_to_its_row_for_who_may_see_the_import(shared: Path, client: Client) -> None:
+    run = stored(shared / "displacement/mli_iom_dtm_baseline_r72.xlsx", "MLI")
+    figure = Figure.objects.filter(import_run=run, concept="idps", unit_id="mli-2-ansongo").get()
+    address = f"/figures/{figure.pk}/?lang=en"
+
+    stranger = client.get(address).content.decode()
+    account = open_account("data@mli.example", "a long enough one", name="synthetic")
+    give_mandates(account, [(Role.DATA_MANAGER, "MLI")], since=date(2020, 1, 1))
+    client.force_login(account)
+    manager = client.get(address).content.decode()
+
+    assert "mli_iom_dtm_baseline_r72.xlsx" in stranger and f"/imports/{run.pk}/" not in stranger
+    assert f"/imports/{run.pk}/" in manager and f"row={figure.row}" in manager

@@ -1,6 +1,7 @@
 """One figure as its page shows it: facts in words, the others of the same fact side by side, the cell it was read from."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -9,9 +10,10 @@ from concertation.apps.needs.models import Figure
 from concertation.apps.needs.queries import HeldFigure, InStanding, sectors
 from concertation.apps.needs.words import dimension, language, term
 from concertation.apps.sources.models import ImportRun
-from concertation.core.concepts import INTERSECTORAL
 from concertation.core.figures import Figure as FigureValue
 from concertation.core.figures import Reason, method_in_words
+from concertation.core.periods import day_in_words
+from concertation.formats.recognise import CADRE_HARMONISE
 
 Fact = tuple[str, str, str]
 
@@ -58,7 +60,7 @@ def facts(row: Figure, value: FigureValue) -> list[Fact]:
         (_("Secteur"), _sector(row.sector), ""),
         (_("Personnes"), ", ".join(part for part in counted if part) or _("toutes"), ""),
         (_("Période"), value.period.in_words(language()) if value.period else _("La source ne donne pas de date."), ""),
-        (_("Relevé le"), row.extracted_on.isoformat() if row.extracted_on else _("non dit"), ""),
+        (_("Relevé le"), day_in_words(row.extracted_on, language()) if row.extracted_on else _("non dit"), ""),
         (_("Périmètre"), row.scope or _("non dit"), ""),
         (_("Méthode"), method_in_words(row.method, language()) or _("non dite"), ""),
         (_("Statut"), status.name, status.definition),
@@ -67,19 +69,23 @@ def facts(row: Figure, value: FigureValue) -> list[Fact]:
 
 
 def _sector(code: str) -> str:
-    if code == INTERSECTORAL:
-        return _("tous secteurs ensemble")
     return next((sector.name for sector in sectors() if sector.code == code), code)
 
 
-def cell_facts(row: Figure, run: ImportRun | None) -> dict[str, str]:
-    """Where in which file the figure was read; empty for a figure of the reference set."""
+def cell_facts(row: Figure, run: ImportRun | None) -> dict[str, object]:
+    """Where in which file the figure was read; empty for a figure of the reference set.
+
+    `rows` are (number, address): a reader who may see the import reaches the row as it was written.
+    """
     if row.import_run is None:
         return {}
+    numbers = row.rows_summed.split(", ") if row.rows_summed else [str(row.row or "")]
+    at = address("source-cell", run.file_id) if run and run.kind != CADRE_HARMONISE else ""
     return {
-        "file": row.import_run.file.name, "sheet": row.sheet, "rows": row.rows_summed or str(row.row or ""),
+        "file": row.import_run.file.name, "sheet": row.sheet, "received_on": day_in_words(row.import_run.created_at.date(), language()),
+        "rows": [(number, f"{at}?{urlencode({'sheet': row.sheet, 'row': number})}" if at else "") for number in numbers],
         "import_url": address("import", run.pk) if run else "",
-    }
+    }  # fmt: skip
 
 
 def side_by_side(row: Figure, standing: InStanding) -> dict[str, object]:

@@ -62,7 +62,7 @@ class Asked:
         state, concept, sector, year, sort = (query.get(name, "") for name in ("state", "concept", "sector", "year", "sort"))
         return cls(
             state=state if state in states else "", concept=concept if concept in (EVERY, *CONCEPTS) else "",
-            sector=sector if sector in (INTERSECTORAL, *sectors) else "", year=int(year) if year.isdecimal() and len(year) == 4 else None,
+            sector=sector if sector in sectors else "", year=int(year) if year.isdecimal() and len(year) == 4 else None,
             words=query.get("q", ""), sort=sort if sort.removeprefix("-") in SORTABLE else DEFAULT_SORT,
         )
 
@@ -106,7 +106,7 @@ def _row(line: NationalLine, asked: Asked, *, states: Mapping[str, str], sectors
     quoted = line.standing.others[0][0] if not line.standing.leader and line.standing.others else line.standing.leader
     shown = quoted if asked.year is None else dict(line.trend).get(asked.year)
     return Row(
-        line, states.get(line.state, line.state), term("concept", line.concept).name, sectors.get(line.sector, ""),
+        line, states.get(line.state, line.state), term("concept", line.concept).name, "" if line.sector == INTERSECTORAL else sectors.get(line.sector, line.sector),
         dimension("group", line.group), shown,
     )
 
@@ -161,7 +161,7 @@ def table(rows: Sequence[Row], asked: Asked, *, states: Mapping[str, str], secto
 
 def _filters(rows: Sequence[Row], asked: Asked, states: Mapping[str, str], sectors: Sequence[Sector]) -> list[dict[str, object]]:
     concepts = [("", _("Mesures principales")), (EVERY, _("Toutes les mesures")), *((code, term("concept", code).name) for code in CONCEPTS)]
-    every_sector = [("", _("Tous les secteurs")), (INTERSECTORAL, _("Tous secteurs ensemble")), *((each.code, each.name) for each in sectors)]
+    every_sector = [("", _("Tous les secteurs")), *((each.code, each.name) for each in sectors)]
     held = sorted({year for row in rows for year, each in row.line.trend} | ({asked.year} if asked.year else set()), reverse=True)
     years = [("", _("La plus récente")), *((str(year), str(year)) for year in held)]
     return [
