@@ -26,6 +26,7 @@ from concertation.apps.needs.readings import (
 from concertation.apps.needs.terrain import Terrain
 from concertation.apps.places.models import AdminUnit
 from concertation.apps.places.queries import crosswalks, division_on, parents_frame
+from concertation.apps.sources.models import Doubt, ImportRun
 from concertation.apps.sources.queries import COUNTED_STATUSES, loaded_reference_set
 from concertation.core.concepts import CONCEPTS, INTERSECTORAL
 from concertation.core.figures import FIGURE_SCHEMA, Figure, Reason, leading
@@ -143,14 +144,16 @@ def side_by_side(held: Sequence[HeldFigure]) -> InStanding:
 
 def national_lines(
     mandates: Sequence[Mandate], *, states: Sequence[str], concepts: Iterable[str] = (), sectors: Iterable[str] = (), on: date | None = None,
+    ground: Terrain | None = None,
 ) -> tuple[NationalLine, ...]:
     """Per State, concept, sector and group: the leading figure of the State, the others, and the leader of each year.
 
-    A State without a published figure shows the sum of its units, and says of how many. Constant number of queries.
+    A State without a published figure shows the sum of its units, and says of how many. `ground` is the terrain, where the
+    caller has read it. Constant number of queries.
     """
     held = figures(mandates, states=states, concepts=concepts, sectors=sectors, on=on)
     whole = held.filter(pl.all_horizontal(pl.col(name) == "all" for name in ("sex", "age", "disability")))
-    read = over_states(whole, terrain())
+    read = over_states(whole, ground or terrain())
     state_units = {state.lower(): state for state in states}
     own = whole.filter(pl.col("unit").is_in(list(state_units)))
     sums = _shaped_as_held(read.filter(pl.col("how") != "published"))
@@ -186,9 +189,11 @@ def need_by_unit(
     return need_on_units(held, state=state, level=level, sector=sector, division=in_force)
 
 
-def need_on_units(held: pl.DataFrame, *, state: str, level: int, sector: str, division: str) -> pl.DataFrame:
+def need_on_units(
+    held: pl.DataFrame, *, state: str, level: int, sector: str, division: str, ground: Terrain | None = None,
+) -> pl.DataFrame:
     """The same from figures read before (HELD_SCHEMA, one concept), so that several States share one query."""
-    ground = terrain()
+    ground = ground or terrain()
     wanted = intersectoral_figures(held, ground, division) if sector == INTERSECTORAL else held.filter(pl.col("sector") == sector)
     everyone = pl.all_horizontal(pl.col(name) == "all" for name in ("sex", "age", "disability"))
     whole = wanted.filter(everyone & ((pl.col("group") == "all") | pl.col("group").str.starts_with(WAITING)))
@@ -222,6 +227,12 @@ def sectors() -> list[Sector]:
 def rest_on_source(source_id: str, mandates: Sequence[Mandate]) -> int:
     """How many figures that the reader may see rest on a source."""
     return held_figures(mandates).filter(source_id=source_id).count()
+
+
+def imports_asking(doubt: Doubt, *, kinds: Iterable[str]) -> list[ImportRun]:
+    """The stored imports of figures of a State that ask the same question, whoever answers it."""
+    stored = ImportRun.objects.filter(owner_state=doubt.owner_state, status__in=COUNTED_STATUSES, kind__in=list(kinds))
+    return list(stored.filter(doubts__key=doubt.key, doubts__kind="place").select_related("file").distinct())
 
 
 def terrain() -> Terrain:

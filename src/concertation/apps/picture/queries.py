@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Q
 
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.needs import queries as needs
+from concertation.apps.needs.terrain import Terrain
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
 from concertation.apps.places.models import AdminUnit
 from concertation.apps.places.queries import pcodes
@@ -42,6 +43,16 @@ class Asked:
     division: str
     sector: str
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What changes only with the reference set: units and their p-codes, restricted sectors, what lies in what."""
+
+    units: Mapping[str, AdminUnit]
+    pcodes: Mapping[str, str]
+    restricted: frozenset[str]
+    terrain: Terrain
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +113,13 @@ class Scene:
         return next(((row.need_start, row.need_end) for row in self.rows if row.need is not None), (None, None))
 
 
-def scenes(mandates: Sequence[Mandate], asked: Sequence[Asked]) -> tuple[Scene, ...]:
-    """The picture of several States at once."""
+def scenes(
+    mandates: Sequence[Mandate], asked: Sequence[Asked], *, background: Background | None = None, summaries: pl.DataFrame | None = None,
+) -> tuple[Scene, ...]:
+    """The picture of several States at once, all in one sector. Constant number of queries.
+
+    `background` and `summaries` (rows of every sector, SUMMARY_SCHEMA) save reading again what the caller holds.
+    """
     states = [each.state for each in asked]
     on = max(each.on for each in asked)
     sector = asked[0].sector
@@ -111,12 +127,17 @@ def scenes(mandates: Sequence[Mandate], asked: Sequence[Asked]) -> tuple[Scene, 
     narrowed = () if sector == INTERSECTORAL else (sector,)
     held = needs.figures(mandates, states=states, concepts=[lead, "targeted", "reached"], sectors=narrowed, on=on)
     seen = list(reports(mandates).filter(owner_state__in=states, period_start__lte=on))
-    summaries = summary_rows(mandates, states=states, sector=sector, divisions=[each.division for each in asked])
-    stale = stale_states(states)
-    restricted = is_restricted(sector)
+    if summaries is None:
+        summaries = summary_rows(mandates, states=states, sector=sector, divisions=[each.division for each in asked])
+    counted = summaries.filter(pl.col("sector") == sector)
+    known, stale = background or background_of(asked), stale_states(states)
+    return tuple(_scene(mandates, each, held, lead, seen, counted, known, stale) for each in asked)
+
+
+def background_of(asked: Sequence[Asked]) -> Background:
+    """What scenes rest on beside figures and summaries. Four queries."""
     units = _units(asked)
-    codes = pcodes(list(units))
-    return tuple(_scene(mandates, each, held, lead, seen, summaries, units, codes, restricted, stale) for each in asked)
+    return Background(units, pcodes(list(units)), frozenset(each.code for each in needs.sectors() if each.restricted), needs.terrain())
 
 
 def _units(asked: Sequence[Asked]) -> dict[str, AdminUnit]:
@@ -127,28 +148,28 @@ def _units(asked: Sequence[Asked]) -> dict[str, AdminUnit]:
 
 
 def _scene(
-    mandates: Sequence[Mandate], asked: Asked, held: pl.DataFrame, lead: str, seen: Sequence[Report], summaries: pl.DataFrame,
-    units: Mapping[str, AdminUnit], codes: Mapping[str, str], restricted: bool, stale: frozenset[str],
+    mandates: Sequence[Mandate], asked: Asked, held: pl.DataFrame, lead: str, seen: Sequence[Report], summaries: pl.DataFrame, known: Background, stale: frozenset[str],
 ) -> Scene:
-    need, targeted, reached = (_on_units(held, concept, asked) for concept in (lead, "targeted", "reached"))
+    need, targeted, reached = (_on_units(held, concept, asked, known.terrain) for concept in (lead, "targeted", "reached"))
     own = [report for report in seen if report.owner_state == asked.state]
     period = max(((report.period_start, report.period_end) for report in own), key=lambda dates: dates[1], default=None)
     present = _present(summaries, asked, period)
-    hidden = restricted and not sees_restricted_sectors(visibility_of(mandates).widest_level(asked.state))
+    hidden = asked.sector in known.restricted and not sees_restricted_sectors(visibility_of(mandates).widest_level(asked.state))
     verdicts, reporting = _verdicts(asked, need["unit"].to_list(), present, own, period)
     counts = {line["unit"]: line for line in present.to_dicts()}
     aims, reach = _values(targeted), _values(reached)
     rows = [
-        _row(units[line["unit"]], line, codes, aims, reach, counts.get(line["unit"], {}), "restricted" if hidden else verdicts[line["unit"]])
-        for line in need.to_dicts() if line["unit"] in units
+        _row(known.units[line["unit"]], line, known.pcodes, aims, reach, counts.get(line["unit"], {}), "restricted" if hidden else verdicts[line["unit"]])
+        for line in need.to_dicts() if line["unit"] in known.units
     ]
     ordered = sorted(rows, key=lambda row: row.unit.sort_key)
     return Scene(asked, tuple(ordered), period, reporting, hidden, asked.state in stale)
 
 
-def _on_units(held: pl.DataFrame, concept: str, asked: Asked) -> pl.DataFrame:
+def _on_units(held: pl.DataFrame, concept: str, asked: Asked, terrain: Terrain) -> pl.DataFrame:
     return needs.need_on_units(
         held.filter(pl.col("concept") == concept), state=asked.state, level=asked.level, sector=asked.sector, division=asked.division,
+        ground=terrain,
     )
 
 
@@ -227,11 +248,6 @@ def stale_states(states: Sequence[str]) -> frozenset[str]:
     heads = dict(changes.values("chain").annotate(last=Max("sequence")).values_list("chain", "last"))
     kept = dict(SummaryPosition.objects.filter(state__in=states).values_list("state", "sequence"))
     return frozenset(state for state, sequence in heads.items() if kept.get(state, 0) < sequence)
-
-
-def is_restricted(sector: str) -> bool:
-    """Whether presence in this sector never leaves its holder and State."""
-    return any(each.code == sector and each.restricted for each in needs.sectors())
 
 
 def division_of_figures(mandates: Sequence[Mandate], state: str, sector: str, on: date) -> str:
