@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from concertation.apps.needs.models import Sector
+from concertation.apps.places.models import AdminUnit
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.sharing import Mandate, Sensitivity, visibility_of
@@ -18,6 +19,9 @@ SURVIVOR = Coalesce("organisation__merged_into", "organisation")
 LINK_SCHEMA = {
     "record": pl.Utf8, "unit": pl.Utf8, "sector": pl.Utf8, "organisation": pl.Utf8, "org_type": pl.Utf8, "sensitivity": pl.Utf8,
     "period_start": pl.Date, "period_end": pl.Date, "group": pl.Utf8, "reached": pl.Int64, "repeated_number": pl.Boolean,
+}
+OWN_LINKS = {
+    "record": pl.Utf8, "state": pl.Utf8, "unit": pl.Utf8, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date,
 }
 LINK_COLUMNS = (
     "activity_id", "unit_id", "activity__sector", "now", "now_type",
@@ -93,6 +97,20 @@ def in_units(mandates: Sequence[Mandate], unit_ids: Sequence[str]) -> QuerySet[A
 def of_organisation(mandates: Sequence[Mandate], organisation_id: object) -> QuerySet[Activity]:
     """What an organisation and those merged into it declared, at the grain the reader may see."""
     return activities(mandates).filter(Q(organisation_id=organisation_id) | Q(organisation__merged_into_id=organisation_id))
+
+
+def links_of(rows: QuerySet[Activity]) -> pl.DataFrame:
+    """Some rows with every unit each names: record, state, unit, sector (empty for none), period_start, period_end. One query."""
+    named = ActivityPlace.objects.filter(activity__in=rows.order_by().values("pk"))
+    columns = ("activity_id", "activity__owner_state", "unit_id", "activity__sector", "activity__period_start", "activity__period_end")
+    lines = [(str(record), *others) for record, *others in named.values_list(*columns)]
+    return pl.DataFrame(lines, schema=OWN_LINKS, orient="row")
+
+
+def units_named(names: Iterable[str], *, divisions: Sequence[str], level: int) -> dict[str, AdminUnit]:
+    """These units, and every unit of a level of some divisions. One query."""
+    of_level = Q(level=level, parents__division__in=divisions)
+    return {unit.pk: unit for unit in AdminUnit.objects.filter(Q(pk__in=set(names)) | of_level).distinct()}
 
 
 def organisations_by_sector(rows: QuerySet[Activity]) -> Sequence[Mapping[str, object]]:
