@@ -91,7 +91,7 @@ def import_file(
         answer(importing.told(outcome))
     else:
         importing.show(screen, outcome)
-    if outcome.run.status == "refused":
+    if outcome.run.status in importing.NOT_DONE:
         raise typer.Exit(1)
 
 

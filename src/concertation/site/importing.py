@@ -22,6 +22,7 @@ from concertation.core.periods import Period
 from concertation.core.sharing import Mandate, Role, Sensitivity
 
 ALL_STATES = "AES"
+NOT_DONE = ("refused", "received", "reading", "writing")
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STEPS = {"reading": "lecture / reading", "matching": "rapprochement / matching", "writing": "enregistrement / storing"}
 
@@ -85,7 +86,7 @@ def stated_period(written: str) -> Period | None:
 
 
 def bring_in(asked: Asked, *, progress: imports.Progress) -> Outcome:
-    """Keep the file and understand it; a file already stored for the State changes nothing."""
+    """Keep the file and understand it; a file already stored for the State changes nothing, an interrupted import goes on."""
     by = Mandate(person="terminal", role=Role.ADMINISTRATOR, state=asked.state)
     with asked.file.open("rb") as stream:
         kept = commands.keep_raw_file(stream, name=asked.file.name)
@@ -94,6 +95,9 @@ def bring_in(asked: Asked, *, progress: imports.Progress) -> Outcome:
     )
     if run.status in queries.COUNTED_STATUSES:
         return Outcome(run, by, already=True)
+    if run.status == "writing":
+        imports.store_accepted(run, today=timezone.localdate(), by=by, progress=progress)
+        return Outcome(run, by)
     if not is_new:
         period = (asked.start, asked.end) if asked.start else None
         commands.read_again(run, by=by, kind=asked.kind or None, period=period, share_as=asked.share)

@@ -6,14 +6,16 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from concertation.apps.ground.chain import canonical
 from concertation.apps.ground.commands import journal
+from concertation.apps.sources import workers
 from concertation.apps.sources.models import (
     Doubt,
     ImportProblem,
@@ -91,8 +93,8 @@ def _keep(run: ImportRun, **changed: object) -> None:
 
 
 def is_silent(run: ImportRun, now: datetime) -> bool:
-    """Whether the work on a run has given no sign of life for so long that it must have died, or was never taken up."""
-    return now - (run.beat_at or run.created_at) > SILENCE
+    """Whether the work on a run died here, or gave no sign of life for so long that it must have died, or was never taken up."""
+    return workers.died_at_work(run.pk) or now - (run.beat_at or run.created_at) > SILENCE
 
 
 @transaction.atomic
@@ -103,6 +105,7 @@ def take_up(run: ImportRun, *, waiting: str, working: str) -> bool:
     if not free and not (held.status == working and is_silent(held, now)):
         return False
     _keep(held, status=working, step="reading", beat_at=now, done=0, total=0)
+    workers.start_work(run.pk)
     run.refresh_from_db()
     return True
 
@@ -124,6 +127,7 @@ def resume(run: ImportRun, *, by: Mandate) -> bool:
 def let_go(run: ImportRun) -> None:
     """The work on a run ends; one that ends midway says so, and can be taken up again or cancelled."""
     ImportRun.objects.filter(pk=run.pk, status__in=WORKING).exclude(step=QUEUED).update(step=STOPPED)
+    workers.end_work(run.pk)
 
 
 @transaction.atomic
@@ -326,12 +330,17 @@ def state_source(*, id: str, title: str, publisher: str, published_on: date | No
     return source
 
 
-def load_sources(sources: Iterable[Source]) -> None:
-    """Insert the sources of the reference set, or bring them up to date."""
+def load_sources(table: pl.DataFrame) -> None:
+    """Insert the sources of the reference set (table `sources`), or bring them up to date."""
     Source.objects.bulk_create(
-        sources, batch_size=500, update_conflicts=True, unique_fields=["id"],
+        [_source(line) for line in table.to_dicts()], batch_size=500, update_conflicts=True, unique_fields=["id"],
         update_fields=["title", "publisher", "url", "published_on", "licence", "note"],
     )
+
+
+def _source(line: Mapping[str, Any]) -> Source:
+    texts = {name: line[name] or "" for name in ("title", "publisher", "url", "licence", "note")}
+    return Source(id=line["source"], published_on=line["published_on"], **texts)
 
 
 def note_reference_set(digest: str) -> None:

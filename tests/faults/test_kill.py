@@ -1,0 +1,103 @@
+"""The power goes in the middle of an import, twenty times: nothing is half true afterwards."""
+
+import os
+import random
+import shutil
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from separate_node import ROOT, SeparateNode, new_node
+
+KILLS, SEED = 20, 20250807
+WHEN = (0.3, 0.95)  # shares of the time an undisturbed import takes
+ROWS = 2_400
+HEADINGS = ("Organisation", "Secteur", "Région", "Département", "Activité", "Statut", "Personnes atteintes")
+SECTORS = ("Sécurité alimentaire", "Eau, hygiène et assainissement", "Santé", "Nutrition", "Éducation")
+DEPARTMENTS = (("Tillabéri", "Téra"), ("Tillabéri", "Ouallam"), ("Diffa", "Bosso"), ("Maradi", "Madarounfa"), ("Zinder", "Gouré"))
+
+
+def synthetic_workbook(path: Path) -> Path:
+    """A 5W workbook with invented rows, for machines that hold no real one."""
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("synthetic 2022-02")
+        sheet.write_row(0, 0, HEADINGS)
+        for number in range(ROWS):
+            region, department = DEPARTMENTS[number % len(DEPARTMENTS)]
+            line = (f"Organisation synthétique {number % 40}", SECTORS[number % len(SECTORS)], region, department, f"Activité {number}", "En cours", number)
+            sheet.write_row(number + 1, 0, line)
+    return path
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """Niger's workbook as received, else a synthetic one."""
+    shared = Path(os.environ.get("CONCERTATION_SHARED", ROOT.parent / "shared"))
+    real = shared / "data" / "presence" / "ner_3w_2022-02_redacted.xlsx"
+    return real if real.is_file() else synthetic_workbook(tmp_path / "synthetic_5w_2022-02.xlsx")
+
+
+def integrity(node: SeparateNode) -> list[tuple[str, ...]]:
+    """What the database says of itself."""
+    return [*node.ask("PRAGMA integrity_check"), *node.ask("PRAGMA foreign_key_check")]
+
+
+def rows_that_count(node: SeparateNode) -> list[int]:
+    """The rows of each import that counts."""
+    question = (
+        "SELECT count(activity.id) FROM sources_importrun AS run LEFT JOIN presence_activity AS activity ON activity.import_run_id = run.id "
+        "WHERE run.status = 'stored' GROUP BY run.id"
+    )
+    return [count for (count,) in node.ask(question)]
+
+
+def prepared(folder: Path) -> SeparateNode:
+    """A node that holds its reference set and no import: bringing something in for no State stops after that."""
+    node = new_node(folder)
+    node.run("import", __file__, "--state", "nowhere")
+    return node
+
+
+def copied(node: SeparateNode, folder: Path) -> SeparateNode:
+    """A second node that begins where the first stands."""
+    return SeparateNode(Path(shutil.copytree(node.home, folder)))
+
+
+def killed(node: SeparateNode, arguments: tuple[str, ...], *, after: float) -> str:
+    """How far an import was when it was killed."""
+    running = node.start(*arguments)
+    time.sleep(after)
+    running.send_signal(signal.SIGKILL)
+    running.wait(timeout=10)
+    return " ".join(status for (status,) in node.ask("SELECT status FROM sources_importrun")) or "not begun"
+
+
+def test_an_import_killed_at_twenty_moments_is_whole_or_does_not_count(tmp_path: Path, workbook: Path) -> None:
+    arguments = ("import", str(workbook), "--state", "NER", "--as", "presence-5w", "--yes")
+    empty = prepared(tmp_path / "empty")
+    measured = copied(empty, tmp_path / "measured")
+    began = time.monotonic()
+    rows = measured.answer(*arguments)["rows_kept"]
+    took = time.monotonic() - began
+    chance = random.Random(SEED)
+    node, found = copied(empty, tmp_path / "0"), Counter[str]()
+
+    for number in range(1, KILLS + 1):
+        found[killed(node, arguments, after=chance.uniform(*WHEN) * took)] += 1
+        assert integrity(node) == [("ok",)]
+        assert rows_that_count(node) in ([], [rows])
+        if rows_that_count(node):
+            node = copied(empty, tmp_path / f"{number}")
+
+    assert node.answer("journal", "verify") == {"broken": []}
+    again = node.run(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert rows_that_count(node) == [rows]
+    assert integrity(node) == [("ok",)]
+    assert all(finding["holds"] for finding in node.answer("doctor"))
+    print(f"{KILLS} kills of an import of {took:.1f} s and {rows} rows; found afterwards: {dict(found)}")
+    assert {"reading", "writing"} & set(found)
