@@ -41,6 +41,8 @@ CH_PERIODS = {
 }
 CH_2022 = {"bfa": 3_453_510, "mli": 1_841_064, "ner": 4_402_404, "tgo": 389_041}
 PHASES = {"population_analysed": "population", "phase1": "ph1", "phase2": "ph2", "phase3": "ph3", "phase4": "ph4", "phase5": "ph5", "phase3plus": "ph3plus"}
+MARITIME, MARITIME_ANALYSED = "tgo-1-maritime", "tgo-1-maritime-2022"
+"""The analysis leaves Grand Lomé out: its Maritime is the region of 2022, without it."""
 OLDER_MENAKA = "ML0704"
 
 
@@ -137,10 +139,11 @@ def classified(food_security: Path) -> Iterator[Row]:
             apart = menaka_apart(food_security, row["period"])
             parts = {codes["ML07"]: {column: int(row[column]) - apart[column] for column in apart}, codes[OLDER_MENAKA]: apart}
         for unit, people in parts.items():
+            whose = MARITIME_ANALYSED if unit == MARITIME else unit
             note = f"{kind} ; somme des lignes du niveau 2" + (" ; le fichier compte Ménaka dans Gao, séparée ici" if len(parts) > 1 else "")
             for concept, column in PHASES.items():
                 totals[row["period"], row["iso3"], concept] += people[column]
-                yield figure(concept, unit, people[column], source=source, status="official", start=start, end=end, method=note, scope="Hors Grand Lomé" if unit == "tgo-1-maritime" else "")
+                yield figure(concept, whose, people[column], source=source, status="official", start=start, end=end, method=note, scope="Hors Grand Lomé" if unit == MARITIME else "")
     for (period, iso3, concept), people_in_all in totals.items():
         start, end, source, kind = CH_PERIODS[period]
         yield figure(concept, iso3.lower(), people_in_all, source=source, status="official", start=start, end=end, method=f"{kind} ; somme des lignes du niveau 2", scope="Hors Grand Lomé" if iso3 == "TGO" else "")

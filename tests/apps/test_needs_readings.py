@@ -47,6 +47,13 @@ def test_the_regions_of_the_published_division_add_up_to_the_published_people(st
     assert set(read.filter(pl.col("value").is_not_null())["reference_start"]) == {date(2024, 6, 1)}
 
 
+def test_grand_lome_which_the_analysis_leaves_out_has_no_figure(reference_set: None) -> None:
+    read = queries.need_by_unit((), state="TGO", level=1, sector="FSC", on=TODAY, division="tgo-2022")
+
+    assert dict(read.select("unit", "value").iter_rows())["tgo-1-grand-lome"] is None
+    assert read["value"].sum() == PHASE3PLUS_2024["TGO"]
+
+
 def test_thirteen_regions_read_on_seventeen_keep_every_person_and_mark_what_is_estimated(reference_set: None) -> None:
     read = queries.need_by_unit((), state="BFA", level=1, sector="FSC", on=TODAY, division="bfa-2025")
 

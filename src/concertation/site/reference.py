@@ -5,10 +5,8 @@ The set is loaded again only when a table or a boundary file of it changed; load
 
 import hashlib
 import json
-from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -19,9 +17,9 @@ from concertation.apps.ground.commands import journal
 from concertation.apps.needs.commands import load_figures, load_sectors
 from concertation.apps.organisations.commands import load_organisations
 from concertation.apps.places.commands import bring_boundaries, load_places
-from concertation.apps.places.models import Division
+from concertation.apps.places.queries import divisions as divisions_of
+from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.commands import load_sources, note_reference_set
-from concertation.apps.sources.models import Source
 from concertation.apps.sources.queries import loaded_reference_set
 from concertation.core.concepts import AS_WRITTEN, CONCEPTS
 from concertation.core.figures import FIGURE_SCHEMA
@@ -64,7 +62,7 @@ def load(digest: str) -> None:
     """Load every table of the set and remember its digest."""
     load_places({name: reference_set.read(name) for name in PLACES})
     sources = reference_set.read("sources")
-    load_sources([_source(line) for line in sources.to_dicts()])
+    load_sources(sources)
     load_sectors({name: reference_set.read(name) for name in ("sectors", "sector_lists")})
     load_organisations(reference_set.read("organisations"))
     load_figures(reference_figures(), holders=holders(sources))
@@ -72,11 +70,6 @@ def load(digest: str) -> None:
     load_boundaries()
     note_reference_set(digest)
     journal("sources.reference-set-loaded", NODE, digest=digest)
-
-
-def _source(line: Mapping[str, Any]) -> Source:
-    texts = {name: line[name] or "" for name in ("title", "publisher", "url", "licence", "note")}
-    return Source(id=line["source"], published_on=line["published_on"], **texts)
 
 
 def holders(sources: pl.DataFrame) -> dict[str, str]:
@@ -122,7 +115,7 @@ def load_boundaries() -> None:
     """Bring in the derived boundaries; they serve until a State approves its own."""
     shapes = folder().joinpath("boundaries")
     provenance = json.loads(shapes.joinpath("provenance.json").read_text("utf-8"))
-    divisions = Division.objects.in_bulk()
+    divisions = {division.pk: division for state in states_with_units() for division in divisions_of(state.iso3)}
     for name in sorted(provenance["boundary_sets"]):
         division, _, level = name.rpartition("-")
         geometry = shapes.joinpath(f"{name}.geojson").read_bytes()

@@ -21,6 +21,7 @@ from concertation.apps.needs.placing import (
     place_file,
     summed_by_unit,
 )
+from concertation.apps.needs.queries import imports_asking
 from concertation.apps.places.queries import gazetteer, states_with_units
 from concertation.apps.sources.commands import finish_run, raw_path, state_source
 from concertation.apps.sources.models import Doubt, ImportRun, Source
@@ -172,19 +173,14 @@ class FigureImporter:
 
 def bring_in_answered(doubt: Doubt, answer: str, by: Mandate) -> int:
     """An answer about a place: figures that waited for it come to their place, and sums that lacked them are made anew."""
-    return sum(_store_anew(run, by)[0] for run in _asking(doubt)) if answer != KEEP else 0
+    return sum(_store_anew(run, by)[0] for run in imports_asking([by], doubt, kinds=FigureImporter.kinds)) if answer != KEEP else 0
 
 
 def ask_anew(doubt: Doubt, by: Mandate) -> Mapping[ImportRun, tuple[int, int]]:
     """An answer was taken back: figures that rested on it wait again. Per import: rows, and the first of them."""
-    waiting = {run: _store_anew(run, by)[1] for run in _asking(doubt)}
+    waiting = {run: _store_anew(run, by)[1] for run in imports_asking([by], doubt, kinds=FigureImporter.kinds)}
     asked = {run: next((each for each in doubts if each.key == doubt.key), None) for run, doubts in waiting.items()}
     return {run: (each.count, each.row or 0) for run, each in asked.items() if each}
-
-
-def _asking(doubt: Doubt) -> list[ImportRun]:
-    runs = ImportRun.objects.filter(owner_state=doubt.owner_state, status="stored", kind__in=FigureImporter.kinds)
-    return list(runs.filter(doubts__key=doubt.key, doubts__kind="place").select_related("file").distinct())
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from concertation.apps.needs.terrain import Terrain
 from concertation.apps.places.models import AdminUnit
 from concertation.apps.places.queries import crosswalks, division_on, parents_frame
 from concertation.apps.sources.models import Doubt, ImportRun
-from concertation.apps.sources.queries import COUNTED_STATUSES, loaded_reference_set
+from concertation.apps.sources.queries import COUNTED_STATUSES, loaded_reference_set, runs
 from concertation.core.concepts import CONCEPTS, INTERSECTORAL
 from concertation.core.figures import FIGURE_SCHEMA, Figure, Reason, leading
 from concertation.core.sharing import Mandate
@@ -164,6 +164,17 @@ def national_lines(
     return tuple(_national_line(key, lines) for key, lines in grouped.items())
 
 
+def unit_lines(mandates: Sequence[Mandate], *, unit: str, state: str, on: date | None = None) -> tuple[NationalLine, ...]:
+    """What is published of one unit: per concept, sector, group and measure the leading figure, the others, the leader of each year. One query."""
+    held = figures(mandates, units=[unit], on=on)
+    whole = held.filter(pl.all_horizontal(pl.col(name) == "all" for name in ("sex", "age", "disability")))
+    grouped: dict[tuple[str, str, str, str, str], list[HeldFigure]] = {}
+    for each in _held(whole):
+        fact = each.figure
+        grouped.setdefault((state, fact.concept, fact.sector, fact.group, fact.measure), []).append(each)
+    return tuple(_national_line(key, lines) for key, lines in grouped.items())
+
+
 def trend(
     mandates: Sequence[Mandate], *, state: str, concept: str, sector: str = INTERSECTORAL, group: str = "all", on: date | None = None,
 ) -> tuple[tuple[int, HeldFigure], ...]:
@@ -229,10 +240,10 @@ def rest_on_source(source_id: str, mandates: Sequence[Mandate]) -> int:
     return held_figures(mandates).filter(source_id=source_id).count()
 
 
-def imports_asking(doubt: Doubt, *, kinds: Iterable[str]) -> list[ImportRun]:
-    """The stored imports of figures of a State that ask the same question, whoever answers it."""
-    stored = ImportRun.objects.filter(owner_state=doubt.owner_state, status__in=COUNTED_STATUSES, kind__in=list(kinds))
-    return list(stored.filter(doubts__key=doubt.key, doubts__kind="place").select_related("file").distinct())
+def imports_asking(mandates: Sequence[Mandate], doubt: Doubt, *, kinds: Iterable[str]) -> list[ImportRun]:
+    """The stored imports of figures of a State that ask the same question."""
+    stored = runs(mandates).filter(owner_state=doubt.owner_state, status__in=COUNTED_STATUSES, kind__in=list(kinds))
+    return list(stored.filter(doubts__key=doubt.key, doubts__kind="place").distinct())
 
 
 def terrain() -> Terrain:
