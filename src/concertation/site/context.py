@@ -26,7 +26,7 @@ class Entry:
 # Each group is one kind of act: decide, see, bring in, understand. An app adds its page by adding a line here.
 MENU: tuple[tuple[Entry, ...], ...] = (
     (Entry(_("Décisions"), "home"),),
-    (Entry(_("Situation"), "situation"),),
+    (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations")),
     (Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
     (Entry(_("Sources"), "sources"), Entry(_("Aide"), "help")),
 )

@@ -13,5 +13,7 @@ urlpatterns = [
     path("", include("concertation.apps.needs.urls")),
     path("", include("concertation.apps.decisions.urls")),
     path("", include("concertation.apps.picture.urls")),
+    path("", include("concertation.apps.organisations.urls")),
+    path("", include("concertation.apps.presence.urls")),
     path("account/", include("allauth.account.urls")),
 ]

@@ -92,10 +92,14 @@ def may_be_one(request: ReaderRequest) -> HttpResponse:
     editor_or_refuse(request)
     pairs = queries.may_be_one(request.mandates)
     declared = queries.declared(request.mandates, [each.pk for pair in pairs for each in (pair.first, pair.second)])
+    names = listing.state_names()
     lines = [
         {
             "pair": pair, "reason": reason_words(pair.why.reason),
-            "sides": [{"organisation": each, "states": declared.get(each.pk, {})} for each in (pair.first, pair.second)],
+            "sides": [
+                {"organisation": each, "states": {names.get(state, state): count for state, count in declared.get(each.pk, {}).items()}}
+                for each in (pair.first, pair.second)
+            ],
         }
         for pair in pairs
     ]

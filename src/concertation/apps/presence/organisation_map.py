@@ -1,6 +1,7 @@
 """The map of where one organisation declares activity, and the same as a ranked list in the same colours."""
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -31,13 +32,12 @@ def map_block(shown: Profile) -> dict[str, object] | None:
         for unit in shown.units.values() if unit.level == shown.level and (unit.pk in drawing.units or unit.pk in declared)
     ]
     title = _("Activités déclarées par %(name)s") % {"name": shown.organisation}
+    svg = choropleth(drawing.sheet, marks, legend=legend, title=title, language=words, sheet_href=drawing.href, boundary_source=drawing.source)
     ranked = [_line(place, classes, legend) for place in shown.places[:LISTED]]
     return {
         "title": title, "palette": YLORBR.name, "ranked": ranked, "ranked_label": _("Où le plus d'activités sont déclarées"), "unit": _("activités"),
-        "drawing": choropleth(
-            drawing.sheet, marks, legend=legend, title=title, language=words, sheet_href=drawing.href, boundary_source=drawing.source,
-        ),
-        "caption": _coarser(shown), "more_url": "#places" if len(shown.places) > LISTED else "",
+        "drawing": mark_safe(svg),  # noqa: S308 — every word in it was escaped by draw.svg
+        "caption": _coarser(shown), "more_url": "#activities" if len(shown.places) > LISTED else "",
     }  # fmt: skip
 
 

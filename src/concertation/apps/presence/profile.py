@@ -93,10 +93,14 @@ def profile(mandates: Sequence[Mandate], organisation: Organisation, *, level: i
 
 
 def _divisions(links: pl.DataFrame) -> list[str]:
-    """For each State with activity, the division in which most of the units written stand; the newest where several do."""
-    standing = links.select("unit", "state").unique().join(terrain().standing.select("unit", "division"), on="unit")
-    counted = standing.group_by("state", "division").len().sort("len", "division", descending=True)
-    return counted.unique("state", keep="first", maintain_order=True).sort("state")["division"].to_list()
+    """For each State with activity, the division in which most of the units written stand; of several, the one in force when reported."""
+    standing = links.group_by("unit", "state").agg(pl.col("period_end").max()).join(terrain().standing.select("unit", "division"), on="unit")
+    dated = standing.join(queries.divisions_dated(), on="division")
+    begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("period_end")).fill_null(value=True)
+    ended = (pl.col("valid_to") <= pl.col("period_end")).fill_null(value=False)
+    counted = dated.group_by("state", "division").agg(pl.len(), (begun & ~ended).sum().alias("in_force"))
+    ordered = counted.sort("len", "in_force", "division", descending=True)
+    return ordered.unique("state", keep="first", maintain_order=True).sort("state")["division"].to_list()
 
 
 def _at_level(links: pl.DataFrame, level: int, divisions: Sequence[str]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from concertation.apps.needs.models import Sector
-from concertation.apps.places.models import AdminUnit
+from concertation.apps.places.models import AdminUnit, Division
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.sharing import Mandate, Sensitivity, visibility_of
@@ -105,6 +105,12 @@ def links_of(rows: QuerySet[Activity]) -> pl.DataFrame:
     columns = ("activity_id", "activity__owner_state", "unit_id", "activity__sector", "activity__period_start", "activity__period_end")
     lines = [(str(record), *others) for record, *others in named.values_list(*columns)]
     return pl.DataFrame(lines, schema=OWN_LINKS, orient="row")
+
+
+def divisions_dated() -> pl.DataFrame:
+    """Every division with the days it is in force: division, valid_from, valid_to (null where open). One query."""
+    schema = {"division": pl.Utf8, "valid_from": pl.Date, "valid_to": pl.Date}
+    return pl.DataFrame(list(Division.objects.values_list("pk", "valid_from", "valid_to")), schema=schema, orient="row")
 
 
 def units_named(names: Iterable[str], *, divisions: Sequence[str], level: int) -> dict[str, AdminUnit]:
