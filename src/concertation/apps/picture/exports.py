@@ -1,22 +1,33 @@
 """Taking the picture away: tables as CSV, XLSX, HXL and GeoJSON, maps and charts as SVG and PNG, named after what and when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import shapely
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils.text import slugify
 
 from concertation.apps.needs.exports import FORMATS, download
 from concertation.apps.needs.words import language
 from concertation.apps.picture.maps import Picture, map_document
 from concertation.core.geometry import Area
+from concertation.draw import charts
+from concertation.draw.charts import Spec
 from concertation.draw.pictures import png
 from concertation.draw.tables import TakenTable, to_geojson
 
 DRAWINGS = ("svg", "png")
 TABLES = (*FORMATS, "geojson")
+
+
+def links(query: QueryDict, kind: str, name: str, formats: Sequence[str]) -> list[tuple[str, str]]:
+    """(words, address) of each export of one table or chart of a page (`kind`: table or chart); the reader's choices are kept."""
+    kept = query.copy()
+    for each in ("lang", "page", "format"):
+        kept.pop(each, None)
+    kept[kind] = name
+    return [(each.upper(), f"?{kept.urlencode()}&format={each}") for each in formats]
 
 
 def attached(content: bytes, content_type: str, name: str) -> HttpResponse:
@@ -40,6 +51,11 @@ def drawing_file(svg: str, wanted: str, *, title: str, on: date) -> HttpResponse
         raise Http404
     name = f"{slugify(title)}-{on.isoformat()}.{wanted}"
     return attached(png(svg), "image/png", name) if wanted == "png" else attached(svg.encode(), "image/svg+xml", name)
+
+
+def chart_file(spec: Spec, wanted: str, *, title: str, on: date) -> HttpResponse:
+    """A chart as a drawing of its own."""
+    return drawing_file(charts.drawn(spec, language=language()), wanted, title=title, on=on)
 
 
 def map_file(shown: Picture, wanted: str, *, on: date) -> HttpResponse:

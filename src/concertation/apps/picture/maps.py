@@ -4,7 +4,7 @@ The map, the ranked list and the squares take their colours from one shading. Th
 without outlines of that level is shown as squares grouped by region, and that is said.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -13,11 +13,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from concertation.apps.needs.words import language
-from concertation.apps.picture.measures import ANSWERED, VERDICTS, Measure, Shading, need_words, shaded
+from concertation.apps.picture.measures import (
+    ANSWERED,
+    VERDICTS,
+    Measure,
+    Shading,
+    declared_organisations,
+    need_words,
+    shaded,
+)
 from concertation.apps.picture.queries import Row, Scene
-from concertation.apps.picture.reading import Ground, drawn
+from concertation.apps.picture.reading import Ground, drawn, drawn_within
 from concertation.apps.picture.words import day_words, kind_words, number, period_words, verdict_words
 from concertation.apps.places.drawing import Drawing, Part
+from concertation.core.spelling import fold
 from concertation.draw.map_exports import Caption, standalone
 from concertation.draw.maps import Layers, Legend, Mark, choropleth, legend_list, legend_of
 
@@ -72,10 +81,11 @@ class Picture:
 def picture(
     scenes: Sequence[Scene], measure: Measure, ground: Ground, *, readers: frozenset[str], only: frozenset[str] | None = None,
 ) -> Picture:
-    """A measure over scenes; `readers` are the States whose confidential rows the reader sees, `only` keeps these units."""
+    """A measure over scenes; `readers` are the States whose confidential rows the reader sees, `only` keeps these units of one scene."""
     rows = tuple((scene, row) for scene in scenes for row in scene.rows if only is None or row.unit.pk in only)
     parts = [Part(scene.asked.division, scene.asked.level) for scene in scenes]
-    return Picture(measure, shaded(measure, [row for _scene, row in rows]), tuple(scenes), drawn(parts), ground, readers, rows)
+    drawing = drawn(parts) if only is None else drawn_within(parts[0], only)
+    return Picture(measure, shaded(measure, [row for _scene, row in rows]), tuple(scenes), drawing, ground, readers, rows)
 
 
 def sentence_of(row: Row, scene: Scene, shown: Picture) -> str:
@@ -154,7 +164,7 @@ def _tiles_of(scene: Scene, shown: Picture) -> SafeString:
     lines = format_html_join("", "<li><span>{}</span><span>{}</span></li>", (
         (region, format_html_join("", '<a class="{}" href="{}" title="{}"><span class="unseen">{}</span></a>', (
             (shown.shading.css(row), reverse("unit", args=[row.unit.pk]), sentence_of(row, scene, shown), row.unit.name) for row in rows
-        ))) for region, rows in by_region.items()
+        ))) for region, rows in sorted(by_region.items(), key=lambda pair: fold(pair[0]))
     ))  # fmt: skip
     return format_html('<p class="small soft">{}</p><ul>{}</ul>', words, lines)
 
@@ -163,13 +173,26 @@ def ranked(shown: Picture) -> list[dict[str, object]]:
     """The units in order of the measure, the first ones; for presence, those where nothing is declared and need is highest."""
     lines = sorted(shown.rows, key=lambda pair: _rank(pair[1], shown))
     several = len(shown.scenes) > 1
+    read = value_beside(shown)
     return [
         {
-            "label": row.unit.name, "url": reverse("unit", args=[row.unit.pk]), "value": row.need if shown.shading.is_of_verdicts else shown.measure.read(row),
+            "label": row.unit.name, "url": reverse("unit", args=[row.unit.pk]), "value": read(row),
             "css": shown.shading.css(row), "note": shown.ground.states[scene.asked.state].name if several else _note(row, scene, shown),
         }
         for scene, row in lines[:RANKED]
     ]  # fmt: skip
+
+
+def value_beside(shown: Picture) -> Callable[[Row], int | None]:
+    """What stands beside a unit in the list: the measure; for presence the need, or the organisations where no need is held."""
+    if not shown.shading.is_of_verdicts:
+        return shown.measure.read
+    return (lambda row: row.need) if holds_need(shown) else declared_organisations
+
+
+def holds_need(shown: Picture) -> bool:
+    """Whether any unit shown has a need."""
+    return any(row.need is not None for _scene, row in shown.rows)
 
 
 def _note(row: Row, scene: Scene, shown: Picture) -> str:
@@ -208,14 +231,20 @@ def map_block(shown: Picture, *, more_url: str) -> dict[str, object]:
     return {
         "title": shown.title, "drawing": drawing_markup(shown), "palette": shown.measure.palette.name, "caption": sources_words(shown),
         "ranked": ranked(shown), "ranked_label": _ranked_label(shown), "more_url": more_url,
-        "unit": need_words(shown.scenes[0].asked.sector) if shown.shading.is_of_verdicts else shown.measure.unit,
+        "unit": _unit_beside(shown),
         "exports": ["svg", "png"] if shown.drawing else [],
     }  # fmt: skip
 
 
+def _unit_beside(shown: Picture) -> str:
+    if not shown.shading.is_of_verdicts:
+        return str(shown.measure.unit)
+    return need_words(shown.scenes[0].asked.sector) if holds_need(shown) else _("organisations")
+
+
 def _ranked_label(shown: Picture) -> str:
     if shown.shading.is_of_verdicts:
-        return _("Où aucune activité n'est déclarée, le plus grand besoin d'abord")
+        return _("Où aucune activité n'est déclarée, le plus grand besoin d'abord") if holds_need(shown) else _("Où aucune activité n'est déclarée")
     return _("Les plus élevés d'abord")
 
 

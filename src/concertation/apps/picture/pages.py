@@ -1,15 +1,14 @@
 """The situation: where are people in need and not reached? And each State and unit: what is true here, who acts, what is missing?"""
 
-from collections.abc import Sequence
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from concertation.apps.picture import exports, tables
+from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.picture import exports, tables, unit_pages, unit_reading
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import controls, is_manager
 from concertation.apps.picture.maps import Picture, map_block, picture
@@ -18,7 +17,7 @@ from concertation.apps.picture.situation import Situation
 
 
 @require_GET
-def situation(request: HttpRequest) -> HttpResponse:
+def situation(request: ReaderRequest) -> HttpResponse:
     """Where are people in need and not reached?"""
     shown = situations.read(request.mandates, request.GET, today=timezone.localdate())
     readers = frozenset(state for state in shown.chosen.states if shown.whole(state))
@@ -31,7 +30,7 @@ def situation(request: HttpRequest) -> HttpResponse:
     table = tables.shown_units(units, request.GET, readers=readers, names=names, caption=tables.units_caption(shown), sort="state")
     context = {
         "shown": shown, "sentences": shown.sentences(), "controls": controls(shown.chosen, shown.ground, shown.divisions),
-        "map": map_block(drawn, more_url="#units"), "units": table, "matrix_exports": table_exports(request, "matrix", ("csv", "xlsx", "hxl")),
+        "map": map_block(drawn, more_url="#units"), "units": table, "matrix_exports": exports.links(request.GET, "table", "matrix", ("csv", "xlsx", "hxl")),
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("on", "page", "lang")], "matrix": matrix(shown), "names": names,
         "side_tables": [each for each in (tables.crowding_table(shown), tables.ending_table(shown), tables.disagreement_table(shown)) if each],
         "no_presence": None if shown.has_presence else no_presence(request), "breadcrumbs": [("AES", reverse("home")), (_("Situation"), "")],
@@ -39,7 +38,7 @@ def situation(request: HttpRequest) -> HttpResponse:
     return render(request, "picture/situation.html", context)
 
 
-def _file(request: HttpRequest, shown: Situation, drawn: Picture, units: tables.UnitTable, wanted: str) -> HttpResponse:
+def _file(request: ReaderRequest, shown: Situation, drawn: Picture, units: tables.UnitTable, wanted: str) -> HttpResponse:
     today = timezone.localdate()
     if wanted in exports.DRAWINGS:
         return exports.map_file(drawn, wanted, on=today)
@@ -49,19 +48,11 @@ def _file(request: HttpRequest, shown: Situation, drawn: Picture, units: tables.
         return exports.table_file(taken_matrix(shown), wanted, on=today)
     chosen = shown.chosen
     title = f"{chosen.state} {chosen.sector} niveau {chosen.level}", f"{chosen.state} {chosen.sector} level {chosen.level}"
-    names = {iso3: state.name for iso3, state in shown.ground.states.items()}
-    taken = tables.taken_units(units, (f"Situation {title[0]}", f"Situation {title[1]}"), names=names, sources=tables.sources_of(units.lines))
+    taken = tables.taken_units(units, (f"Situation {title[0]}", f"Situation {title[1]}"), sources=tables.sources_of(units.lines))
     return exports.table_file(taken, wanted, on=today, geometries=exports.geometries(drawn))
 
 
-def table_exports(request: HttpRequest, table: str, formats: Sequence[str]) -> list[tuple[str, str]]:
-    """(words, address) of each export of a table that is not the main one of its page."""
-    kept = request.GET.copy()
-    kept["table"] = table
-    return [(each.upper(), f"?{kept.urlencode()}&format={each}") for each in formats]
-
-
-def no_presence(request: HttpRequest) -> dict[str, str]:
+def no_presence(request: ReaderRequest) -> dict[str, str]:
     """What would be here and the one step that brings it in; the same words whether rows are absent or closed to the reader."""
     told = _("Aucune ligne de présence n'est ouverte à votre lecture. Sur un nœud neuf, apportez un classeur « qui fait quoi où » :")
     command = "./run import FICHIER.xlsx --state NER"
@@ -72,12 +63,16 @@ def no_presence(request: HttpRequest) -> dict[str, str]:
 
 
 @require_GET
-def state(request: HttpRequest, iso3: str) -> HttpResponse:
+def state(request: ReaderRequest, iso3: str) -> HttpResponse:
     """A State: the unit of level 0."""
     return unit(request, iso3.lower())
 
 
 @require_GET
-def unit(request: HttpRequest, unit_id: str) -> HttpResponse:
+def unit(request: ReaderRequest, unit_id: str) -> HttpResponse:
     """What is true here, who acts, what is missing?"""
-    raise Http404
+    view = unit_reading.read(request.mandates, unit_id, request.GET, today=timezone.localdate())
+    if view is None:
+        raise Http404
+    wanted = request.GET.get("format", "")
+    return unit_pages.file(view, request.GET, wanted) if wanted else render(request, "picture/unit.html", unit_pages.context(view, request.GET))

@@ -14,13 +14,16 @@ from django.db.models import Count, Max
 
 from concertation.apps.needs import queries as needs
 from concertation.apps.needs.models import Sector
-from concertation.apps.places.drawing import Drawing, Part, joint_drawing
+from concertation.apps.needs.terrain import Terrain
+from concertation.apps.picture.queries import Background
+from concertation.apps.places.drawing import Drawing, Part, joint_drawing, keep_symbols
 from concertation.apps.places.models import AdminUnit, BoundarySet, Division, State, UnitParent
 from concertation.apps.places.queries import pcodes, states_with_units
 from concertation.apps.sources.queries import loaded_reference_set
 from concertation.core.geometry import touching
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.core.sharing.visibility import sees_restricted_sectors
+from concertation.draw.maps import symbols
 
 FINEST = 3
 
@@ -35,6 +38,12 @@ class Ground:
     units: Mapping[str, AdminUnit]
     parents: Mapping[str, Mapping[str, str]]
     pcodes: Mapping[str, str]
+    terrain: Terrain
+
+    @property
+    def background(self) -> Background:
+        """What scenes rest on."""
+        return Background(self.units, self.pcodes, frozenset(code for code, sector in self.sectors.items() if sector.restricted), self.terrain)
 
     def divisions_of(self, state: str) -> list[Division]:
         """The divisions of a State, the newest first."""
@@ -89,7 +98,7 @@ def _ground(digest: str) -> Ground:
     for unit, division, parent in UnitParent.objects.values_list("unit_id", "division_id", "parent_id"):
         parents.setdefault(division, {})[unit] = parent
     sectors = {sector.pk: sector for sector in needs.sectors()}
-    return Ground(states, Division.objects.in_bulk(), sectors, units, parents, pcodes(list(units)))
+    return Ground(states, Division.objects.in_bulk(), sectors, units, parents, pcodes(list(units)), needs.terrain())
 
 
 def divisions_shown(mandates: Sequence[Mandate], on: Ground, *, states: Sequence[str], sector: str, day: date) -> dict[str, str]:
@@ -104,6 +113,22 @@ def divisions_shown(mandates: Sequence[Mandate], on: Ground, *, states: Sequence
 def drawn(parts: Iterable[Part]) -> Drawing | None:
     """The shapes of these parts in one frame, kept in memory until a set of boundaries comes or is approved. One query then."""
     return _drawn(tuple(parts), _stamp())
+
+
+def drawn_within(part: Part, units: Iterable[str]) -> Drawing | None:
+    """The shapes of some units of a part alone; None where none of them has an outline. One query."""
+    return _drawn_within(part, frozenset(units), _stamp())
+
+
+@lru_cache(maxsize=128)
+def _drawn_within(part: Part, units: frozenset[str], stamp: str) -> Drawing | None:
+    whole = joint_drawing([part])
+    areas = tuple(area for area in whole.sheet.areas if units.intersection(area.units)) if whole else ()
+    if whole is None or not areas:
+        return None
+    sheet = symbols(areas)
+    keep_symbols(sheet)
+    return Drawing(sheet, whole.parts, whole.sets)
 
 
 def _stamp() -> str:
@@ -135,9 +160,9 @@ def _beyond(parts: tuple[Part, ...], stamp: str) -> Mapping[str, tuple[str, ...]
     return {unit: tuple(dict.fromkeys(beyond)) for unit, beyond in found.items()}
 
 
-def needs_of_states(mandates: Sequence[Mandate], *, states: Sequence[str], on: date) -> tuple[needs.NationalLine, ...]:
-    """People in need, targeted, reached and in phase 3 or worse of each State, every sector and group. One query."""
-    return needs.national_lines(mandates, states=states, concepts=("in_need", "targeted", "reached", "phase3plus"), on=on)
+def needs_of_states(mandates: Sequence[Mandate], on: Ground, *, states: Sequence[str], day: date) -> tuple[needs.NationalLine, ...]:
+    """People in need and in phase 3 or worse of each State, every sector and group. One query."""
+    return needs.national_lines(mandates, states=states, concepts=("in_need", "phase3plus"), on=day, ground=on.terrain)
 
 
 def reads_whole(mandates: Sequence[Mandate], state: str) -> bool:

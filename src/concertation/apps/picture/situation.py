@@ -104,10 +104,10 @@ def read(mandates: Sequence[Mandate], query: QueryDict, *, today: date) -> Situa
     if chosen.division:
         divisions[chosen.states[0]] = chosen.division
     asked = [Asked(state, chosen.level, divisions[state], chosen.sector, chosen.on) for state in chosen.states]
-    shown = scenes(mandates, asked)
     summaries = summary_rows(mandates, states=chosen.states, divisions=list(divisions.values()))
+    shown = scenes(mandates, asked, background=ground.background, summaries=summaries)
     return Situation(
         chosen=chosen, ground=ground, mandates=mandates, divisions=divisions, scenes=shown,
-        lines=reading.needs_of_states(mandates, states=chosen.states, on=chosen.on),
+        lines=reading.needs_of_states(mandates, ground, states=chosen.states, day=chosen.on),
         counts=reading.counts_of(summaries, {scene.asked.state: scene.period for scene in shown}),
     )  # fmt: skip

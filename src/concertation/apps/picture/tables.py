@@ -7,19 +7,20 @@ since one may work in several units.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from concertation.apps.needs.queries import InStanding
+from concertation.apps.needs.queries import LEADING_CONCEPT, InStanding
 from concertation.apps.needs.words import dimension, term
-from concertation.apps.picture.maps import presence_of
 from concertation.apps.picture.measures import MEASURES, declared_organisations, need_words
 from concertation.apps.picture.queries import Row, Scene
 from concertation.apps.picture.situation import SHOWN_ENDING, Situation
-from concertation.apps.picture.words import day_words, kind_words, number, period_words, share
+from concertation.apps.picture.words import day_words, kind_words, number, period_words, share, verdict_words
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.figures import Figure
 from concertation.core.spelling import fold
@@ -74,10 +75,16 @@ def _total(name: str, lines: Sequence[Line]) -> int | None:
     return sum(values) if values and all(value is not None for value in values) else None
 
 
+def people_value(name: str, line: Line) -> int | None:
+    """One people measure of a line."""
+    value: int | None = getattr(line[1], name)
+    return value
+
+
 SORTS: Mapping[str, Callable[[Line], int | str | None]] = {
     "unit": lambda line: line[1].unit.sort_key,
     "state": lambda line: f"{line[0].asked.state} {line[1].unit.sort_key}",
-    **{name: (lambda line, name=name: getattr(line[1], name)) for name in PEOPLE},  # type: ignore[misc]
+    **{name: partial(people_value, name) for name in PEOPLE},
     "organisations": lambda line: declared_organisations(line[1]),
     "activities": lambda line: line[1].activities if line[1].organisations else declared_organisations(line[1]),
     "presence": lambda line: line[1].verdict,
@@ -112,7 +119,7 @@ def shown_units(table: UnitTable, query: QueryDict, *, readers: frozenset[str], 
 
 def _unit_columns(table: UnitTable) -> list[dict[str, object]]:
     headings = people_headings(table.sector)
-    states = [{"key": "state", "label": _("État")}] if table.several_states else []
+    states: list[dict[str, object]] = [{"key": "state", "label": _("État")}] if table.several_states else []
     return [
         {"key": "unit", "label": _("Unité")}, *states,
         *({"key": name, "label": headings[name], "unit": _("personnes"), "numeric": True} for name in table.held),
@@ -141,17 +148,16 @@ def _presence_count(row: Row, count: int) -> int | str:
 def presence_words(row: Row, scene: Scene, *, whole: bool) -> str:
     """What may be said of presence in a cell; the day of the report stands in the caption."""
     if row.verdict == "declared":
-        placed = _(", dont %(count)s placées au plus fin ici") % {"count": number(row.no_finer)} if row.no_finer else ""
-        return _("déclarée") + placed
-    return presence_of(row, scene, whole=whole)
+        only_here = ngettext("%(count)s activité placée seulement ici", "%(count)s activités placées seulement ici", row.no_finer)
+        return _("déclarée") + (f", {only_here % {'count': number(row.no_finer)}}" if row.no_finer else "")
+    return verdict_words(row.verdict, whole=whole)
 
 
-def taken_units(table: UnitTable, situation_title: tuple[str, str], *, names: Mapping[str, str], sources: Sequence[Source]) -> TakenTable:
+def taken_units(table: UnitTable, titles: tuple[str, str], *, sources: Sequence[Source]) -> TakenTable:
     """The same table to take away, every unit, dates in ISO, nothing held left empty."""
-    fr, en = ((lambda code: term("concept", code).name_fr), (lambda code: term("concept", code).name_en))
-    lead = "phase3plus" if table.sector == "FSC" else "in_need"
+    lead, aims, reach = (term("concept", code) for code in (LEADING_CONCEPT.get(table.sector, "in_need"), "targeted", "reached"))
     people = (
-        ("need", fr(lead), en(lead), "#inneed"), ("targeted", fr("targeted"), en("targeted"), "#targeted"), ("reached", fr("reached"), en("reached"), "#reached"),
+        ("need", lead.name_fr, lead.name_en, "#inneed"), ("targeted", aims.name_fr, aims.name_en, "#targeted"), ("reached", reach.name_fr, reach.name_en, "#reached"),
         ("not_targeted", "Besoin non ciblé", "Need not targeted", "#inneed+not_targeted"), ("not_reached", "Ciblés non atteints", "Targeted not reached", "#targeted+not_reached"),
     )  # fmt: skip
     columns = (
@@ -165,7 +171,7 @@ def taken_units(table: UnitTable, situation_title: tuple[str, str], *, names: Ma
         Column(key="activities", heading_fr="Activités", heading_en="Activities", tag="#activity+num", numeric=True),
         Column(key="presence", heading_fr="Présence", heading_en="Presence", tag="#status+presence"), Column(key="presence_on", heading_fr="Présence au", heading_en="Presence on", tag="#date+presence"),
     )  # fmt: skip
-    return TakenTable(title_fr=situation_title[0], title_en=situation_title[1], columns=columns, rows=[_taken_row(line) for line in table.lines], sources=tuple(sources))
+    return TakenTable(title_fr=titles[0], title_en=titles[1], columns=columns, rows=[_taken_row(line) for line in table.lines], sources=tuple(sources))
 
 
 def _taken_row(line: Line) -> dict[str, object]:
