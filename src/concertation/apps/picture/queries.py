@@ -89,7 +89,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The picture of one State for what was asked, with the dates that its sentence has to carry."""
+    """The picture of one State for what was asked, with the dates that its sentence has to carry; `named`: the report's sectors."""
 
     asked: Asked
     rows: tuple[Row, ...]
@@ -97,6 +97,7 @@ class Scene:
     reporting: int | None
     restricted: bool
     stale: bool
+    named: tuple[str, ...] = ()
 
     def total(self, measure: str) -> int | None:
         """The sum of a measure over the units that hold it, for one sector; None where no unit does."""
@@ -163,7 +164,8 @@ def _scene(
         for line in need.to_dicts() if line["unit"] in known.units
     ]
     ordered = sorted(rows, key=lambda row: row.unit.sort_key)
-    return Scene(asked, tuple(ordered), period, reporting, hidden, asked.state in stale)
+    named = {sector for report in own if (report.period_start, report.period_end) == period for sector in report.sectors}
+    return Scene(asked, tuple(ordered), period, reporting, hidden, asked.state in stale, tuple(sorted(named)))
 
 
 def _on_units(held: pl.DataFrame, concept: str, asked: Asked, terrain: Terrain) -> pl.DataFrame:
