@@ -1,13 +1,14 @@
 """What a reader of the situation page chose, read from the address; a word nobody knows falls back to the usual choice."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from concertation.apps.picture.measures import MEASURES, Measure
+from concertation.apps.picture.queries import Row
 from concertation.apps.picture.reading import Ground
 from concertation.apps.picture.words import levels_words
 from concertation.core.concepts import INTERSECTORAL
@@ -31,6 +32,7 @@ class Choices:
     today: date
     division: str = ""
     mistaken_day: str = ""
+    has_chosen_measure: bool = False
 
     @classmethod
     def of(cls, query: QueryDict, ground: Ground, today: date) -> "Choices":
@@ -46,8 +48,14 @@ class Choices:
         return cls(
             states=states, level=2 if query.get("level") == "2" else 1, sector=sector if sector in known else USUAL_SECTOR,
             measure=MEASURES.get(query.get("measure", ""), MEASURES["need"]), on=day or today, today=today, division=division,
-            mistaken_day=written if written and day is None else "",
+            mistaken_day=written if written and day is None else "", has_chosen_measure=query.get("measure", "") in MEASURES,
         )  # fmt: skip
+
+    def showing_something(self, rows: Iterable[Row]) -> "Choices":
+        """The same choices; where the reader named no measure and none of these units has a need, presence is shown."""
+        if self.has_chosen_measure or any(self.measure.read(row) is not None for row in rows):
+            return self
+        return replace(self, measure=MEASURES["presence"])
 
     @property
     def state(self) -> str:

@@ -107,7 +107,7 @@ def read(mandates: Sequence[Mandate], query: QueryDict, *, today: date) -> Situa
     summaries = summary_rows(mandates, states=chosen.states, divisions=list(divisions.values()))
     shown = scenes(mandates, asked, background=ground.background, summaries=summaries)
     return Situation(
-        chosen=chosen, ground=ground, mandates=mandates, divisions=divisions, scenes=shown,
+        chosen=chosen.showing_something(row for scene in shown for row in scene.rows), ground=ground, mandates=mandates, divisions=divisions, scenes=shown,
         lines=reading.needs_of_states(mandates, ground, states=chosen.states, day=chosen.on),
         counts=reading.counts_of(summaries, {scene.asked.state: scene.period for scene in shown}),
     )  # fmt: skip

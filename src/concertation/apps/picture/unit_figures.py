@@ -73,7 +73,8 @@ def standing_shown(standing: InStanding) -> dict[str, object]:
     """A standing as the figure tag takes it: the leader and the others, each with its reason and its page."""
     others = [_shown(held, reason.en if language() == "en" else reason.fr) for held, reason in standing.others]
     if standing.leader is None:
-        return {"value": None, "others": others}
+        quoted = next((other for other in others if other["value_text"]), {"value": None})
+        return {**quoted, "others": [other for other in others if other is not quoted]}
     why = standing.reason
     return {**_shown(standing.leader, why.en if language() == "en" else why.fr), "others": others}
 

@@ -117,7 +117,7 @@ def org_type_words(code: str) -> str:
     """A kind of organisation in words."""
     words = {
         "": _("type non dit"), "ingo": _("ONG internationale"), "nngo": _("ONG nationale"), "un": _("Nations unies"), "government": _("État"),
-        "red-cross": _("Croix-Rouge et Croissant-Rouge"), "donor": _("bailleur"), "private": _("secteur privé"),
+        "red-cross": _("Croix-Rouge et Croissant-Rouge"), "donor": _("bailleur"), "private": _("secteur privé"), "other": _("autre"),
     }  # fmt: skip
     return words.get(code, code)
 

@@ -92,6 +92,8 @@ def read(mandates: Sequence[Mandate], unit_id: str, query: QueryDict, *, today: 
     divisions = {**usual, unit.state_id: division}
     summaries = summary_rows(mandates, states=list(divisions), divisions=list(divisions.values()))
     own, below, abroad = _scenes(mandates, unit, chosen, divisions, ground, summaries)
+    within = {child.pk for child in ground.within(unit.pk, division)}
+    chosen = chosen.showing_something(row for row in (below.rows if below else ()) if row.unit.pk in within)
     mine = summaries.filter((pl.col("unit") == unit.pk) & (pl.col("state") == unit.state_id))
     return UnitView(
         unit=unit, chosen=chosen, ground=ground, mandates=mandates, division=division, own=own, below=below, abroad=abroad,

@@ -1,10 +1,10 @@
 """The tables of a unit's page: who acts by sector and where nothing is declared, kinds of organisation, activities, neighbours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -126,26 +126,33 @@ def listed(view: UnitView, query: QueryDict) -> Listed:
     sort = query.get("by") or "-end"
     field = SORTS.get(sort.lstrip("-"), "end")
     rows = view.activities().filter(**({"sector": sector} if sector else {}))
-    ordered = rows.order_by(f"-{field}" if sort.startswith("-") else field, "pk")
+    ordered = rows.order_by(F(field).desc(nulls_last=True) if sort.startswith("-") else F(field).asc(nulls_last=True), "pk")
     return Listed(ordered, Paginator(ordered, PAGE_ROWS).get_page(query.get("page")), sort, sector)
 
 
 def activities_table(view: UnitView, found: Listed) -> dict[str, object]:
     """The activities at the grain the reader may see, as the data_table tag takes them."""
     sectors = {code: sector.name for code, sector in view.ground.sectors.items()}
+    rows = [_activity_cells(each, sectors) for each in found.page.object_list]
     named = sorted({code for code in view.counts["sector"].to_list() if code in sectors and code != INTERSECTORAL}, key=lambda code: sectors[code])
     return {
         "id": "activities", "caption": _("Activités déclarées ici ou dans les unités qui en font partie"), "sort_parameter": "by", "sort": found.sort, "page": found.page,
         "filters": [{"name": "of", "label": _("Secteur"), "value": found.sector, "options": [("", _("tous")), *((code, sectors[code]) for code in named)]}] if named else [],
-        "columns": [
+        "columns": _held_columns(rows, [
             {"key": "organisation", "label": _("Organisation")}, {"key": "activity", "label": _("Activité"), "sortable": False}, {"key": "sector", "label": _("Secteur")},
             {"key": "place", "label": _("Lieu")}, {"key": "status", "label": _("Avancement")}, {"key": "start", "label": _("Début")}, {"key": "end", "label": _("Fin")},
             {"key": "reached", "label": _("Atteintes"), "unit": _("personnes"), "numeric": True, "sortable": False},
-        ],
-        "rows": [_activity_cells(each, sectors) for each in found.page.object_list], "note": protection_note(view),
+        ]),
+        "rows": rows, "note": protection_note(view),
         "exports": [(name, f"?table=activities&format={name}") for name in ("csv", "xlsx", "hxl")] if found.page.object_list else [],
         "empty": {"title": _("Aucune activité à montrer ici"), "text": no_actor_words(view)},
     }  # fmt: skip
+
+
+def _held_columns(rows: Sequence[Mapping[str, object]], columns: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """The columns in which some row says something, and those that can be sorted by."""
+    asked = ("organisation", "sector", "place")
+    return [column for column in columns if column["key"] in asked or any(row[str(column["key"])] not in (None, "") for row in rows)]
 
 
 def _activity_cells(each: Activity, sectors: Mapping[str, str]) -> dict[str, object]:
