@@ -64,7 +64,7 @@ def load_places(tables: Mapping[str, pl.DataFrame]) -> None:
     RememberedName.objects.bulk_create([_answer(line) for line in tables["remembered_places"].to_dicts()], ignore_conflicts=True)
 
 
-def _answer(line: Mapping[str, object]) -> RememberedName:
+def _answer(line: Mapping[str, Any]) -> RememberedName:
     """A reading settled by the reference set; a person's later answer to the same question stays."""
     return RememberedName(
         state=line["state"], level=line["level"], folded=line["text"], context=line["context"], unit_id=line["unit"], author="reference",

@@ -52,9 +52,19 @@ def state_names() -> dict[str, str]:
     return {state.iso3: state.name for state in State.objects.all()}
 
 
+def state(iso3: str) -> State | None:
+    """One State."""
+    return State.objects.filter(pk=iso3).first()
+
+
 def divisions(state: str) -> list[Division]:
     """The divisions of a State, the newest first."""
-    return list(Division.objects.filter(state_id=state).order_by("-valid_from"))
+    return list(Division.objects.filter(state_id=state).select_related("state").order_by("-valid_from"))
+
+
+def division(division_id: str) -> Division | None:
+    """One division, with its State."""
+    return Division.objects.select_related("state").filter(pk=division_id).first()
 
 
 def division_named(division: str) -> Division:
@@ -185,6 +195,13 @@ def boundaries_in_use(division: str, level: int) -> BoundarySet | None:
     return boundaries(division, level) or shipped
 
 
+def sets_in_use(sets: Sequence[BoundarySet]) -> list[BoundarySet]:
+    """Of some sets, those that maps draw."""
+    drawn = {(held.division_id, held.level) for held in sets}
+    in_use = (boundaries_in_use(division, level) for division, level in sorted(drawn))
+    return [held for held in in_use if held is not None]
+
+
 def boundary_set(set_id: UUID) -> BoundarySet | None:
     """One set of boundaries."""
     return BoundarySet.objects.select_related("division", "state").filter(pk=set_id).first()
@@ -198,12 +215,19 @@ def boundary_geometry(digest: str) -> bytes:
 
 def successors(unit_id: str) -> list[Crosswalk]:
     """What became of a unit: its shares in units of later divisions."""
-    return list(Crosswalk.objects.filter(from_unit_id=unit_id).select_related("to_unit", "to_division").order_by("to_division", "-weight"))
+    lines = Crosswalk.objects.filter(from_unit_id=unit_id).select_related("to_unit", "from_division", "to_division")
+    return [line for line in lines.order_by("to_division", "weight_kind", "-weight") if _goes_forward(line)]
 
 
 def predecessors(unit_id: str) -> list[Crosswalk]:
     """What a unit was made of: the shares of units of earlier divisions that lie in it."""
-    return list(Crosswalk.objects.filter(to_unit_id=unit_id).select_related("from_unit", "from_division").order_by("from_division", "-weight"))
+    lines = Crosswalk.objects.filter(to_unit_id=unit_id).select_related("from_unit", "from_division", "to_division")
+    return [line for line in lines.order_by("from_division", "weight_kind", "-weight") if _goes_forward(line)]
+
+
+def _goes_forward(line: Crosswalk) -> bool:
+    """Whether a crosswalk leads from an earlier division to a later one; a division without a first day is the earliest."""
+    return (line.from_division.valid_from or date.min) < (line.to_division.valid_from or date.min)
 
 
 def parents_of(unit_id: str) -> list[UnitParent]:

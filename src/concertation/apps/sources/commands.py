@@ -223,7 +223,8 @@ def refuse_run(run: ImportRun, problems: Iterable[CountedProblem], *, by: Mandat
 
 
 def mark_progress(run: ImportRun, *, step: str, done: int, total: int) -> bool:
-    """Say how far an import is; gives back whether somebody asked to cancel it."""
+    """Say how far an import is, and that this process is at it; gives back whether somebody asked to cancel it."""
+    workers.start_work(run.pk)
     ImportRun.objects.filter(pk=run.pk).update(step=step, done=done, total=total, beat_at=timezone.now())
     return ImportRun.objects.filter(pk=run.pk, cancel_asked=True).exists()
 
