@@ -85,7 +85,7 @@ def table(page: Page[Organisation], declared: Mapping[UUID, Mapping[str, int]], 
             {"key": COUNTED, "label": _("Activités"), "numeric": True},
         ],
         "rows": [_cells(each, declared.get(each.pk, {})) for each in page], "unfiltered": True,
-        "note": _("États et activités : ce que vous pouvez voir. Une organisation sans activité ici peut en avoir que leur détenteur n'a pas ouvertes."),
+        "note": _("États et activités : ce que vous pouvez voir. Une organisation sans activité ici peut en avoir que leur détenteur n'a pas ouvertes."),
         "empty": {"title": _("Aucune organisation ne répond à ce choix"), "text": _("Cherchez une partie du nom, du sigle ou d'une écriture, sans vous soucier des accents.")},
     }  # fmt: skip
 

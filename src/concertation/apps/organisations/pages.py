@@ -163,7 +163,7 @@ def add_spelling(request: ReaderRequest, slug: str) -> HttpResponse:
     form = SpellingForm(request.POST)
     if form.is_valid():
         commands.add_spelling(held.pk, form.cleaned_data["written"], by=by)
-        messages.success(request, _("Écriture ajoutée : les fichiers à venir qui l'emploient mèneront ici."))
+        messages.success(request, _("Écriture ajoutée : les fichiers à venir qui l'emploient mèneront ici."))
     else:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("organisation", slug=held.slug)
@@ -178,7 +178,7 @@ def move_spelling(request: ReaderRequest, spelling_id: UUID) -> HttpResponse:
     if request.method == "POST":
         target = organisation_or_404(request, request.POST.get("to", ""))
         moved = commands.move_spelling(spelling.pk, to=target.pk, by=by)
-        told = ngettext("Écriture déplacée ; %(count)s ligne l'a suivie.", "Écriture déplacée ; %(count)s lignes l'ont suivie.", moved)
+        told = ngettext("Écriture déplacée ; %(count)s ligne l'a suivie.", "Écriture déplacée ; %(count)s lignes l'ont suivie.", moved)
         messages.success(request, told % {"count": moved})
         return redirect("organisation", slug=target.slug)
     search = request.GET.get("q", "")[:120]
@@ -232,5 +232,5 @@ def take_merge_back(request: ReaderRequest, merge_id: UUID) -> HttpResponse:
     if held is None:
         raise Http404
     commands.take_merge_back(held.pk, by=by)
-    messages.success(request, _("Fusion défaite : %(gone)s a repris ses lignes.") % {"gone": held.gone})
+    messages.success(request, _("Fusion défaite : %(gone)s a repris ses lignes.") % {"gone": held.gone})
     return redirect("organisation", slug=held.gone.slug)

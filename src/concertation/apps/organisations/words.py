@@ -41,7 +41,7 @@ def refusal_words(code: str, name: str) -> str:
         "spelling-taken": _(
             "Cette écriture mène déjà à %(name)s. Déplacez-la depuis la page de cette organisation, ou fusionnez les deux organisations.",
         ),
-        "already-merged": _("La fusion n'est plus possible : %(name)s est déjà fusionnée, ou c'est la même organisation."),
+        "already-merged": _("La fusion n'est plus possible : %(name)s est déjà fusionnée, ou c'est la même organisation."),
         "already-taken-back": _("Cette fusion a déjà été défaite."),
-        "cannot-take-it": _("%(name)s ne peut pas recevoir cette écriture : elle est fusionnée, ou c'est déjà la sienne."),
+        "cannot-take-it": _("%(name)s ne peut pas recevoir cette écriture : elle est fusionnée, ou c'est déjà la sienne."),
     }[code] % {"name": name}

@@ -41,7 +41,7 @@ def presence_table(ground: Ground, presence: Presence, query: QueryDict, *, whol
     return {
         "id": "sectors", "caption": _("Organisations déclarées par secteur et par État"), "columns": [{"key": "sector", "label": _("Secteur")}, *states],
         "rows": rows, "unfiltered": True, "exports": ["csv", "xlsx", "hxl"],
-        "note": _("Aucun total : une même organisation peut agir dans plusieurs secteurs et plusieurs États. La présence en protection n'est ouverte qu'à l'État et au détenteur."),
+        "note": _("Aucun total : une même organisation peut agir dans plusieurs secteurs et plusieurs États. La présence en protection n'est ouverte qu'à l'État et au détenteur."),
     }  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def actors_table(shown: Situation, found: Sequence[Actor], query: QueryDict) -> 
     kept = query.copy()
     kept["table"] = "actors"
     return {
-        "id": "actors", "caption": _("Qui déclare une activité dans ce secteur ?"), "unfiltered": len(found) <= SHOWN_ACTORS,
+        "id": "actors", "caption": _("Qui déclare une activité dans ce secteur ?"), "unfiltered": len(found) <= SHOWN_ACTORS,
         "columns": [
             {"key": "organisation", "label": _("Organisation"), "sortable": False}, {"key": "type", "label": _("Type"), "sortable": False},
             {"key": "state", "label": _("État"), "sortable": False}, {"key": "activities", "label": _("Activités"), "numeric": True, "sortable": False},
@@ -126,7 +126,7 @@ def actors_table(shown: Situation, found: Sequence[Actor], query: QueryDict) -> 
         ],
         "rows": [_actor(each, shown) for each in found[:SHOWN_ACTORS]],
         "exports": [(name.upper(), f"?{kept.urlencode()}&format={name}") for name in ("csv", "xlsx", "hxl")] if found else (),
-        "note": _("Les %(count)s premières ; le fichier à télécharger les porte toutes.") % {"count": SHOWN_ACTORS} if len(found) > SHOWN_ACTORS else "",
+        "note": _("Les %(count)s premières ; le fichier à télécharger les porte toutes.") % {"count": SHOWN_ACTORS} if len(found) > SHOWN_ACTORS else "",
         "empty": {"title": _("Aucune organisation de ce secteur n'est ouverte à votre lecture"), "text": _("Ce n'est pas dire qu'aucune n'agit.")},
     }  # fmt: skip
 
@@ -144,7 +144,7 @@ def kinds_table(shown: Situation, coverage: Sequence[CoverageSummary]) -> dict[s
     if not own:
         return None
     return {
-        "id": "kinds", "caption": _("Quelles organisations ?"), "unfiltered": True,
+        "id": "kinds", "caption": _("Quelles organisations ?"), "unfiltered": True,
         "columns": [
             {"key": "type", "label": _("Type"), "sortable": False}, {"key": "state", "label": _("État"), "sortable": False},
             {"key": "organisations", "label": _("Organisations"), "numeric": True, "sortable": False},
@@ -155,7 +155,7 @@ def kinds_table(shown: Situation, coverage: Sequence[CoverageSummary]) -> dict[s
             for line in sorted(own, key=lambda line: (line.owner_state, -line.organisations))
         ],
         "note": " ; ".join(
-            _("%(state)s : rapport au %(day)s") % {"state": shown.ground.states[state].name, "day": day_words(period[1])}
+            _("%(state)s : rapport au %(day)s") % {"state": shown.ground.states[state].name, "day": day_words(period[1])}
             for state, period in periods.items() if period
         ),
     }  # fmt: skip
@@ -168,7 +168,7 @@ def silence_table(shown: Situation) -> dict[str, object] | None:
         return None
     first = sorted(silent, key=lambda pair: (-(pair[1].need or 0), pair[1].unit.sort_key))
     return {
-        "id": "silence", "caption": _("Où aucune activité n'est déclarée : %(count)s unités sur %(all)s") % {"count": number(len(silent)), "all": number(len(shown.rows))},
+        "id": "silence", "caption": _("Où aucune activité n'est déclarée : %(count)s unités sur %(all)s") % {"count": number(len(silent)), "all": number(len(shown.rows))},
         "columns": [
             {"key": "unit", "label": _("Unité"), "sortable": False}, {"key": "need", "label": need_words(shown.chosen.sector), "unit": _("personnes"), "numeric": True, "sortable": False},
             {"key": "day", "label": _("Rapport au"), "sortable": False},
@@ -180,7 +180,7 @@ def silence_table(shown: Situation) -> dict[str, object] | None:
             }
             for scene, row in first[:SHOWN_SILENT]
         ],
-        "note": _("Aucune activité déclarée ne veut pas dire aucun acteur : toutes les organisations ne déclarent pas."), "unfiltered": True,
+        "note": _("Aucune activité déclarée ne veut pas dire aucun acteur : toutes les organisations ne déclarent pas."), "unfiltered": True,
     }  # fmt: skip
 
 

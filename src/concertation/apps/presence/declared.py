@@ -73,7 +73,7 @@ def table(page: Page[Activity], shown: Profile, query: QueryDict, *, open_runs: 
             {"name": "state", "label": _("État"), "options": states, "value": query.get("state", "")},
             {"name": "sector", "label": _("Secteur"), "options": [("", _("tous les secteurs")), *named], "value": query.get("sector", "")},
         ],
-        "note": _("Aucun total : une même personne peut être comptée dans plusieurs activités."),
+        "note": _("Aucun total : une même personne peut être comptée dans plusieurs activités."),
     }  # fmt: skip
 
 

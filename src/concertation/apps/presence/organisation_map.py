@@ -65,7 +65,7 @@ def _coarser(shown: Profile) -> str:
     if not shown.coarser:
         return ""
     told = ngettext(
-        "%(count)s activité n'est placée qu'à un niveau moins fin : elle n'est pas sur cette carte.",
-        "%(count)s activités ne sont placées qu'à un niveau moins fin : elles ne sont pas sur cette carte.", shown.coarser,
+        "%(count)s activité n'est placée qu'à un niveau moins fin : elle n'est pas sur cette carte.",
+        "%(count)s activités ne sont placées qu'à un niveau moins fin : elles ne sont pas sur cette carte.", shown.coarser,
     )  # fmt: skip
     return told % {"count": shown.coarser}
