@@ -4,7 +4,7 @@ The map, the ranked list and the squares take their colours from one shading. Th
 without outlines of that level is shown as squares grouped by region, and that is said.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -90,16 +90,19 @@ def picture(
 
 def sentence_of(row: Row, scene: Scene, shown: Picture) -> str:
     """What a reader is told of one unit when pointing at it."""
-    return f"{row.unit.name}, {shown.ground.states[scene.asked.state].name} : {'; '.join(_facts(row, scene, shown))}"
+    place = f"{row.unit.name}, {shown.ground.states[scene.asked.state].name}"
+    presence = presence_of(row, scene, whole=scene.asked.state in shown.readers)
+    if shown.measure.key in ("presence", "organisations"):
+        return _("%(place)s : %(told)s") % {"place": place, "told": presence}
+    return _("%(place)s : %(told)s ; %(presence)s") % {"place": place, "told": _amount(row, shown), "presence": presence}
 
 
-def _facts(row: Row, scene: Scene, shown: Picture) -> Iterable[str]:
-    if shown.measure.key not in ("presence", "organisations"):
-        value = shown.measure.read(row)
-        when = period_words(row.need_start, row.need_end)
-        estimated = _(", estimé") if row.need_estimated else ""
-        yield f"{number(value)}{' ' + str(shown.measure.unit) if value is not None else ''}{f' ({when}{estimated})' if value is not None and when else ''}"
-    yield presence_of(row, scene, whole=scene.asked.state in shown.readers)
+def _amount(row: Row, shown: Picture) -> str:
+    value = shown.measure.read(row)
+    if value is None:
+        return number(None).lower()
+    when = period_words(row.need_start, row.need_end) + (_(", estimé") if row.need_estimated else "")
+    return f"{number(value)} {shown.measure.unit}" + (f" ({when})" if when else "")
 
 
 def presence_of(row: Row, scene: Scene, *, whole: bool) -> str:
@@ -158,7 +161,7 @@ def _tiles_of(scene: Scene, shown: Picture) -> SafeString:
         region = shown.ground.region_of(row.unit, asked.division)
         if row.unit.pk in only:
             by_region.setdefault(region.name if region else "", []).append(row)
-    words = _("%(state)s : aucun contour de %(unit)s n'est tenu. Chaque carré est une unité, rangée par région.") % {
+    words = _("%(state)s : aucun contour de %(unit)s n'est tenu. Chaque carré est une unité, rangée par région.") % {
         "state": shown.ground.states[asked.state].name, "unit": kind_words(asked.state, asked.level, 1),
     }
     lines = format_html_join("", "<li><span>{}</span><span>{}</span></li>", (
@@ -215,14 +218,14 @@ def sources_words(shown: Picture) -> str:
     parts: list[str] = []
     needs = dict.fromkeys((scene.need_dates, scene.asked.sector) for scene in shown.scenes if scene.need_dates != (None, None))
     if needs:
-        parts.append(_("Besoin : %(when)s") % {"when": ", ".join(dict.fromkeys(period_words(*dates) for dates, _sector in needs))})
+        parts.append(_("Besoin : %(when)s") % {"when": ", ".join(dict.fromkeys(period_words(*dates) for dates, _sector in needs))})
     told = [(scene, scene.period) for scene in shown.scenes if scene.period]
     presence = [f"{shown.ground.states[scene.asked.state].name} {day_words(period[1])}" for scene, period in told]
     if presence:
-        parts.append(_("Présence : %(when)s") % {"when": ", ".join(presence)})
+        parts.append(_("Présence : %(when)s") % {"when": ", ".join(presence)})
     if any("estimated" in shown.shading.css(row) for _scene, row in shown.rows):
         divisions = ", ".join(dict.fromkeys(shown.ground.divisions[scene.asked.division].name for scene in shown.scenes if any(row.need_estimated for row in scene.rows)))
-        parts.append(_("Lu sur un autre découpage que celui des chiffres, estimé : %(divisions)s") % {"divisions": divisions})
+        parts.append(_("Lu sur un autre découpage que celui des chiffres, estimé : %(divisions)s") % {"divisions": divisions})
     return ". ".join(parts) + "." if parts else ""
 
 

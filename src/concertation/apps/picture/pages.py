@@ -54,7 +54,7 @@ def _file(request: ReaderRequest, shown: Situation, drawn: Picture, units: table
 
 def no_presence(request: ReaderRequest) -> dict[str, str]:
     """What would be here and the one step that brings it in; the same words whether rows are absent or closed to the reader."""
-    told = _("Aucune ligne de présence n'est ouverte à votre lecture. Sur un nœud neuf, apportez un classeur « qui fait quoi où » :")
+    told = _("Aucune ligne de présence n'est ouverte à votre lecture. Sur un nœud neuf, apportez un classeur « qui fait quoi où » :")
     command = "./run import FICHIER.xlsx --state NER"
     if is_manager(request.mandates):
         return {"title": _("Aucun classeur de présence reçu"), "text": f"{told} {command}", "url": reverse("bring-in"), "action": _("Apporter un classeur")}

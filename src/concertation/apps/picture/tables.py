@@ -54,11 +54,11 @@ class UnitTable:
         """Why a column has no total, and which measures nobody holds here."""
         headings = people_headings(self.sector)
         absent = [headings[name].lower() for name in ("targeted", "reached") if name not in self.held]
-        parts = [_("Les organisations ne s'additionnent pas : une même organisation peut travailler dans plusieurs unités.")]
+        parts = [_("Les organisations ne s'additionnent pas : une même organisation peut travailler dans plusieurs unités.")]
         if self.held and not self.totals:
-            parts.append(_("Pas de total des personnes : les périodes des États diffèrent, ou un chiffre manque."))
+            parts.append(_("Pas de total des personnes : les périodes des États diffèrent, ou un chiffre manque."))
         if absent:
-            parts.append(_("Aucun chiffre disponible à ce niveau : %(measures)s.") % {"measures": ", ".join(absent)})
+            parts.append(_("Aucun chiffre disponible à ce niveau : %(measures)s.") % {"measures": ", ".join(absent)})
         return " ".join(parts)
 
 
@@ -199,7 +199,7 @@ def crowding_table(shown: Situation) -> dict[str, object] | None:
     if not crowded:
         return None
     return {
-        "id": "crowded", "caption": _("Beaucoup d'organisations pour peu de besoin : une question au chef de file du secteur"),
+        "id": "crowded", "caption": _("Beaucoup d'organisations pour peu de besoin : une question au chef de file du secteur"),
         "columns": _columns(("unit", _("Unité")), ("organisations", _("Organisations")), ("need", need_words(shown.chosen.sector)), ("each", _("Besoin par organisation")), ("overall", _("Dans tout l'État"))),
         "rows": [
             {"unit": {"text": row.unit.name, "url": reverse("unit", args=[row.unit.pk]), "note": shown.ground.states[row.unit.state_id].name}, "organisations": row.organisations, "need": row.need, "each": round(own), "overall": round(overall)}
@@ -230,7 +230,7 @@ def ending_table(shown: Situation) -> dict[str, object] | None:
             }
             for each in near[:SHOWN_ENDING]
         ],
-        "note": _("Les premières seulement ; la suite est dans les pages des unités.") if len(near) > SHOWN_ENDING else "",
+        "note": _("Les premières seulement ; la suite est dans les pages des unités.") if len(near) > SHOWN_ENDING else "",
     }  # fmt: skip
 
 
@@ -243,7 +243,7 @@ def disagreement_table(shown: Situation) -> dict[str, object] | None:
         "id": "disagreements", "caption": _("Où les sources ne disent pas la même chose"),
         "columns": _columns(("what", _("Fait")), ("leads", _("Chiffre retenu")), ("source", _("Sa source")), ("lowest", _("Le plus bas")), ("highest", _("Le plus haut")), ("apart", _("Écart"))),
         "rows": [_disagreement(each, shown) for each in found[:10]],
-        "note": _("Écart : (le plus haut − le plus bas) / le plus haut. Les chiffres restent côte à côte ; aucun n'est effacé."),
+        "note": _("Écart : (le plus haut − le plus bas) / le plus haut. Les chiffres restent côte à côte ; aucun n'est effacé."),
     }  # fmt: skip
 
 
@@ -271,4 +271,4 @@ def units_caption(shown: Situation) -> str:
     level = shown.chosen.level
     kinds = ", ".join(dict.fromkeys(kind_words(state, level, 2) for state in shown.chosen.states))
     sector = "" if shown.chosen.sector == INTERSECTORAL else f", {shown.sector_name.lower()}"
-    return _("Toutes les unités : %(kinds)s%(sector)s") % {"kinds": kinds, "sector": sector}
+    return _("Toutes les unités : %(kinds)s%(sector)s") % {"kinds": kinds, "sector": sector}

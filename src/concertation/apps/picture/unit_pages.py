@@ -55,15 +55,15 @@ def status(view: UnitView) -> list[str]:
     """What a reader has to know of the unit itself and of the figures shown: past, estimated, being made anew."""
     unit, row, told = view.unit, view.row, []
     if unit.valid_to is not None and unit.valid_to <= view.chosen.on:
-        told.append(_("Cette unité n'existe plus depuis le %(day)s ; ses chiffres sont gardés.") % {"day": day_words(unit.valid_to)})
+        told.append(_("Cette unité n'existe plus depuis le %(day)s ; ses chiffres sont gardés.") % {"day": day_words(unit.valid_to)})
     if unit.valid_from is not None and unit.valid_from > view.chosen.on:
         told.append(_("Cette unité n'existe que depuis le %(day)s.") % {"day": day_words(unit.valid_from)})
     if unit.source_status in ("memory", "derived", "estimated"):
-        told.append(_("L'appartenance de cette unité est dérivée ou tenue de mémoire ; une source officielle reste à fournir."))
+        told.append(_("L'appartenance de cette unité est dérivée ou tenue de mémoire ; une source officielle reste à fournir."))
     if row is not None and row.need_estimated:
-        told.append(_("Son besoin est lu sur le découpage « %(division)s », estimé : les chiffres ont été relevés sur un autre.") % {"division": view.ground.divisions[view.division].name})
+        told.append(_("Son besoin est lu sur le découpage « %(division)s », estimé : les chiffres ont été relevés sur un autre.") % {"division": view.ground.divisions[view.division].name})
     if view.own.stale:
-        told.append(_("De nouvelles lignes sont arrivées : les décomptes de présence sont en train d'être refaits."))
+        told.append(_("De nouvelles lignes sont arrivées : les décomptes de présence sont en train d'être refaits."))
     return told
 
 
@@ -94,7 +94,7 @@ def children_table(view: UnitView, query: QueryDict) -> dict[str, object] | None
     if not view.children:
         return None
     readers = frozenset([view.unit.state_id] if view.whole else [])
-    caption = _("Les unités qui en font partie : %(kinds)s") % {"kinds": kind_words(view.unit.state_id, view.unit.level + 1, 2)}
+    caption = _("Les unités qui en font partie : %(kinds)s") % {"kinds": kind_words(view.unit.state_id, view.unit.level + 1, 2)}
     return tables.shown_units(children_units(view), query, readers=readers, names={}, caption=caption, sort="unit")
 
 

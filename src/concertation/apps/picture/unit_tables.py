@@ -41,9 +41,9 @@ def unit_sentence(view: UnitView) -> str:
         units = kind_words(view.unit.state_id, scene.asked.level, scene.counted("declared"))
         told = presence_clause(scene, whole=view.whole, units=units)
         need = need_clause(leader_of(view.lines, view.unit.state_id, view.chosen.sector), sector=view.chosen.sector, sector_name=name)
-        return _("%(where)s, %(need)s ; %(presence)s.") % {"where": in_state(view.unit.state_id, view.unit.name), "need": need, "presence": told}
+        return _("%(where)s, %(need)s ; %(presence)s.") % {"where": in_state(view.unit.state_id, view.unit.name), "need": need, "presence": told}
     where = ", ".join(step.name for step in view.path[::-1])
-    return _("%(where)s : %(need)s ; %(presence)s.") % {"where": where, "need": _need_of_row(view, name), "presence": _presence_of_unit(view)}
+    return _("%(where)s : %(need)s ; %(presence)s.") % {"where": where, "need": _need_of_row(view, name), "presence": _presence_of_unit(view)}
 
 
 def _need_of_row(view: UnitView, sector_name: str) -> str:
@@ -84,7 +84,7 @@ def actors_table(view: UnitView) -> dict[str, object]:
             {"key": "sector", "label": _("Secteur"), "sortable": False}, {"key": "organisations", "label": _("Organisations"), "numeric": True, "sortable": False},
             {"key": "activities", "label": _("Activités"), "numeric": True, "sortable": False}, {"key": "no_finer", "label": _("Placées au plus fin ici"), "numeric": True, "sortable": False},
         ],
-        "note": " ".join(part for part in (when, _("Une organisation peut agir dans plusieurs secteurs : rien ne s'additionne."), protection_note(view)) if part),
+        "note": " ".join(part for part in (when, _("Une organisation peut agir dans plusieurs secteurs : rien ne s'additionne."), protection_note(view)) if part),
         "empty": {"title": _("Aucune activité à montrer ici"), "text": no_actor_words(view)},
     }  # fmt: skip
 
@@ -100,7 +100,7 @@ def protection_note(view: UnitView) -> str:
     """Why presence in protection is not shown to readers outside the State."""
     if view.whole:
         return ""
-    return _("La présence en protection, en violences basées sur le genre et en protection de l'enfant n'est montrée qu'à l'État et au détenteur : la publier pourrait mettre des personnes en danger.")
+    return _("La présence en protection, en violences basées sur le genre et en protection de l'enfant n'est montrée qu'à l'État et au détenteur : la publier pourrait mettre des personnes en danger.")
 
 
 def silences(view: UnitView) -> list[str]:
@@ -209,7 +209,7 @@ def neighbours_table(view: UnitView) -> dict[str, object] | None:
              "presence": _neighbour_presence(view, row.verdict, row.organisations, scene.asked.state)}
             for scene, row in near
         ],
-        "note": _("Unités dont le contour touche celui-ci, d'après les contours tenus. Chaque État a ses dates : elles sont sur la page de l'unité."),
+        "note": _("Unités dont le contour touche celui-ci, d'après les contours tenus. Chaque État a ses dates : elles sont sur la page de l'unité."),
     }  # fmt: skip
 
 

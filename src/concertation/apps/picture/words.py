@@ -114,7 +114,7 @@ def sentence(scene: Scene, held: HeldFigure | None, *, state_name: str, sector_n
     """One State's clause: need and presence, each with its date."""
     asked = scene.asked
     units = kind_words(asked.state, asked.level, scene.counted("declared"))
-    return _("%(where)s, %(need)s ; %(presence)s.") % {
+    return _("%(where)s, %(need)s ; %(presence)s.") % {
         "where": in_state(asked.state, state_name), "need": need_clause(held, sector=asked.sector, sector_name=sector_name),
         "presence": presence_clause(scene, whole=whole, units=units),
     }  # fmt: skip
