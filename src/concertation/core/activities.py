@@ -94,7 +94,7 @@ def _written_fields(stripped: pl.DataFrame, letters: Map[str, str], vocabulary: 
 
 def _organisation_written(table: pl.DataFrame, letters: Map[str, str]) -> pl.Series:
     taken = [letters[field] for field in ("org_acronym", "org_name") if field in letters]
-    return table.select(org_written=pl.coalesce(taken) if taken else pl.lit(None, pl.Utf8)).to_series()
+    return table.with_columns(org_written=pl.coalesce(taken) if taken else pl.lit(None, pl.Utf8))["org_written"]
 
 
 def _without_broken_cells(written: pl.DataFrame, letters: Map[str, str], vocabulary: Vocabulary) -> tuple[pl.DataFrame, pl.DataFrame]:

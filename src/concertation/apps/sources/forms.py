@@ -38,8 +38,8 @@ def too_large_words() -> str:
 class PeriodOfFile(forms.Form):
     """The period a file reports on."""
 
-    start = forms.DateField(label=_("Du"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(label=_("Du"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    end = forms.DateField(label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def clean(self) -> dict[str, Any]:
         """Both dates or none, in order."""
@@ -78,8 +78,7 @@ class BringIn(PeriodOfFile):
         """A file within the size that this node accepts."""
         uploaded = self.cleaned_data["file"]
         if uploaded.size > settings.UPLOAD_LIMIT_BYTES:
-            most = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
-            raise forms.ValidationError(_("Fichier trop grand : %(most)s Mo au plus.") % {"most": most})
+            raise forms.ValidationError(too_large_words())
         return uploaded
 
     def period(self) -> tuple[date | None, date | None]:

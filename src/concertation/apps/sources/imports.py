@@ -5,6 +5,7 @@ Parsing and matching happen outside any transaction; rows are stored in short sl
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -21,6 +22,7 @@ from concertation.formats.opening import Opened, open_file
 from concertation.formats.problem_texts import in_words
 
 SLICE_ROWS = 1000
+KEEPS_A_FILE_OUT = frozenset({"required-column-missing"})
 Progress = Callable[[str, int, int], bool]
 
 
@@ -86,20 +88,26 @@ def understand(run: ImportRun, *, today: date, by: Mandate, progress: Progress =
     """Take a received file up, read and match it; keeps the preview with the run, or refuses it with problems."""
     if not commands.take_up(run, waiting="received", working="reading"):
         return None
-    return _understood(run, status="previewed", today=today, by=by, progress=progress)
+    with held(run):
+        return _understood(run, status="previewed", today=today, by=by, progress=progress)
+
+
+@contextmanager
+def held(run: ImportRun) -> Iterator[None]:
+    """While a worker has a run; one that ends midway says so, and the run can be taken up again."""
+    try:
+        yield
+    finally:
+        commands.let_go(run)
 
 
 def _understood(run: ImportRun, *, status: str, today: date, by: Mandate, progress: Progress) -> Preview | None:
-    try:
-        progress("reading", 0, 0)
-        opened = open_file(commands.raw_path(run.file_id), kind=run.kind)
-        if progress("matching", 0, 0):
-            commands.mark_cancelled(run)
-            return None
-        preview = _matched(run, opened, today=today)
-        return _kept(run, opened, preview, status=status, by=by)
-    finally:
-        commands.let_go(run)
+    progress("reading", 0, 0)
+    opened = open_file(commands.raw_path(run.file_id), kind=run.kind)
+    if progress("matching", 0, 0):
+        commands.mark_cancelled(run)
+        return None
+    return _kept(run, opened, _matched(run, opened, today=today), status=status, by=by)
 
 
 def _matched(run: ImportRun, opened: Opened, *, today: date) -> Preview | None:
@@ -119,7 +127,8 @@ def _kept(run: ImportRun, opened: Opened, preview: Preview | None, *, status: st
     if preview is None:
         commands.refuse_run(run, [CountedProblem(problem) for problem in _why_refused(opened)], by=by, picture=picture)
         return None
-    if not preview.rows.is_empty():
+    keeps_it_out = any(told.problem.code in KEEPS_A_FILE_OUT for told in preview.problems)
+    if not preview.rows.is_empty() and not keeps_it_out:
         commands.record_preview(run, preview, status=status, picture=picture)
         return preview
     refusals = [told for told in preview.problems if in_words(told.problem).severity == "refused"]
@@ -146,43 +155,42 @@ def store_accepted(run: ImportRun, *, today: date, by: Mandate, progress: Progre
     """
     if not commands.take_up(run, waiting="writing", working="writing"):
         return False
-    if run.cancel_asked:
-        _drop(run, by=by)
-        return False
-    preview = _understood(run, status="writing", today=today, by=by, progress=progress)
-    if preview is None:
-        IMPORTERS[run.kind].take_back(run, by=by)
-        return False
-    return _written(run, preview, by=by, progress=progress)
+    with held(run):
+        if run.cancel_asked:
+            return _drop(run, by=by)
+        preview = _understood(run, status="writing", today=today, by=by, progress=progress)
+        if preview is None:
+            IMPORTERS[run.kind].take_back(run, by=by)
+            return False
+        return _written(run, preview, by=by, progress=progress)
 
 
 def store(run: ImportRun, preview: Preview, *, by: Mandate, progress: Progress = silent) -> bool:
     """Accept a preview and store it at once; True when all is stored."""
     if not commands.accept_preview(run, by=by) or not commands.take_up(run, waiting="writing", working="writing"):
         return False
-    return _written(run, preview, by=by, progress=progress)
+    with held(run):
+        return _written(run, preview, by=by, progress=progress)
 
 
 def _written(run: ImportRun, preview: Preview, *, by: Mandate, progress: Progress) -> bool:
     """Store the rows slice by slice; rows of a slice stored before an interruption are stored again as they were."""
     importer = IMPORTERS[preview.kind]
     written = 0
-    try:
-        for rows in slices(preview.rows):
-            importer.store_slice(run, rows, by=by)
-            written += rows.height
-            stop = commands.mark_progress(run, step="writing", done=written, total=preview.rows_kept)
-            if progress("writing", written, preview.rows_kept) or stop:
-                _drop(run, by=by)
-                return False
-        run.refresh_from_db()
-        importer.finish(run, preview, by=by)
-    finally:
-        commands.let_go(run)
+    for rows in slices(preview.rows):
+        importer.store_slice(run, rows, by=by)
+        written += rows.height
+        stop = commands.mark_progress(run, step="writing", done=written, total=preview.rows_kept)
+        if progress("writing", written, preview.rows_kept) or stop:
+            return _drop(run, by=by)
+    run.refresh_from_db()
+    importer.finish(run, preview, by=by)
     follow_up(run.owner_state)
     return True
 
 
-def _drop(run: ImportRun, *, by: Mandate) -> None:
+def _drop(run: ImportRun, *, by: Mandate) -> bool:
+    """Take back what was stored of a cancelled import; always False, as nothing of it counts."""
     IMPORTERS[run.kind].take_back(run, by=by)
     commands.mark_cancelled(run)
+    return False

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django_tasks import task
 
-from concertation.apps.sources import commands, imports
+from concertation.apps.sources import commands, imports, queries
 from concertation.apps.sources.models import ImportRun
 from concertation.core.sharing import Mandate, Role
 
@@ -28,14 +28,14 @@ def reporting_to(run: ImportRun) -> imports.Progress:
 @task()
 def understand_file(run_id: str, person: str, today: str) -> None:
     """Read and match a received file; its page then shows the preview. A second call for the same file changes nothing."""
-    run = ImportRun.objects.get(pk=UUID(run_id))
+    run = queries.run_at_work(UUID(run_id))
     imports.understand(run, today=date.fromisoformat(today), by=manager_of(run, person), progress=reporting_to(run))
 
 
 @task()
 def store_file(run_id: str, person: str, today: str) -> None:
     """Store an accepted file, or take back what a cancelled one had stored. A second call for the same file changes nothing."""
-    run = ImportRun.objects.get(pk=UUID(run_id))
+    run = queries.run_at_work(UUID(run_id))
     imports.store_accepted(run, today=date.fromisoformat(today), by=manager_of(run, person), progress=reporting_to(run))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from concertation.apps.sources.previews import DoubtToSettle
-from concertation.core.place_rows import Doubt
+from concertation.core.place_rows import Doubt, single
 from concertation.core.places import Asked, Gazetteer
 
 
@@ -31,9 +31,15 @@ def _question(asked: Asked, alike: Sequence[Doubt], places: Gazetteer) -> DoubtT
     ]
     return DoubtToSettle(
         kind="place", key=doubt_key(asked), candidates=candidates, count=sum(doubt.rows for doubt in alike),
-        written={"parts": parts, "level": asked.level, "text": asked.text, "context": asked.context},
+        written={"parts": parts, "level": asked.level, "text": asked.text, "context": asked.context, "sure": sure_unit(alike, places)},
         row=min(doubt.first_row for doubt in alike),
     )
+
+
+def sure_unit(alike: Sequence[Doubt], places: Gazetteer) -> str:
+    """The finest unit that surely holds every row that asks the question; empty when none does."""
+    units = tuple(dict.fromkeys(unit for doubt in alike for unit in doubt.placement.units))
+    return single(places, units) or "" if units else ""
 
 
 def in_words(places: Gazetteer, unit: str) -> dict[str, str]:

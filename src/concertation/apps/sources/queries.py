@@ -51,6 +51,22 @@ def run_for(mandates: Sequence[Mandate], run_id: UUID) -> ImportRun | None:
     return runs(mandates).filter(pk=run_id).first()
 
 
+def run_at_work(run_id: UUID) -> ImportRun:
+    """An import the worker is asked to work on; the mandate was checked when the person asked."""
+    run: ImportRun = ImportRun.objects.get(pk=run_id)
+    return run
+
+
+def is_of_a_file(source: Source) -> bool:
+    """Whether a source is a file that was brought in, rather than a publication."""
+    return ImportRun.objects.filter(source=source).exists()
+
+
+def doubts(mandates: Sequence[Mandate]) -> QuerySet[Doubt]:
+    """The doubts a reader may see, settled or not."""
+    return Doubt.objects.visible_to(mandates)
+
+
 def run_under_way(*, sha256: str, state: str) -> ImportRun | None:
     """An import of these bytes for this State that counts, or may soon, whoever asks: the same file twice changes nothing."""
     alive = ImportRun.objects.filter(file_id=sha256, owner_state=state).exclude(status__in=DEAD_STATUSES)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from concertation.apps.places.commands import forget_name, remember_name
-from concertation.apps.places.models import AdminUnit
-from concertation.apps.places.queries import gazetteer
+from concertation.apps.places.queries import gazetteer, is_unit_of, units_called, units_held
 from concertation.apps.sources import commands, queries
 from concertation.apps.sources.commands import KEEP
 from concertation.apps.sources.imports import follow_up
@@ -45,11 +43,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A doubt as a person sees it: what was written, the rest of what the row writes of its place, its candidates, what was looked for."""
+    """A doubt as a person sees it: what was written and beside what, where its rows stand for now, its candidates, what was looked for."""
 
     doubt: Doubt
     text: str
     beside: Sequence[str]
+    sure: str
     offers: Sequence[Offer]
     searched: str = ""
     found: Sequence[Offer] = ()
@@ -116,25 +115,36 @@ def why(candidate: Mapping[str, object]) -> str:
 def offered(doubts: Iterable[Doubt], *, searched_in: UUID | None = None, searched: str = "") -> list[Offered]:
     """Doubts with their candidates in the reader's language, numbered for the keyboard; one of them with what was looked for."""
     waiting = list(doubts)
-    names = unit_names(str(candidate["answer"]) for doubt in waiting for candidate in doubt.candidates)
-    return [_offered(doubt, names, searched if doubt.pk == searched_in else "") for doubt in waiting]
+    named = [*(str(candidate["answer"]) for doubt in waiting for candidate in doubt.candidates), *(sure_unit(doubt) for doubt in waiting)]
+    names, kinds = unit_names(named), unit_kinds(named)
+    return [_offered(doubt, names, kinds, searched if doubt.pk == searched_in else "") for doubt in waiting]
 
 
-def _offered(doubt: Doubt, names: Mapping[str, str], searched: str) -> Offered:
+def _offered(doubt: Doubt, names: Mapping[str, str], kinds: Mapping[str, str], searched: str) -> Offered:
     text, beside = as_written(doubt)
     offers = [
-        Offer(key, str(candidate["answer"]), names.get(str(candidate["answer"]), str(candidate.get("name", ""))), within_words(candidate), why(candidate))
+        Offer(
+            key, str(candidate["answer"]), names.get(str(candidate["answer"]), str(candidate.get("name", ""))),
+            ", ".join(part for part in (kinds.get(str(candidate["answer"]), ""), within_words(candidate)) if part), why(candidate),
+        )
         for key, candidate in enumerate(doubt.candidates[:OFFERS], start=1)
     ]
-    return Offered(doubt, text, beside, offers, searched, units_found(doubt.owner_state, searched) if searched else ())
+    sure = sure_unit(doubt)
+    sure_words = f"{names[sure]} ({kinds[sure]})" if sure in names else ""
+    return Offered(doubt, text, beside, sure_words, offers, searched, units_found(doubt.owner_state, searched) if searched else ())
+
+
+def sure_unit(doubt: Doubt) -> str:
+    """The unit where the rows of a doubtful place stand for now."""
+    return str(doubt.written.get("sure", ""))
 
 
 def as_written(doubt: Doubt) -> tuple[str, list[str]]:
     """The part of a written place that is in doubt, as the cell writes it, and what stands beside it."""
     parts = [str(part) for part in doubt.written.get("parts", []) if part]
     folded = str(doubt.written.get("text", ""))
-    asked = next((part for part in parts if fold(part) and fold(part) in folded), parts[0] if parts else folded)
-    return asked, [part for part in parts if part != asked]
+    place = next((place for place in reversed(range(len(parts))) if fold(parts[place]) and fold(parts[place]) in folded), 0)
+    return (parts[place] if parts else folded), [*parts[:place], *parts[place + 1 :]]
 
 
 def within_words(candidate: Mapping[str, object]) -> str:
@@ -144,18 +154,32 @@ def within_words(candidate: Mapping[str, object]) -> str:
 
 def unit_names(unit_ids: Iterable[str]) -> dict[str, str]:
     """Names of units in the reader's language."""
-    return {pk: unit.name for pk, unit in AdminUnit.objects.in_bulk(set(unit_ids)).items()}
+    return {pk: unit.name for pk, unit in units_held(unit_ids).items()}
+
+
+def unit_kinds(unit_ids: Iterable[str]) -> dict[str, str]:
+    """What each unit is, in words: two places of one name are told apart by it."""
+    words = kind_names()
+    return {pk: words.get(unit.kind, unit.kind) for pk, unit in units_held(unit_ids).items()}
+
+
+def kind_names() -> dict[str, str]:
+    """The kinds of units in words."""
+    return {
+        "region": _("région"), "province": _("province"), "cercle": _("cercle"), "departement": _("département"), "commune": _("commune"),
+        "prefecture": _("préfecture"), "canton": _("canton"), "ville": _("ville"), "district": _("district"), "arrondissement": _("arrondissement"),
+        "commune-urbaine": _("commune urbaine"), "commune-rurale": _("commune rurale"), "country": _("État"), "state": _("État"),
+    }
 
 
 def units_found(state: str, searched: str) -> list[Offer]:
     """Units of a State whose name, or another name of theirs, holds the words looked for."""
-    words = fold(searched)
-    if len(words) < SHORTEST_SEARCH:
+    if len(fold(searched)) < SHORTEST_SEARCH:
         return []
-    named = Q(sort_key__contains=words) | Q(names__name__icontains=searched.strip())
-    units = AdminUnit.objects.filter(named, state_id=state).distinct().order_by("level", "sort_key")[:OFFERS]
+    units = units_called(state, searched, most=OFFERS)
     places = gazetteer()
-    return [Offer(0, unit.pk, unit.name, within_words(in_words(places, unit.pk)), "") for unit in units]
+    kinds = kind_names()
+    return [Offer(0, unit.pk, unit.name, f"{kinds.get(unit.kind, unit.kind)}, {within_words(in_words(places, unit.pk))}", "") for unit in units]
 
 
 @transaction.atomic
@@ -198,7 +222,7 @@ def _asked(doubt: Doubt) -> Asked:
 
 
 def _is_a_unit(doubt: Doubt, answer: str) -> bool:
-    return doubt.kind == "place" and AdminUnit.objects.filter(pk=answer, state_id=doubt.owner_state).exists()
+    return doubt.kind == "place" and is_unit_of(answer, doubt.owner_state)
 
 
 def answers(doubts: Iterable[Doubt]) -> list[Answer]:

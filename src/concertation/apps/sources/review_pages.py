@@ -72,7 +72,7 @@ def _states(request: ReaderRequest, names: dict[str, str]) -> list[tuple[str, st
 @login_required
 def settle(request: ReaderRequest, doubt_id: UUID) -> HttpResponse:
     """Apply a person's answer to the doubt and to all like it, now and in later files."""
-    doubt = get_object_or_404(Doubt.objects.visible_to(request.mandates), pk=doubt_id)
+    doubt = get_object_or_404(queries.doubts(request.mandates), pk=doubt_id)
     by = manager_or_refuse(request, doubt.owner_state)
     answer, asked = request.POST.get("answer", "")[:120], narrowing(request.POST.dict())
     settled = review.settle(doubt, answer=answer, by=by)
@@ -103,7 +103,7 @@ def answers(request: ReaderRequest) -> HttpResponse:
 @login_required
 def take_back(request: ReaderRequest, doubt_id: UUID) -> HttpResponse:
     """Take an answer back: its rows wait for a person again, in every file of the State."""
-    doubt = get_object_or_404(Doubt.objects.visible_to(request.mandates), pk=doubt_id)
+    doubt = get_object_or_404(queries.doubts(request.mandates), pk=doubt_id)
     by = manager_or_refuse(request, doubt.owner_state)
     if doubt.answered_at is not None:
         review.take_back(doubt, by=by)

@@ -57,14 +57,13 @@ def masked(frame: pl.DataFrame, table: Table | None, preview: Preview | None = N
     """The rows with contact columns and personal shapes in any text masked."""
     contacts = {str(column["letter"]) for column in (preview.columns if preview else ()) if column["field"] == "contact"}
     whole = contacts | set(personal_columns(table.headings, table.tags) if table else ())
-    start = table.heading_row if table else 0
-    below = (pl.col(ROW) > start) & ~pl.any_horizontal(pl.col(letters(frame)).str.starts_with("#").fill_null(value=False))
-    hidden = [
+    first = table.frame[ROW].min() if table and table.frame.height else 0
+    below = pl.col(ROW) >= first
+    shapes = frame.with_columns(pl.col(name).map_elements(mask_text, return_dtype=pl.Utf8) for name in letters(frame))
+    return shapes.with_columns(
         pl.when(below & pl.col(name).is_not_null()).then(pl.lit(MASK)).otherwise(pl.col(name)).alias(name)
-        if name in whole else pl.col(name).map_elements(mask_text, return_dtype=pl.Utf8)
-        for name in letters(frame)
-    ]
-    return frame.with_columns(hidden) if hidden else frame
+        for name in letters(frame) if name in whole
+    )
 
 
 def _line(line: Mapping[str, object], shown: Sequence[str], table: Table | None, problems: Sequence[Problem]) -> dict[str, object]:

@@ -85,7 +85,7 @@ def source(request: ReaderRequest, source_id: str) -> HttpResponse:
     runs = list(queries.runs(request.mandates).filter(source=found))
     shown = [_run_shown(request, run) for run in runs]
     context = {
-        "source": found, "runs": shown, "publisher": publisher_words(found.publisher), "of_file": found.runs.exists(),
+        "source": found, "runs": shown, "publisher": publisher_words(found.publisher), "of_file": queries.is_of_a_file(found),
         "breadcrumbs": [(_("Sources"), reverse("sources")), (found.title, "")], **review.rests_on(found, request.mandates),
     }
     return render(request, "sources/source.html", context)
