@@ -209,6 +209,16 @@ def outline(areas: Iterable[Area]) -> MultiPolygon:
     return polygons(shapely.union_all([area.shape for area in areas]))
 
 
+def outer_rings(shape: MultiPolygon) -> MultiPolygon:
+    """The same shape without holes: what gaps between areas leave inside an outline is no border.
+
+    >>> ring = shapely.difference(shapely.box(0, 10, 3, 13), shapely.box(1, 11, 2, 12))
+    >>> outer_rings(polygons(ring)).equals(shapely.box(0, 10, 3, 13))
+    True
+    """
+    return MultiPolygon([Polygon(part.exterior) for part in shape.geoms])
+
+
 def fit(shapes: Sequence[BaseGeometry], *, longest: int, margin: int) -> Frame:
     """The frame that holds every shape (degrees) inside a margin, its longer side `longest` drawing units.
 

@@ -14,7 +14,7 @@ from math import pi
 from shapely import MultiPolygon
 
 from concertation.core.classification import Classes
-from concertation.core.geometry import Area, Frame, area_km2, fit, outline, path
+from concertation.core.geometry import Area, Frame, area_km2, fit, outer_rings, outline, path
 from concertation.draw.palettes import HATCH, PALETTES, PHASES, SAND, Palette
 from concertation.draw.svg import SVG, element, text
 from concertation.draw.wording import class_labels, say
@@ -120,8 +120,8 @@ def shape_element(key: str, d: str) -> str:
 
 
 def state_outlines(areas: Sequence[Area]) -> list[MultiPolygon]:
-    """The outer frame of each State present."""
-    return [outline(list(group)) for _, group in groupby(sorted(areas, key=state_of), key=state_of)]
+    """The outer frame of each State present; no State of the framework has a hole."""
+    return [outer_rings(outline(list(group))) for _, group in groupby(sorted(areas, key=state_of), key=state_of)]
 
 
 def state_of(area: Area) -> str:

@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from concertation.apps.access.commands import give_mandates, open_account
-from concertation.apps.access.models import User
+from concertation.apps.access.queries import has_account
 from concertation.apps.places.queries import states
 from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
@@ -76,7 +76,7 @@ def demo_password() -> str:
 def ensure_demo_account() -> tuple[str, str]:
     """The address and password of the demonstration account, opened at the first start."""
     password = demo_password()
-    if not User.objects.filter(email=DEMO_ADDRESS).exists():
+    if not has_account(DEMO_ADDRESS):
         user = open_account(DEMO_ADDRESS, password, name="Démonstration")
         give_mandates(user, DEMO_MANDATES, since=timezone.localdate())
     return DEMO_ADDRESS, password

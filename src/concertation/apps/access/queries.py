@@ -18,3 +18,8 @@ def mandates_of(user: User | AnonymousUser, on: date) -> tuple[Mandate, ...]:
         Mandate(person=str(user.pk), role=Role(row.role), state=row.state, organisation=row.organisation)
         for row in held.order_by("role", "state")
     )
+
+
+def has_account(email: str) -> bool:
+    """Whether an account stands under an address."""
+    return User.objects.filter(email=email).exists()

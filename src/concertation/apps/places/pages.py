@@ -115,7 +115,7 @@ def unit_names(request: HttpRequest, unit_id: str) -> HttpResponse:
         lines = exports.name_lines(codes=codes, names=names, before=before, after=after)
         return exports.download(exports.names_table(unit, lines), request.GET["format"], on=timezone.localdate())
     context = {
-        "unit": unit, "codes": tables.codes_table(codes), "names": tables.unit_names_table(names), "parents": tables.parents_table(parents),
+        "unit": unit, "kind": tables.kind_words().get(unit.kind, unit.kind), "codes": tables.codes_table(codes), "names": tables.unit_names_table(names), "parents": tables.parents_table(parents),
         "after": tables.crosswalk_table(after, id="after", caption=_("Ce que ce lieu est devenu")),
         "before": tables.crosswalk_table(before, id="before", caption=_("Ce dont ce lieu est fait")),
         "current": next((held.code for held in codes if held.scheme == queries.UNIT_CODE_SCHEME and held.valid_to is None), ""),

@@ -3,14 +3,14 @@
 Places are public reference facts: no row here has a holder, so nothing is guarded. People's answers carry their author.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 
 from concertation.apps.places.models import (
     AdminUnit,
@@ -24,6 +24,7 @@ from concertation.apps.places.models import (
     UnitParent,
 )
 from concertation.core.places import Gazetteer
+from concertation.core.spelling import fold
 
 UNIT_CODE_SCHEME = "ocha-cod"
 SHIPPED_BY = "node"
@@ -39,7 +40,8 @@ class Step:
 
 def states() -> QuerySet[State]:
     """Every State of the framework: members first, then invited ones and observers."""
-    return State.objects.order_by("-has_units", "status", "name_fr")
+    rank = Case(When(status="member", then=0), When(status="invited", then=1), default=2)
+    return State.objects.annotate(rank=rank).order_by("rank", "-has_units", "name_fr")
 
 
 def states_with_units() -> list[State]:
@@ -82,6 +84,22 @@ def division_on(state: str, day: date) -> Division | None:
 def unit(unit_id: str) -> AdminUnit | None:
     """One unit by our own id."""
     return AdminUnit.objects.select_related("state").filter(pk=unit_id).first()
+
+
+def units_held(unit_ids: Iterable[str]) -> dict[str, AdminUnit]:
+    """These units by id."""
+    return AdminUnit.objects.in_bulk(set(unit_ids))
+
+
+def units_called(state: str, searched: str, *, most: int) -> list[AdminUnit]:
+    """Units of a State whose name, or another name of theirs, holds the words looked for; the widest first."""
+    named = Q(sort_key__contains=fold(searched)) | Q(names__name__icontains=searched.strip())
+    return list(AdminUnit.objects.filter(named, state_id=state).distinct().order_by("level", "sort_key")[:most])
+
+
+def is_unit_of(unit_id: str, state: str) -> bool:
+    """Whether an id is a unit of a State."""
+    return AdminUnit.objects.filter(pk=unit_id, state_id=state).exists()
 
 
 def units_of(state: str, level: int, division: str) -> list[AdminUnit]:

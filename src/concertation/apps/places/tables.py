@@ -37,6 +37,14 @@ def name_kind_words() -> dict[str, str]:
     return {"official": _("officiel"), "former": _("ancien"), "usual": _("usuel"), "spelling": _("écriture rencontrée")}
 
 
+def kind_words() -> dict[str, str]:
+    """What kind of unit it is."""
+    return {
+        "state": _("État"), "region": _("région"), "province": _("province"), "cercle": _("cercle"), "departement": _("département"),
+        "prefecture": _("préfecture"), "commune": _("commune"), "canton": _("canton"), "district": _("district"), "ville": _("ville"),
+    }
+
+
 def weight_words() -> dict[str, str]:
     """What a share is measured by."""
     return {"whole": _("entière"), "area": _("en superficie"), "population": _("en population")}
@@ -93,10 +101,11 @@ def divisions_table(divisions: Sequence[Division], counts: Mapping[tuple[str, in
 
 def units_table(lines: Sequence[UnitParent], codes: Mapping[str, str], drawn: frozenset[str], *, caption: str) -> dict[str, Any]:
     """The units of one level of a division."""
+    kinds = kind_words()
     rows = [
         {
             "name": {"text": line.unit.name, "url": reverse("unit-names", args=[line.unit_id])}, "pcode": codes.get(line.unit_id, NONE),
-            "kind": line.unit.kind, "parent": line.parent.name, "chef_lieu": line.unit.chef_lieu or NONE,
+            "kind": kinds.get(line.unit.kind, line.unit.kind), "parent": line.parent.name, "chef_lieu": line.unit.chef_lieu or NONE,
             "since": day_cell(line.unit.valid_from), "until": day_cell(line.unit.valid_to),
             "outline": _("oui") if line.unit_id in drawn else _("non"),
         }

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from concertation.apps.needs.models import Sector
 from concertation.apps.places.models import AdminUnit, Division
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
+from concertation.apps.sources.models import ImportRun
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.sharing import Mandate, Sensitivity, visibility_of
 
@@ -127,3 +128,24 @@ def organisations_by_sector(rows: QuerySet[Activity]) -> Sequence[Mapping[str, o
 def open_levels(mandates: Sequence[Mandate]) -> list[str]:
     """The sensitivity levels open to every reader who holds a mandate."""
     return [level.value for level in Sensitivity][: 2 if mandates else 1]
+
+
+def runs_waiting(*, state: str, doubt_key: str) -> list[ImportRun]:
+    """The imports of a State with rows that wait on a doubt: an answer reaches them all, whoever brought them in."""
+    return list(ImportRun.objects.filter(activities__owner_state=state, activities__doubt_key=doubt_key).distinct())
+
+
+def runs_with_activities(state: str) -> list[ImportRun]:
+    """The imports of a State that hold activities: an answer taken back reaches them all."""
+    return list(ImportRun.objects.filter(owner_state=state, activities__isnull=False).distinct())
+
+
+def rows_waiting(run: ImportRun, *, doubt_key: str) -> list[int]:
+    """The rows of an import's file that wait on a doubt."""
+    return list(Activity.objects.filter(import_run=run, doubt_key=doubt_key).values_list("row", flat=True))
+
+
+def places_written(run: ImportRun) -> dict[str, tuple[str, str, str]]:
+    """Each place as an import wrote it, with its unit, how it was found and the doubt it waits on."""
+    lines = Activity.objects.filter(import_run=run).values_list("place_written", "unit_id", "placed", "doubt_key").distinct()
+    return {written: (unit, how, doubt_key) for written, unit, how, doubt_key in lines}

@@ -10,8 +10,13 @@ from concertation.apps.places.queries import gazetteer
 from concertation.apps.presence import commands
 from concertation.apps.presence.commands import PlacedAnew
 from concertation.apps.presence.imports import ActivityImporter, ready_rows
-from concertation.apps.presence.models import Activity
-from concertation.apps.presence.queries import activities
+from concertation.apps.presence.queries import (
+    activities,
+    places_written,
+    rows_waiting,
+    runs_waiting,
+    runs_with_activities,
+)
 from concertation.apps.presence.register import ActivityRows
 from concertation.apps.sources import imports, review
 from concertation.apps.sources.commands import KEEP
@@ -26,23 +31,19 @@ def place_waiting_rows(doubt: Doubt, answer: str, by: Mandate) -> int:
     """Place anew the rows that waited on this doubt, with the answer now remembered; gives back the rows moved."""
     if answer == KEEP:
         return 0
-    waiting = ImportRun.objects.filter(activities__owner_state=doubt.owner_state, activities__doubt_key=doubt.key)
-    return sum(place_run_anew(run, by) for run in waiting.distinct())
+    return sum(place_run_anew(run, by) for run in runs_waiting(state=doubt.owner_state, doubt_key=doubt.key))
 
 
 def place_rows_again(doubt: Doubt, by: Mandate) -> Mapping[ImportRun, tuple[int, int]]:
     """An answer was taken back: every row of the State that rested on it waits again. Per import: rows, and the first of them."""
-    stored = ImportRun.objects.filter(owner_state=doubt.owner_state, activities__isnull=False).distinct()
-    moved = [run for run in stored if place_run_anew(run, by)]
-    asking = {run: Activity.objects.filter(import_run=run, doubt_key=doubt.key).values_list("row", flat=True) for run in moved}
+    moved = [run for run in runs_with_activities(doubt.owner_state) if place_run_anew(run, by)]
+    asking = {run: rows_waiting(run, doubt_key=doubt.key) for run in moved}
     return {run: (len(rows), min(rows)) for run, rows in asking.items() if rows}
 
 
 def place_run_anew(run: ImportRun, by: Mandate) -> int:
     """Place what an import wrote once more, and move the rows whose place changed. Only whole files tell their division."""
-    held = dict[str, tuple[str, str, str]]()
-    for written, *place in Activity.objects.filter(import_run=run).values_list("place_written", "unit_id", "placed", "doubt_key").distinct():
-        held[written] = (place[0], place[1], place[2])
+    held = places_written(run)
     now = placements(sorted(held), run.owner_state)
     changed = {written: place for written, place in now.items() if held[written] != (place.unit, place.how, place.doubt_key)}
     return commands.place_anew(run, changed, by=by) if changed else 0

@@ -20,7 +20,7 @@ from concertation.apps.sources.pages import period_words
 from concertation.core.sharing.visibility import writes_for
 from concertation.draw.tables import Column, Language, TakenTable, to_csv, to_xlsx
 
-SORTS = {"title": "title", "publisher": "publisher", "date": "published_on", "figures": "figure_count"}
+SORTS = {"title": "title", "publisher": "publisher", "date": "published_on", "licence": "licence", "figures": "figure_count"}
 EXPORTS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 TAKEN = (
     Column(key="id", heading_fr="Identifiant", heading_en="Identifier"), Column(key="title", heading_fr="Titre", heading_en="Title"),
