@@ -208,7 +208,7 @@ def facts_of(run: ImportRun, summary: Mapping[str, Any]) -> list[tuple[str, str]
     if summary.get("rows_identical"):
         facts.append((_("Lignes identiques à une autre"), grouped(int(summary["rows_identical"]))))
     if summary.get("recognised_by"):
-        facts.append((_("Reconnu à"), ", ".join(f"« {str(seen).strip()} »".replace("« ", "«\u202f").replace(" »", "\u202f»") for seen in summary["recognised_by"] if seen)))
+        facts.append((_("Reconnu à"), ", ".join(_("« %(text)s »") % {"text": str(seen).strip()} for seen in summary["recognised_by"] if seen)))
     facts.append((_("Empreinte SHA-256"), run.file_id[:16] + "…"))
     return facts
 
