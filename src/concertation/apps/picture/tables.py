@@ -56,7 +56,11 @@ class UnitTable:
         absent = [headings[name].lower() for name in ("targeted", "reached") if name not in self.held]
         parts = [_("Les organisations ne s'additionnent pas : une même organisation peut travailler dans plusieurs unités.")]
         if self.held and not self.totals:
-            parts.append(_("Pas de total des personnes : les périodes des États diffèrent, ou un chiffre manque."))
+            parts.append(_("Pas de total des personnes : les périodes des États diffèrent."))
+        with_need = sum(row.need is not None for _scene, row in self.lines)
+        if "need" in self.totals and with_need < len(self.lines):
+            told = {"held": number(with_need), "all": number(len(self.lines))}
+            parts.append(_("Le total du besoin porte sur les %(held)s unités qui ont un chiffre, sur %(all)s.") % told)
         if absent:
             parts.append(_("Aucun chiffre disponible à ce niveau : %(measures)s.") % {"measures": ", ".join(absent)})
         return " ".join(parts)
@@ -71,8 +75,8 @@ def unit_table(lines: Sequence[Line], *, sector: str, several_states: bool) -> U
 
 
 def _total(name: str, lines: Sequence[Line]) -> int | None:
-    values = [getattr(row, name) for _scene, row in lines]
-    return sum(values) if values and all(value is not None for value in values) else None
+    values = [value for _scene, row in lines if (value := getattr(row, name)) is not None]
+    return sum(values) if values else None
 
 
 def people_value(name: str, line: Line) -> int | None:
