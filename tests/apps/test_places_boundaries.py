@@ -13,7 +13,7 @@ from django.utils import timezone
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.places import drawing, queries
 from concertation.apps.places.models import BoundarySet
-from concertation.apps.sources import commands, imports
+from concertation.apps.sources import commands, imports, review
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.previews import Preview
 from concertation.core.sharing import Mandate, Role
@@ -100,6 +100,20 @@ def test_an_area_nobody_knows_keeps_its_outline_and_waits_for_a_person() -> None
     assert "Nulle Part" in [doubt.written["parts"][0] for doubt in run.doubts.all()]
     assert told(run)["area-not-placed"] >= 1
     assert told(run)["units-without-area"] == 1
+
+
+def test_an_answer_about_an_area_makes_a_new_set_to_approve() -> None:
+    run, preview, by = understand(collection(square(5, ADM1_FR="Tahoua"), square(9, ADM1_FR="Nulle Part")), state="NER")
+    assert preview is not None
+    imports.store(run, preview, by=by)
+    doubt = run.doubts.get()
+
+    review.settle(doubt, answer="ner-1-zinder", by=by)
+
+    first, second = BoundarySet.objects.filter(source="limites.geojson").order_by("brought_at")
+    assert [area.units for area in own_boundaries(bytes(first.geometry)).areas] == [("ner-1-tahoua",), ()]
+    assert [area.units for area in own_boundaries(bytes(second.geometry)).areas] == [("ner-1-tahoua",), ("ner-1-zinder",)]
+    assert second.approved_at is None
 
 
 def test_several_areas_of_one_unit_become_one() -> None:

@@ -11,10 +11,11 @@ import shapely
 
 from concertation.apps.places.commands import bring_boundaries
 from concertation.apps.places.queries import division_named, divisions, gazetteer, states_with_units
-from concertation.apps.sources.commands import finish_run, state_source
-from concertation.apps.sources.models import ImportRun
+from concertation.apps.sources.commands import KEEP, finish_run, raw_path, state_source
+from concertation.apps.sources.models import Doubt, ImportRun
 from concertation.apps.sources.place_doubts import place_doubts
 from concertation.apps.sources.previews import CountedProblem, Preview, Received
+from concertation.apps.sources.queries import asked_columns, stored_runs_asking
 from concertation.core.boundary_matching import Fit, MatchedArea, Matching, fits, match, simplified
 from concertation.core.geometry import Area
 from concertation.core.problems import Problem
@@ -27,7 +28,7 @@ from concertation.formats.boundaries import (
     state_outline,
     written_boundaries,
 )
-from concertation.formats.opening import Opened
+from concertation.formats.opening import Opened, open_file
 from concertation.formats.recognise import BOUNDARIES
 
 FIRST_LINES = 5
@@ -77,16 +78,30 @@ class BoundaryImporter:
         source = state_source(
             id=f"file-{run.file_id[:16]}-{run.owner_state.lower()}", title=run.file.name, publisher=run.holder, published_on=None,
         )
-        geometry = written_boundaries(area_of(row) for row in preview.rows.to_dicts())
-        first = preview.rows.row(0, named=True)
-        for name in first["divisions"]:
-            bring_boundaries(
-                division=division_named(name), level=first["level"], geometry=geometry, source=run.file.name[:200], licence="", by=by,
-            )
+        keep_set(run, preview, by=by)
         finish_run(run, source=source, by=by)
 
     def take_back(self, run: ImportRun, *, by: Mandate) -> None:
         """Nothing is stored before the end."""
+
+
+def keep_set(run: ImportRun, preview: Preview, *, by: Mandate) -> None:
+    """Keep the areas of a preview as a set of every division they fit."""
+    geometry = written_boundaries(area_of(row) for row in preview.rows.to_dicts())
+    first = preview.rows.row(0, named=True)
+    for name in first["divisions"]:
+        bring_boundaries(division=division_named(name), level=first["level"], geometry=geometry, source=run.file.name[:200], licence="", by=by)
+
+
+def draw_anew(doubt: Doubt, answer: str, by: Mandate) -> int:
+    """An answer about an area: a new set, to be approved in its turn, where the area is the unit answered; how many sets."""
+    asking = stored_runs_asking([by], doubt, kinds=BoundaryImporter.kinds) if answer != KEEP else []
+    for run in asking:
+        received = Received(
+            path=raw_path(run.file_id), name=run.file.name, state=run.owner_state, today=run.created_at.date(), kind=run.kind, columns=asked_columns(run),
+        )
+        keep_set(run, BoundaryImporter().preview(received, open_file(received.path, kind=run.kind)), by=by)
+    return len(asking)
 
 
 def outline_of(state: str) -> shapely.MultiPolygon | None:

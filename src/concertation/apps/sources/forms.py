@@ -22,6 +22,7 @@ KINDS = [
     ("hapi-presence", _("présence (HAPI)")),
     ("unhcr-population", _("déplacements (HCR)")),
     ("dtm-baseline", _("déplacements (DTM)")),
+    ("boundaries", _("contours administratifs")),
 ]
 
 

@@ -67,6 +67,12 @@ def doubts(mandates: Sequence[Mandate]) -> QuerySet[Doubt]:
     return Doubt.objects.visible_to(mandates)
 
 
+def stored_runs_asking(mandates: Sequence[Mandate], doubt: Doubt, *, kinds: Iterable[str]) -> list[ImportRun]:
+    """The stored imports of these kinds, of the doubt's State, that ask the same question."""
+    stored = runs(mandates).filter(owner_state=doubt.owner_state, status__in=COUNTED_STATUSES, kind__in=list(kinds))
+    return list(stored.filter(doubts__key=doubt.key, doubts__kind=doubt.kind).distinct())
+
+
 def run_under_way(*, sha256: str, state: str) -> ImportRun | None:
     """An import of these bytes for this State that counts, or may soon, whoever asks: the same file twice changes nothing."""
     alive = ImportRun.objects.filter(file_id=sha256, owner_state=state).exclude(status__in=DEAD_STATUSES)
