@@ -67,6 +67,7 @@ class ActivityImporter:
         places = gazetteer()
         placed = place_rows(places, reading.frame, received.state)
         start, end, told = period_of(received, table)
+        told += strangers(placed, received.state, table.sheet)
         rows = ready_rows(placed, table.sheet)
         return Preview(
             kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, rows_identical=reading.rows_identical,
@@ -121,6 +122,12 @@ def period_of(received: Received, table: Table) -> tuple[date | None, date | Non
             told = Problem("period-from-name", Cell(table.sheet), text, {"period": f"{named.start} – {named.end}"})
             return named.start, named.end, [told]
     return None, None, [Problem("period-not-stated", Cell(table.sheet), received.name)]
+
+
+def strangers(placed: PlacedRows, state: str, sheet: str) -> list[Problem]:
+    """That a file is of another State: none of its rows is found in this one, and some are found elsewhere."""
+    here, elsewhere = placed.frame["how"].is_in(["exact", "repaired"]).any(), [each.problem.code for each in placed.noticed]
+    return [Problem("file-of-another-state", Cell(sheet), state)] if not here and "place-of-another-state" in elsewhere else []
 
 
 def ready_rows(placed: PlacedRows, sheet: str) -> pl.DataFrame:

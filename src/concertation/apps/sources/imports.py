@@ -22,7 +22,7 @@ from concertation.formats.opening import Opened, open_file
 from concertation.formats.problem_texts import in_words
 
 SLICE_ROWS = 1000
-KEEPS_A_FILE_OUT = frozenset({"required-column-missing"})
+KEEPS_A_FILE_OUT = frozenset({"required-column-missing", "file-of-another-state"})
 Progress = Callable[[str, int, int], bool]
 
 
