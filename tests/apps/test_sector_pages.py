@@ -1,7 +1,9 @@
 """Pages of sectors: who covers what, where nobody is declared, and never a word on protection to those outside the State."""
 
+import json
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -20,6 +22,12 @@ from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
 
 pytestmark = pytest.mark.django_db
+BUDGETS = Path(__file__).resolve().parents[1] / "budgets" / "queries.json"
+LATER_PAGE_BYTES = 15_000
+PAGES = {
+    "sectors": "/sectors/", "sector": "/sectors/WSH/", "sector of one State": "/sectors/WSH/?state=NER&level=2",
+    "organisations": "/organisations/", "organisation": "/organisations/organisation-synthetique/",
+}  # fmt: skip
 STATES = ["BFA", "MLI", "NER", "TGO"]
 
 
@@ -153,6 +161,25 @@ def test_the_number_of_queries_does_not_grow_with_rows_or_organisations() -> Non
     refresh("NER")
 
     assert [queries_of(client, address) for address in addresses] == few
+
+
+def test_the_pages_of_sectors_and_of_the_register_make_the_queries_of_their_baseline() -> None:
+    declare("WSH")
+    reader = signed_in()
+
+    found = {name: {"anonymous": queries_of(Client(), address), "signed in": queries_of(reader, address)} for name, address in PAGES.items()}
+
+    assert found == json.loads(BUDGETS.read_text("utf-8"))["sectors and organisations"]
+
+
+@pytest.mark.parametrize("address", PAGES.values())
+def test_a_page_weighs_little(address: str) -> None:
+    declare("FSC", "WSH", "HEA")
+
+    page = signed_in().get(address, headers={"accept-encoding": "gzip"})
+
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert len(page.content) <= LATER_PAGE_BYTES
 
 
 def queries_of(client: Client, address: str) -> int:

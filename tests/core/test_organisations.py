@@ -5,7 +5,15 @@ from datetime import date
 import polars as pl
 import pytest
 
-from concertation.core.organisations import Merge, Organisation, Register, mint, organisations_counted, register_rows
+from concertation.core.organisations import (
+    Merge,
+    Organisation,
+    Register,
+    likely_same,
+    mint,
+    organisations_counted,
+    register_rows,
+)
 from presence_samples import read, reference
 
 LISTED = pl.DataFrame(
@@ -104,3 +112,32 @@ def test_the_reference_list_makes_a_register_whose_ids_find_themselves() -> None
 
     lost = [each.id for each in register.organisations.values() if each.acronym and register.match(name=each.name_fr, acronym=each.acronym).organisation != each.id]
     assert lost == []
+
+
+def pairs(*organisations: Organisation) -> list[tuple[str, str, str]]:
+    return [(pair.first, pair.second, pair.reason) for pair in likely_same(Register({}).added(organisations))]
+
+
+def test_one_spelling_that_leads_to_two_organisations_is_offered_first() -> None:
+    suisse, geneva = Organisation("msf-ch", name_fr="Médecins Sans Frontières Suisse", acronym="MSF CH"), Organisation("msf-ocg", name_fr="Medecins sans frontieres SUISSE", acronym="MSF/OCG")
+
+    assert pairs(suisse, geneva, Organisation("w", acronym="Winrock"), Organisation("wi", name_fr="Winrock International", acronym="WI")) == [
+        ("msf-ch", "msf-ocg", "same"), ("w", "wi", "words"),
+    ]
+
+
+def test_near_names_with_two_different_acronyms_are_two_organisations() -> None:
+    one, other = Organisation("a", name_fr="Action pour le Sahel vert", acronym="APSV"), Organisation("b", name_fr="Actions pour le Sahel vert", acronym="ASV")
+
+    assert pairs(one, other) == []
+    assert pairs(one, Organisation("b", name_fr="Actions pour le Sahel vert")) == [("a", "b", "spelling")]
+
+
+def test_a_name_begins_another_only_at_the_end_of_a_word() -> None:
+    assert pairs(Organisation("care", acronym="CARE"), Organisation("caret", acronym="Caretaker"), Organisation("ci", name_fr="CARE International")) == [("care", "ci", "words")]
+
+
+def test_organisations_already_merged_are_not_offered_again() -> None:
+    register = Register({}).added([Organisation("w", acronym="Winrock"), Organisation("wi", name_fr="Winrock International")])
+
+    assert likely_same(register.merged(Merge("wi", "w", date(2026, 11, 23), "u1"))) == ()

@@ -154,7 +154,7 @@ def kinds_table(shown: Situation, coverage: Sequence[CoverageSummary]) -> dict[s
             {"type": type_words(line.org_type), "state": shown.ground.states[line.owner_state].name, "organisations": line.organisations, "activities": line.activities}
             for line in sorted(own, key=lambda line: (line.owner_state, -line.organisations))
         ],
-        "note": " ; ".join(
+        "note": ("; " if language() == "en" else "\u202f; ").join(
             _("%(state)s : rapport au %(day)s") % {"state": shown.ground.states[state].name, "day": day_words(period[1])}
             for state, period in periods.items() if period
         ),

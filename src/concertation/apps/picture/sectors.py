@@ -22,7 +22,7 @@ from concertation.apps.picture.situation import Situation
 from concertation.apps.picture.words import day_words, in_state, number
 from concertation.core.concepts import INTERSECTORAL
 
-USUAL_MEASURE = "organisations"
+USUAL_MEASURE, MEASURE_OF_RESTRICTED = "organisations", "presence"
 
 
 @require_GET
@@ -88,12 +88,13 @@ def sector(request: ReaderRequest, code: str) -> HttpResponse:
 
 
 def _asked(query: QueryDict, code: str) -> QueryDict:
-    """The choices in the address, with this sector, and organisations where no measure was chosen."""
+    """The choices in the address, with this sector, and the usual measure where none was chosen."""
     asked = query.copy()
     for name in ("page", "format", "lang", "sort", "q", "table"):
         asked.pop(name, None)
     asked["sector"] = code
-    asked.setdefault("measure", USUAL_MEASURE)
+    held = reading.ground().sectors.get(code)
+    asked.setdefault("measure", MEASURE_OF_RESTRICTED if held and held.restricted else USUAL_MEASURE)
     return asked
 
 

@@ -73,7 +73,7 @@ def sentence(shown: Profile) -> str:
     where = [_in_state(state.name, count, end) for state, count, end in active]
     sectors = [code for code, *_counts in shown.by_sector() if code]
     of_sectors = ngettext("dans %(count)s secteur", "dans %(count)s secteurs", len(sectors)) % {"count": len(sectors)} if sectors else _("sans secteur nommé")
-    return _("%(told)s %(of_sectors)s : %(where)s.") % {"told": told, "of_sectors": of_sectors, "where": " ; ".join(where)}
+    return _("%(told)s %(of_sectors)s : %(where)s.") % {"told": told, "of_sectors": of_sectors, "where": ("; " if exports.language() == "en" else "\u202f; ").join(where)}
 
 
 def _in_state(name: str, count: int, end: date | None) -> str:
