@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from concertation.apps.access.queries import mandates_of
+from concertation.apps.access.queries import standing_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 CODES = [code for code, _ in settings.LANGUAGES]
@@ -56,12 +56,14 @@ class LanguageMiddleware:
 
 
 class MandateMiddleware:
-    """`request.mandates`: what the reader is mandated to see and do today."""
+    """`request.mandates`: what the reader is mandated to see and do today; `request.standing`: what waits for a second factor besides."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Attach the mandates, read only when first needed."""
-        request.mandates = SimpleLazyObject(lambda: mandates_of(request.user, timezone.localdate()))  # type: ignore[attr-defined]
+        standing = SimpleLazyObject(lambda: standing_of(request.user, timezone.localdate()))
+        request.standing = standing  # type: ignore[attr-defined]
+        request.mandates = SimpleLazyObject(lambda: standing.mandates)  # type: ignore[attr-defined]
         return self.respond(request)

@@ -18,7 +18,7 @@ from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
 
 ROLE_NAMES = tuple(role.value for role in Role)
-DEMO_ADDRESS = "demo@concertation.example"
+DEMO_ADDRESS: str = settings.DEMONSTRATION_ADDRESS
 DEMO_MANDATES = [
     (Role.DATA_MANAGER, "BFA"), (Role.DATA_MANAGER, "MLI"), (Role.DATA_MANAGER, "NER"), (Role.DATA_MANAGER, "TGO"),
     (Role.ANALYST, "AES"),

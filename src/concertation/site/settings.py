@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "concertation.site.middleware.MandateMiddleware",
+    "concertation.site.accounts.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "concertation.site.urls"
@@ -81,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "concertation.site.context.layout",
+                "concertation.site.accounts.account_notice",
             ],
             "builtins": [
                 "concertation.site.templatetags.words",
@@ -105,6 +109,8 @@ DATABASES = {
         },
     },
 }
+# Attempts to sign in are counted where every process, and every host, sees them.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache", "OPTIONS": {"MAX_ENTRIES": 10_000}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -120,6 +126,20 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("CONCERTATION_PROXIES", "0"))
+MFA_ADAPTER = "concertation.site.accounts.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_TOTP_ISSUER = "Concertation"
+MFA_TOTP_TOLERANCE = 1
+# Mandates that sign or administer wait for a second factor; tests alone turn this off.
+SECOND_FACTOR = True
+DEMONSTRATION_ADDRESS = "demo@concertation.example"
+TERMS_VERSION = "2026-11"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -162,7 +182,15 @@ UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
 RAW_FOLDER = HOME / "raw"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Without a mail server nothing is sent: links are shown once to whoever made them, to be passed on by hand.
+EMAIL_HOST = os.environ.get("CONCERTATION_SMTP_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_PORT = int(os.environ.get("CONCERTATION_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("CONCERTATION_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("CONCERTATION_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("CONCERTATION_SMTP_TLS", "1") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("CONCERTATION_SMTP_FROM", "concertation@localhost")
 
 LOGGING = {
     "version": 1,

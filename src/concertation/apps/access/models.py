@@ -12,6 +12,7 @@ from concertation.core.sharing import Role
 ROLES = [
     (Role.READER.value, _("lecteur de l'État")),
     (Role.REPORTER.value, _("déclarant de l'organisation")),
+    (Role.REPORTER_LEAD.value, _("responsable des déclarants de l'organisation")),
     (Role.DATA_MANAGER.value, _("gestionnaire des données de l'État")),
     (Role.RELEASE_AUTHORITY.value, _("autorité de diffusion de l'État")),
     (Role.ANALYST.value, _("analyste du secrétariat")),
@@ -44,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
+    terms_version = models.CharField(max_length=12, blank=True)
+    terms_accepted_on = models.DateField(null=True)
 
     objects = People()
 
@@ -55,7 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class HeldMandate(models.Model):
-    """A person x role x State x organisation, from a day to a day."""
+    """A person x role x State x organisation, from a day to a day; ended before its day by an act."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="held_mandates")
@@ -64,8 +67,49 @@ class HeldMandate(models.Model):
     organisation = models.CharField(max_length=80, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    given_by = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "role", "state", "organisation", "valid_from"], name="mandate_once"),
+            models.UniqueConstraint(
+                fields=["person", "role", "state", "organisation", "valid_from"], condition=models.Q(ended_at__isnull=True), name="mandate_once",
+            ),
         ]
+        indexes = [models.Index(fields=["state", "role"]), models.Index(fields=["organisation"])]
+
+
+class Invitation(models.Model):
+    """A mandate offered to an address: a link of one use, known here by its digest alone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField()
+    role = models.CharField(max_length=24, choices=ROLES)
+    state = models.CharField(max_length=3, blank=True)
+    organisation = models.CharField(max_length=80, blank=True)
+    valid_to = models.DateField(null=True)
+    digest = models.CharField(max_length=64, unique=True)
+    given_by = models.CharField(max_length=64)
+    given_under = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    taken_up_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="invitations")
+
+    class Meta:
+        indexes = [models.Index(fields=["state"]), models.Index(fields=["organisation"])]
+
+
+class PersonalToken(models.Model):
+    """A key to the programming interface with some of its person's mandates; known here by its digest alone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    mandates = models.ManyToManyField(HeldMandate, related_name="tokens")
+    created_at = models.DateTimeField()
+    expires_on = models.DateField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from concertation.core.sharing import Mandate, Sensitivity, visibility_of
+from concertation.core.sharing import Mandate, Sensitivity, Visibility, visibility_of
 
 SENSITIVITIES = [
     (Sensitivity.PUBLIC.value, _("public")),
@@ -26,12 +26,20 @@ def new_id() -> UUID:
     return UUID(bytes=uuid_utils.uuid7().bytes)
 
 
+def held_rows(sight: Visibility, *, prefix: str = "") -> Q:
+    """The condition under which a row's holder is one the reader acts for."""
+    held = Q(**{f"{prefix}holder__in": sorted(sight.organisations)})
+    for organisation, state in sorted(sight.held_in):
+        held |= Q(**{f"{prefix}holder": organisation, f"{prefix}owner_state": state})
+    return held
+
+
 def visible_rows(mandates: Iterable[Mandate], *, prefix: str = "") -> Q:
     """The condition under which guarded rows may be read; `prefix` reaches it through a relation (`activity__`)."""
     sight = visibility_of(mandates)
     return (
         Q(**{f"{prefix}sensitivity__in": [level.value for level in sorted(sight.levels)]})
-        | Q(**{f"{prefix}holder__in": sorted(sight.organisations)})
+        | held_rows(sight, prefix=prefix)
         | Q(**{f"{prefix}sensitivity": Sensitivity.CONFIDENTIAL.value, f"{prefix}owner_state__in": sorted(sight.states)})
         | Q(**{f"{prefix}sensitivity": Sensitivity.STRICT.value, f"{prefix}owner_state__in": sorted(sight.strict_states)})
     )

@@ -7,6 +7,7 @@ import polars as pl
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from concertation.apps.ground.models import held_rows
 from concertation.apps.needs.models import Sector
 from concertation.apps.places.models import AdminUnit, Division
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
@@ -43,7 +44,7 @@ def activities(mandates: Sequence[Mandate]) -> QuerySet[Activity]:
     """
     sight = visibility_of(mandates)
     open_sector = Q(sector__in=Sector.objects.filter(restricted=False).values("pk"))
-    own = Q(owner_state__in=sorted(sight.states | sight.strict_states)) | Q(holder__in=sorted(sight.organisations))
+    own = Q(owner_state__in=sorted(sight.states | sight.strict_states)) | held_rows(sight)
     seen = counted(Activity.objects.visible_to(mandates)).filter(open_sector | own)
     return seen.select_related("organisation__merged_into", "unit", "import_run__file")
 

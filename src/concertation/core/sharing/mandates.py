@@ -13,6 +13,7 @@ class Role(StrEnum):
 
     READER = "reader"
     REPORTER = "reporter"
+    REPORTER_LEAD = "reporter-lead"
     DATA_MANAGER = "data-manager"
     RELEASE_AUTHORITY = "release-authority"
     ANALYST = "analyst"

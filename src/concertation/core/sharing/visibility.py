@@ -1,7 +1,8 @@
 """The one rule of reading: public rows to all, restricted rows to the framework, confidential rows to the owner State
 and the holder, strictly confidential rows to the State's data manager, its auditor and the holder.
 
-A reporter or a donor reads for an organisation: a mandate of theirs opens no State's rows.
+A reporter or a donor reads for an organisation: a mandate of theirs opens no State's rows. Given within one State, it opens
+what the organisation holds there and nowhere else.
 """
 
 from collections.abc import Iterable
@@ -19,12 +20,16 @@ FRAMEWORK = "AES"
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """What a reader's mandates open: levels for all States, States read, States read strictly, organisations held."""
+    """What a reader's mandates open: levels for all States, States read, States read strictly, organisations held.
+
+    `organisations` are held in every State, `held_in` are pairs (organisation, State).
+    """
 
     levels: frozenset[Sensitivity]
     states: frozenset[str]
     strict_states: frozenset[str]
     organisations: frozenset[str]
+    held_in: frozenset[tuple[str, str]]
 
     def opens(self, *, sensitivity: Sensitivity, owner_state: str, holder: str) -> bool:
         """Whether a row of that level, State and holder may be read.
@@ -33,11 +38,20 @@ class Visibility:
         >>> niger.opens(sensitivity=Sensitivity.CONFIDENTIAL, owner_state="BFA", holder="ocha")
         False
         """
-        if sensitivity in self.levels or holder in self.organisations:
+        if sensitivity in self.levels or self.holds(holder, owner_state):
             return True
         if sensitivity is Sensitivity.CONFIDENTIAL:
             return owner_state in self.states
         return sensitivity is Sensitivity.STRICT and owner_state in self.strict_states
+
+    def holds(self, holder: str, owner_state: str) -> bool:
+        """Whether the reader acts for the holder of rows of that State.
+
+        >>> lead = visibility_of([Mandate("u1", Role.REPORTER, state="NER", organisation="care")])
+        >>> lead.holds("care", "NER"), lead.holds("care", "BFA")
+        (True, False)
+        """
+        return holder in self.organisations or (holder, owner_state) in self.held_in
 
     def widest_level(self, owner_state: str) -> Sensitivity:
         """The most closed level of summary that may be read of one State.
@@ -61,7 +75,8 @@ def visibility_of(mandates: Iterable[Mandate]) -> Visibility:
         levels=frozenset(levels),
         states=frozenset(mandate.state for mandate in for_states if mandate.role in READS_FOR_A_STATE),
         strict_states=frozenset(mandate.state for mandate in for_states if mandate.role in READS_STRICT_ROWS),
-        organisations=frozenset(mandate.organisation for mandate in held if mandate.organisation),
+        organisations=frozenset(mandate.organisation for mandate in held if mandate.organisation and not mandate.state),
+        held_in=frozenset((mandate.organisation, mandate.state) for mandate in held if mandate.organisation and mandate.state),
     )
 
 
