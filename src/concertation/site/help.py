@@ -28,7 +28,7 @@ ORDER = (
     "security", "operations",
 )  # fmt: skip
 NARROW = "\u202f"
-FRENCH_BLANKS = re.compile(r"(?<=\S) (?=[:;?!»%](?:\W|$))|(?<=«) |(?<=\d) (?=\d{3}(?!\d))")
+FRENCH_BLANKS = re.compile(r"(?<!\s) (?=[:;?!»%](?:\W|$))|(?<=«) |(?<=\d) (?=\d{3}(?!\d))")
 FIRST_SENTENCE = re.compile(r"(?<=[.?!]) ")
 DOCUMENT_LINK = re.compile(r"(?:\.\./|subjects/)?([a-z]+)\.(?:fr|en)\.md")
 
