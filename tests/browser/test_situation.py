@@ -1,27 +1,59 @@
 """The situation and a unit as their readers see them: wide and narrow, with and without scripts, in both languages."""
 
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page
 
-from concertation.site import reference
-
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
+SOURCES = Path(__file__).resolve().parents[2] / "src"
 WIDE, NARROW = 1280, 360
+NODE = """
+import sys, django; django.setup()
+from django.core.management import call_command
+from concertation.site.node import make_ready
+make_ready()
+call_command("runserver", f"127.0.0.1:{sys.argv[1]}", "--noreload", "--nostatic")
+"""
 
 
-@pytest.fixture
-def served(live_server: Any, tmp_path: Path) -> Iterator[str]:
-    """The product with its reference set and its static files, and no presence."""
-    with override_settings(STATIC_ROOT=tmp_path / "static", HOME=tmp_path):
-        call_command("collectstatic", verbosity=0, interactive=False)
-        reference.load_if_changed()
-        yield live_server.url
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def wait_for(port: int, node: "subprocess.Popen[bytes]") -> None:
+    """Until the node answers."""
+    for _ in range(600):
+        assert node.poll() is None, "the node stopped before it served a page"
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the node did not answer within a minute")
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A new node in its own folder: the reference set, and no presence."""
+    home, port = tmp_path_factory.mktemp("node"), free_port()
+    ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": str(SOURCES), "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
+    with (home / "log").open("wb") as log:
+        node = subprocess.Popen([sys.executable, "-c", NODE, str(port)], env={**os.environ, **ours}, stdout=log, stderr=log)
+        try:
+            wait_for(port, node)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            node.terminate()
+            node.wait(timeout=20)
 
 
 def seen(chromium: Browser, address: str, *, width: int = WIDE, scripts: bool = True) -> Page:
@@ -71,6 +103,6 @@ def test_the_drawing_of_the_years_is_shown(chromium: Browser, served: str) -> No
 
     drawing = page.locator("main img").first
     drawing.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('main img').naturalWidth > 0")
 
+    assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert drawing.get_attribute("alt") == "Besoin par année, Niger"
