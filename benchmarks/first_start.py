@@ -71,12 +71,13 @@ def started(clone: Path, home: Path, port: int) -> Iterator[subprocess.Popen[byt
             process.wait(timeout=15)
 
 
-def resident_megabytes(group: int) -> dict[str, float]:
-    """Memory held by the processes of a group, by what they do; empty on machines that do not list their processes."""
+def resident_megabytes(home: Path) -> dict[str, float]:
+    """Memory held by the processes of a node, by what they do; empty on machines that do not list their processes."""
     held: dict[str, float] = {}
+    mark = f"CONCERTATION_HOME={home}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if os.getpgid(int(folder.name)) != group:
+            if mark not in (folder / "environ").read_bytes().split(b"\0"):
                 continue
             command = (folder / "cmdline").read_text().replace("\0", " ")
             pages = int((folder / "statm").read_text().split()[1])
@@ -101,7 +102,7 @@ def measure(folder: Path) -> dict[str, object]:
     with started(clone, home, port) as process:
         second = seconds_until(lambda: answers(port), began=again, most=MOST_SECONDS_SECOND, process=process)
         time.sleep(SETTLED_SECONDS)
-        memory = resident_megabytes(process.pid)
+        memory = resident_megabytes(home)
     return {
         "environment_s": round(made, 1), "environment_to_first_page_s": round(page - made, 1), "first_start_s": round(page, 1),
         "second_start_s": round(second, 1), "second_start_aim_s": AIM_SECOND_START, "second_start_to_aim": round(second / AIM_SECOND_START, 2),

@@ -8,8 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
 
 THREADS = 4
+ENDING = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+# A group of their own keeps Ctrl-C from reaching them twice: from the terminal and from the process that started them.
+OWN_GROUP: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
 
 
 def web_command(host: str, port: int) -> list[str]:
@@ -42,10 +47,17 @@ def wait_until_open(host: str, port: int, *, seconds: float) -> bool:
     return False
 
 
+def leave(number: int, frame: FrameType | None) -> None:
+    """Being told to end, or losing the terminal, ends the block that runs the two processes, and so the processes."""
+    raise SystemExit(128 + number)
+
+
 @contextmanager
 def two_processes(host: str, port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Web and worker while the block runs; both are ended with it."""
-    running = [subprocess.Popen(command, env=os.environ) for command in (web_command(host, port), worker_command())]
+    """Web and worker while the block runs; both are ended with it, each told once, however this process is told to end."""
+    for name in ENDING:
+        signal.signal(getattr(signal, name), leave)
+    running = [subprocess.Popen(command, env=os.environ, **OWN_GROUP) for command in (web_command(host, port), worker_command())]
     try:
         yield running
     finally:

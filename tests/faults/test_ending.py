@@ -1,0 +1,62 @@
+"""However the product is told to end, its web server and its worker end with it."""
+
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from separate_node import SeparateNode, new_node
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Whether something answers there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def becomes(port: int, *, listening: bool, seconds: float) -> bool:
+    """Whether the port opens or closes in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and listens(port) is not listening:
+        time.sleep(0.1)
+    return listens(port) is listening
+
+
+def workers_of(node: SeparateNode) -> list[str]:
+    """The processes of a node, by the folder in their environment."""
+    mark = f"CONCERTATION_HOME={node.home}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_text())
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are not listed on this machine")
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_both_processes_end_with_the_one_that_started_them(tmp_path: Path, ending: str) -> None:
+    node, port = new_node(tmp_path / "node"), free_port()
+    running = node.start("serve", "--port", str(port), "--no-demo")
+    try:
+        assert becomes(port, listening=True, seconds=90)
+
+        running.send_signal(getattr(signal, ending))
+
+        running.wait(timeout=30)
+        assert becomes(port, listening=False, seconds=10)
+        assert workers_of(node) == []
+    finally:
+        if running.poll() is None:
+            running.kill()
