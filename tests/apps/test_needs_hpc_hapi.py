@@ -18,7 +18,6 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2025, 6, 1)
 BY = Mandate("u1", Role.DATA_MANAGER, state="NER")
 YEAR = {(date(2024, 1, 1), date(2024, 12, 31))}
-LINE_LOST = pytest.mark.xfail(strict=True, reason="the importer of figures loses the line of a row that gives no figure")
 HPC_HEADINGS = (
     "Country ISO3", "Admin 1 PCode", "Admin 1 Name", "Admin 2 PCode", "Admin 2 Name", "Description", "Cluster", "Category", "Population",
     "In Need", "Targeted", "Affected", "Reached", "Info",
@@ -196,13 +195,11 @@ def test_a_bad_row_of_a_hapi_file_gives_no_figure_and_the_good_row_comes_in(tmp_
     assert people(run) == {("ner-2-tera", "WSH", "in_need"): 900}
 
 
-@LINE_LOST
 @pytest.mark.parametrize("code", WITHOUT_FIGURE_HPC)
 def test_a_row_of_an_hpc_file_that_gives_no_figure_leaves_a_line(tmp_path: Path, code: str) -> None:
     assert (code, 3) in problems(hpc_with(tmp_path, WITHOUT_FIGURE_HPC[code]))
 
 
-@LINE_LOST
 @pytest.mark.parametrize("code", WITHOUT_FIGURE_HAPI)
 def test_a_row_of_a_hapi_file_that_gives_no_figure_leaves_a_line(tmp_path: Path, code: str) -> None:
     assert (code, 3) in problems(hapi_with(tmp_path, WITHOUT_FIGURE_HAPI[code]))

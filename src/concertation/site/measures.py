@@ -56,7 +56,7 @@ def food_security(mandates: Sequence[Mandate]) -> Sequence[Measure]:
     values = tuple((year, sum(figure.value or 0 for figure in figures)) for year, figures in trend.items())
     return (
         Measure(
-            "phase3plus", "personnes en phase 3 ou plus, Burkina Faso, Mali, Niger et Togo",
+            "phase3plus", "personnes en phase 3 ou pire, Burkina Faso, Mali, Niger et Togo",
             "people in phase 3 or worse, Burkina Faso, Mali, Niger and Togo", values[-1][1], on=led_on(last[0]),
             since=last[0].reference_start, address="/situation/?sector=FSC",
             sources=tuple(dict.fromkeys(figure.source for figure in last)), trend=values,

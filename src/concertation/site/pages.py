@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.decisions.pages import in_words
 from concertation.apps.decisions.queries import DecisionInView, decisions
 from concertation.apps.sources.queries import doubts_waiting, runs
@@ -27,7 +28,7 @@ def sentence(held: Sequence[DecisionInView]) -> str:
     food = measures.get("phase3plus")
     if food is None or food.on is None:
         return f"{told}."
-    need = _("%(value)s personnes en phase 3 ou plus au Burkina Faso, au Mali, au Niger et au Togo (%(season)s)") % {
+    need = _("%(value)s personnes en phase 3 ou pire au Burkina Faso, au Mali, au Niger et au Togo (%(season)s)") % {
         "value": people(food.value), "season": Period(food.since or food.on, food.on).in_words(language()),
     }
     return _("%(need)s ; %(told)s.") % {"need": need, "told": told}
@@ -43,7 +44,7 @@ def no_presence() -> Mapping[str, str]:
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ReaderRequest) -> HttpResponse:
     """What the ministers decided, and where it stands."""
     held = decisions(request.mandates)
     recent = list(runs(request.mandates)[:RECENT]) if request.mandates else []

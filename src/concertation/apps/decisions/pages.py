@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.decisions import queries
 from concertation.apps.decisions.measures import Measure
 
@@ -36,7 +36,7 @@ def in_words(view: queries.DecisionInView) -> Mapping[str, object]:
 
 
 @require_GET
-def decision(request: HttpRequest, number: int) -> HttpResponse:
+def decision(request: ReaderRequest, number: int) -> HttpResponse:
     """One decision."""
     every = queries.decisions(request.mandates)
     shown = next((view for view in every if view.decision.number == number), None)

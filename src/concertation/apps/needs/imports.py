@@ -126,8 +126,10 @@ def _row_by_row(reading: WrittenFigures, states: Collection[str], *, at_level: i
     own = reading.frame.filter(pl.col("state").is_in(sorted(states)))
     placed = place_file(place_columns(own), gazetteer(), at_level=at_level)
     figures = figures_of_rows(own, placed.rows, sheet=_sheet(reading.problems))
+    told = _not_of_rows(reading.problems, reading.frame.join(own, on="row", how="anti"))
+    without_figure = {problem.cell.row for problem in told if problem.cell.row} - set(own["row"])
     return Understood(
-        figures, placed, reading.frame["row"].n_unique(), placed.rows.height, _elsewhere(reading.frame, states), _of_rows(reading.problems, own),
+        figures, placed, reading.frame["row"].n_unique() + len(without_figure), placed.rows.height, _elsewhere(reading.frame, states), told,
     )
 
 
@@ -215,6 +217,12 @@ def _of_rows(problems: Iterable[Problem], own: pl.DataFrame) -> list[Problem]:
     """The problems of the file and of these rows; those of other States' rows are not this import's."""
     rows = set(own["row"].to_list())
     return [problem for problem in problems if problem.cell.row is None or problem.cell.row in rows]
+
+
+def _not_of_rows(problems: Iterable[Problem], others: pl.DataFrame) -> list[Problem]:
+    """The problems but those of rows known to be another State's: a row that gave no figure keeps its line."""
+    rows = set(others["row"].to_list())
+    return [problem for problem in problems if problem.cell.row not in rows]
 
 
 def _sheet(problems: Iterable[Problem]) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -106,9 +107,9 @@ def refresh(state: str) -> int:
     return fresh.presence.height
 
 
-def _presence(state: str, line: dict[str, object]) -> PresenceSummary:
-    unit = line.pop("unit")
-    return PresenceSummary(owner_state=state, unit_id=unit, **line)
+def _presence(state: str, line: dict[str, Any]) -> PresenceSummary:
+    named = {"unit_id" if name == "unit" else name: value for name, value in line.items()}
+    return PresenceSummary(owner_state=state, **named)
 
 
 def differences(state: str) -> int:
