@@ -14,8 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from activity_samples import NIGER, activity, organisation, stored_import
+from concertation.apps.needs import queries
 from concertation.apps.picture import reading
 from concertation.apps.picture.commands import refresh
+from concertation.apps.picture.kept_readings import need_read
 from concertation.core.sharing import Role
 from concertation.site import reference
 from import_steps import signed_in
@@ -263,3 +265,16 @@ def test_only_the_reader_of_the_state_is_told_that_no_report_was_received() -> N
     assert reading.reads_whole((NIGER,), "NER")
     assert not reading.reads_whole((NIGER,), "MLI")
     assert not reading.reads_whole((), "NER")
+
+
+def test_a_reading_kept_in_memory_is_given_only_for_the_same_figures() -> None:
+    ground, division = reading.ground(), "ner-2011"
+    seen = queries.figures((), states=["NER"], concepts=["phase3plus"])
+    asked = {"state": "NER", "level": 1, "sector": "FSC", "division": division, "terrain": ground.terrain}
+
+    first = need_read(seen, **asked)
+    fewer = need_read(seen.filter(seen["reference_end"] < date(2024, 1, 1)), **asked)
+
+    assert need_read(seen, **asked) is first
+    assert first["value"].sum() == 3_436_895
+    assert fewer["value"].sum() == 2_318_639

@@ -57,6 +57,8 @@ def on_units(figures: pl.DataFrame, terrain: Terrain, *, state: str, level: int,
     1) of the unit that the reading covers. Units without are left out.
     """
     own = figures.filter(pl.col("owner_state") == state)
+    if own.is_empty():
+        return pl.DataFrame(schema=READING_SCHEMA)
     if level == 0:
         return over_states(own, terrain)
     exact = exact_readings(own, terrain, level=level, division=division)

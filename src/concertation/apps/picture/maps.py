@@ -173,17 +173,23 @@ def _tiles_of(scene: Scene, shown: Picture) -> SafeString:
 
 
 def ranked(shown: Picture) -> list[dict[str, object]]:
-    """The units in order of the measure, the first ones; for presence, those where nothing is declared and need is highest."""
-    lines = sorted(shown.rows, key=lambda pair: _rank(pair[1], shown))
+    """The units in order of the measure, the first ones; for presence, those where nothing is declared, the greatest need first."""
+    silent = silences(shown)
+    lines = sorted(silent or shown.rows, key=lambda pair: _rank(pair[1], shown))
     several = len(shown.scenes) > 1
     read = value_beside(shown)
     return [
         {
-            "label": row.unit.name, "url": reverse("unit", args=[row.unit.pk]), "value": read(row),
-            "css": shown.shading.css(row), "note": shown.ground.states[scene.asked.state].name if several else _note(row, scene, shown),
+            "label": row.unit.name, "url": reverse("unit", args=[row.unit.pk]), "value": read(row), "css": shown.shading.css(row),
+            "note": shown.ground.states[scene.asked.state].name if several else _note(row, scene, shown),
         }
         for scene, row in lines[:RANKED]
     ]  # fmt: skip
+
+
+def silences(shown: Picture) -> list[tuple[Scene, Row]]:
+    """The units where a report covers the sector and nothing is declared, when presence is shown; none for another measure."""
+    return [(scene, row) for scene, row in shown.rows if row.verdict == "none_declared"] if shown.shading.is_of_verdicts else []
 
 
 def value_beside(shown: Picture) -> Callable[[Row], int | None]:
@@ -203,14 +209,10 @@ def _note(row: Row, scene: Scene, shown: Picture) -> str:
     return region.name if region and region.pk != row.unit.pk else ""
 
 
-VERDICT_ORDER = ("none_declared", "declared", "no_report", "restricted")
-
-
 def _rank(row: Row, shown: Picture) -> tuple[int, int, str]:
-    if shown.shading.is_of_verdicts:
-        return (VERDICT_ORDER.index(row.verdict), -(row.need or 0), row.unit.sort_key)
-    value = shown.measure.read(row)
-    return (int(value is None), -(value or 0), row.unit.sort_key)
+    value = value_beside(shown)(row)
+    fewest_first = shown.shading.is_of_verdicts and not holds_need(shown)
+    return (int(value is None), (value or 0) * (1 if fewest_first else -1), row.unit.sort_key)
 
 
 def sources_words(shown: Picture) -> str:
@@ -246,9 +248,11 @@ def _unit_beside(shown: Picture) -> str:
 
 
 def _ranked_label(shown: Picture) -> str:
-    if shown.shading.is_of_verdicts:
-        return _("Où aucune activité n'est déclarée, le plus grand besoin d'abord") if holds_need(shown) else _("Où aucune activité n'est déclarée")
-    return _("Les plus élevés d'abord")
+    if not shown.shading.is_of_verdicts or (not silences(shown) and holds_need(shown)):
+        return _("Les plus élevés d'abord")
+    if not silences(shown):
+        return _("Le moins d'organisations d'abord")
+    return _("Où aucune activité n'est déclarée, le plus grand besoin d'abord") if holds_need(shown) else _("Où aucune activité n'est déclarée")
 
 
 def map_document(shown: Picture) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.needs import queries as needs
 from concertation.apps.needs.terrain import Terrain
+from concertation.apps.picture.kept_readings import need_read
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
 from concertation.apps.places.models import AdminUnit
 from concertation.apps.places.queries import pcodes
@@ -169,9 +170,9 @@ def _scene(
 
 
 def _on_units(held: pl.DataFrame, concept: str, asked: Asked, terrain: Terrain) -> pl.DataFrame:
-    return needs.need_on_units(
+    return need_read(
         held.filter(pl.col("concept") == concept), state=asked.state, level=asked.level, sector=asked.sector, division=asked.division,
-        ground=terrain,
+        terrain=terrain,
     )
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -229,7 +230,7 @@ def ending_table(shown: Situation) -> dict[str, object] | None:
         "columns": _columns(("organisation", _("Organisation")), ("activity", _("Activité")), ("sector", _("Secteur")), ("place", _("Lieu")), ("end", _("Fin")), ("left", _("Jours restants"))),
         "rows": [
             {
-                "organisation": str(each.organisation or ""), "activity": (each.activity or each.indicator or "")[:80], "sector": names.get(each.sector, each.sector_written),
+                "organisation": str(each.organisation or ""), "activity": Truncator(each.activity or each.indicator).chars(80), "sector": names.get(each.sector, each.sector_written),
                 "place": {"text": each.unit.name, "url": reverse("unit", args=[each.unit_id])}, "end": each.end, "left": (each.end - on).days if each.end else None,
             }
             for each in near[:SHOWN_ENDING]
@@ -257,7 +258,8 @@ def _disagreement(each: InStanding, shown: Situation) -> dict[str, object]:
     fact = each.leader.figure
     values = [held.value for held in (fact, *(other.figure for other, _why in each.others)) if held.value is not None and _year(held) == _year(fact)]
     unit = shown.ground.units.get(fact.unit)
-    words = (term("concept", fact.concept).name, dimension("group", fact.group), period_words(fact.reference_start, fact.reference_end))
+    counted = "" if fact.measure == "people" else term("measure", fact.measure).name
+    words = (term("concept", fact.concept).name, counted, dimension("group", fact.group), period_words(fact.reference_start, fact.reference_end))
     return {
         "what": {"text": ", ".join(part for part in words if part), "url": reverse("unit", args=[fact.unit]), "note": unit.name if unit else fact.unit},
         "leads": {"text": number(fact.value), "url": reverse("figure", args=[each.leader.id])}, "source": each.leader.source_title,

@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from concertation.apps.needs.figure_views import address
@@ -159,7 +160,7 @@ def _activity_cells(each: Activity, sectors: Mapping[str, str]) -> dict[str, obj
     organisation = each.organisation
     page = address("organisation", organisation.slug) if organisation else ""
     return {
-        "organisation": {"text": str(organisation), "url": page} if organisation else "", "activity": (each.activity or each.indicator)[:90],
+        "organisation": {"text": str(organisation), "url": page} if organisation else "", "activity": Truncator(each.activity or each.indicator).chars(90),
         "sector": sectors.get(each.sector, each.sector_written), "place": {"text": each.unit.name, "url": reverse("unit", args=[each.unit_id])},
         "status": status_words(each.status), "start": each.start or "", "end": each.end or "", "reached": each.reached,
     }  # fmt: skip
