@@ -5,17 +5,18 @@ Exit 0: done; 1: refused, with the reason; 2: wrongly used.
 
 import dataclasses
 import json
+import os
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db import connections
 from rich.console import Console
 
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
-from concertation.site import health, importing, node, picturing, serving
+from concertation.site import health, importing, node, picturing, serving, welcome
 from concertation.site.importing import Misused
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -42,20 +43,18 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Compte de démonstration / demonstration account.")] = True,
 ) -> None:
     """Démarre le produit / start the product."""
-    started = time.monotonic()
     if serving.is_taken(host, port):
         raise refuse(f"Le port {port} est occupé ; choisissez-en un autre avec --port.", f"Port {port} is taken; choose another with --port.")
     screen.print("Préparation de la base et du jeu de référence… / Preparing the database and the reference set…")
     node.make_ready()
-    with serving.two_processes(host, port) as running:
-        if not serving.wait_until_open(host, port, seconds=60):
-            raise refuse("Le serveur n'a pas démarré.", "The server did not start.")
-        shown = "localhost" if host in ("127.0.0.1", "::1") else host
-        screen.print(f"\n  http://{shown}:{port}   ({time.monotonic() - started:.1f} s)\n")
-        if demo:
-            address, password = node.ensure_demo_account()
-            screen.print(f"  Compte de démonstration / demonstration account : {address}\n  Mot de passe / password : {password}\n")
-        raise typer.Exit(serving.wait_for_end(running))
+    shown = "localhost" if host in ("127.0.0.1", "::1") else host
+    lines = [f"http://{shown}:{port}", *(welcome.demo_lines() if demo else ()), *welcome.headline_figures()]
+    os.environ["CONCERTATION_WELCOME"] = "\n" + "".join(f"  {line}\n" for line in lines) + "\n"
+    connections.close_all()
+    command = serving.watch_over(host, port)
+    if os.name == "nt":
+        raise typer.Exit(serving.main(command[3:]))
+    os.execv(command[0], command)  # noqa: S606  (this process, with all it loaded, gives way to the small one)
 
 
 @app.command()
@@ -85,7 +84,8 @@ def import_file(
         raise refuse(asked.fr, asked.en, code=2)
     with importing.progress_shown(screen) as progress:
         outcome = importing.bring_in(asked, progress=progress)
-        if outcome.preview is not None and (yes or importing.agreed(screen, outcome)):
+    if outcome.preview is not None and (yes or importing.agreed(screen, outcome)):
+        with importing.progress_shown(screen) as progress:
             importing.accept(outcome, progress=progress)
     if as_json:
         answer(importing.told(outcome))

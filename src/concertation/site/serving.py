@@ -1,5 +1,9 @@
-"""The two processes of a node, web and worker, started and stopped together."""
+"""The two processes of a node, web and worker, started and stopped together.
 
+Run as a module, it is the small process that watches over them: it loads neither Django nor any table.
+"""
+
+import argparse
 import os
 import signal
 import socket
@@ -76,3 +80,27 @@ def wait_for_end(running: list[subprocess.Popen[bytes]]) -> int:
             time.sleep(0.3)
         return next(process.returncode or 0 for process in running if process.poll() is not None)
     return 0
+
+
+def watch_over(host: str, port: int) -> list[str]:
+    """The command that starts both processes and waits for them."""
+    return [sys.executable, "-m", "concertation.site.serving", host, str(port)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Start both processes, say on the error stream what the environment's CONCERTATION_WELCOME holds once the first page is served, wait."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("host")
+    asked.add_argument("port", type=int)
+    chosen = asked.parse_args(arguments)
+    with two_processes(chosen.host, chosen.port) as running:
+        if not wait_until_open(chosen.host, chosen.port, seconds=60):
+            sys.stderr.write("Le serveur n'a pas démarré. / The server did not start.\n")
+            return 1
+        sys.stderr.write(os.environ.get("CONCERTATION_WELCOME", ""))
+        sys.stderr.flush()
+        return wait_for_end(running)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
