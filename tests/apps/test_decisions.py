@@ -1,13 +1,13 @@
 """The eight decisions: loaded once, never overdue without a day, measured by what the subjects offer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import pytest
 
 from concertation.apps.decisions import measures, queries
 from concertation.apps.decisions.commands import load_decisions
-from concertation.apps.decisions.measures import Measure, register_measure
+from concertation.apps.decisions.measures import Measure, register_measures
 from concertation.apps.decisions.models import Decision
 from concertation.core.sharing import Mandate
 from concertation.formats import reference_set
@@ -23,12 +23,12 @@ def eight() -> None:
 
 @pytest.fixture
 def no_measures(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(measures, "MEASURES", {})
+    monkeypatch.setattr(measures, "OFFERS", [])
     yield
 
 
-def counted(mandates: Sequence[Mandate]) -> Sequence[Measure]:
-    return (Measure("sample", "synthétique", "synthetic", 12 + len(mandates), sources=("plan",), trend=((2024, 9), (2025, 12))),)
+def counted(mandates: Sequence[Mandate]) -> Mapping[int, Sequence[Measure]]:
+    return {3: (Measure("sample", "synthétique", "synthetic", 12 + len(mandates), sources=("plan",), trend=((2024, 9), (2025, 12))),)}
 
 
 def test_the_eight_decisions_stand_in_order_with_their_sources() -> None:
@@ -67,8 +67,8 @@ def test_what_the_secretariat_filled_in_survives_a_new_reference_set() -> None:
 
 
 def test_a_decision_shows_the_measures_that_the_subjects_offer(no_measures: None) -> None:
-    register_measure(3, counted)
-    register_measure(3, counted)
+    register_measures(counted)
+    register_measures(counted)
 
     [told] = [line for line in queries.listing() if line["number"] == 3]
 

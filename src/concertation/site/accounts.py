@@ -33,10 +33,10 @@ LOCKED_FOR = 300
 SEEN_EVERY = timedelta(minutes=15)
 SEEN = "seen_at"
 QUIET_ZONE = 4
-OPEN_BEFORE_TERMS = ("/account/terms/", "/account/logout/", "/static/", "/maps/")
+OPEN_BEFORE_TERMS = ("/account/terms/", "/account/logout/", "/static/", "/maps/", "/help/")
 
 
-class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
+class ClosedAccounts(DefaultAccountAdapter):
     """No open registration; a locked address is told so in clear words, and journalled once."""
 
     error_messages = {
@@ -64,7 +64,7 @@ class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
 
-class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactor(DefaultMFAAdapter):
     """Secrets of second factors are kept encrypted; the square to scan is drawn without a style."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": _("Code inexact\u202f: attendez le suivant, et vérifiez l'heure du téléphone.")}

@@ -1,12 +1,14 @@
 """What is measured today of each decision: counts that the subjects hold, each with its date, its sources and where to look."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
 
-from concertation.apps.decisions.measures import Measure, register_measure
+from concertation.apps.decisions.measures import Measure
 from concertation.apps.needs.queries import NationalLine, national_lines
+from concertation.apps.places.models import State
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.presence.queries import reports
 from concertation.apps.sources.queries import rows_by_state
@@ -14,15 +16,31 @@ from concertation.core.figures import Figure
 from concertation.core.sharing import Mandate
 from concertation.formats import reference_set
 
-FOOD_SECURITY = "phase3plus"
+CONCEPTS = ("phase3plus", "requirement", "funding", "idps")
+WHOLE_GROUPS = ("all", "idp")
 MEMBERS_ONLY = ("BFA", "MLI", "NER")
 TREND_YEARS = 15
 
 
-def lines_of(mandates: Sequence[Mandate], concepts: Sequence[str], sectors: Sequence[str] = ()) -> tuple[NationalLine, ...]:
-    """The national lines of every State with units, as of today."""
-    states = [state.iso3 for state in states_with_units()]
-    return national_lines(mandates, states=states, concepts=concepts, sectors=sectors, on=timezone.localdate())
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What the measures are taken from, read once: the States by code, their national lines of every concept measured."""
+
+    states: Mapping[str, State]
+    lines: Sequence[NationalLine]
+
+    def of(self, *concepts: str, measure: str = "people") -> list[NationalLine]:
+        """The lines of everyone for these concepts, in one unit of measure, that have a value in some year."""
+        return [
+            line for line in self.lines
+            if line.concept in concepts and line.group in WHOLE_GROUPS and line.trend and line.trend[-1][1].figure.measure == measure
+        ]
+
+
+def read(mandates: Sequence[Mandate]) -> Readings:
+    """Read what every measure needs."""
+    states = {state.iso3: state for state in states_with_units()}
+    return Readings(states, national_lines(mandates, states=list(states), concepts=CONCEPTS, on=timezone.localdate()))
 
 
 def led_on(figure: Figure) -> date | None:
@@ -36,18 +54,13 @@ def season_of(figure: Figure) -> tuple[int, int] | None:
     return (start.month, end.month) if start and end else None
 
 
-def whole(lines: Sequence[NationalLine], measure: str) -> list[NationalLine]:
-    """The lines of everyone, in one unit of measure, that have a value in some year."""
-    return [line for line in lines if line.group == "all" and line.trend and line.trend[-1][1].figure.measure == measure]
-
-
-def food_security(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+def food_security(held: Readings) -> Sequence[Measure]:
     """People in Cadre Harmonisé phase 3+ in the four States, in the latest year all four have, with the same season of the years before."""
-    lines = whole(lines_of(mandates, [FOOD_SECURITY]), "people")
+    lines = held.of("phase3plus")
     by_year: dict[int, list[Figure]] = {}
     for line in lines:
-        for year, held in line.trend:
-            by_year.setdefault(year, []).append(held.figure)
+        for year, each in line.trend:
+            by_year.setdefault(year, []).append(each.figure)
     complete = {year: figures for year, figures in sorted(by_year.items()) if len(figures) == len(lines)}
     if not complete:
         return ()
@@ -64,26 +77,25 @@ def food_security(mandates: Sequence[Mandate]) -> Sequence[Measure]:
     )
 
 
-def reporting(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+def reporting(held: Readings, mandates: Sequence[Mandate]) -> Sequence[Measure]:
     """Organisations that reported in the latest period of each State, as the reader may see them."""
-    names = {state.iso3: (state.name_fr, state.name_en) for state in states_with_units()}
     newest: dict[str, tuple[date, int]] = {}
     for report in reports(mandates):
         newest.setdefault(report.owner_state, (report.period_end, report.organisations))
     return tuple(
         Measure(
-            f"reporting-{state.lower()}", f"organisations ont déclaré, {names[state][0]}", f"organisations reported, {names[state][1]}",
+            f"reporting-{state.lower()}", f"organisations ont déclaré, {held.states[state].name_fr}", f"organisations reported, {held.states[state].name_en}",
             count, unit_of_measure="organisations", on=end, address=f"/states/{state}/",
         )
         for state, (end, count) in sorted(newest.items())
     )
 
 
-def funding(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+def funding(held: Readings) -> Sequence[Measure]:
     """The share received of what the plans of the three member States asked for, for years that were over when it was read."""
-    lines = [line for line in whole(lines_of(mandates, ["requirement", "funding"]), "USD") if line.state in MEMBERS_ONLY]
-    asked = {(line.state, year): held.figure for line in lines if line.concept == "requirement" for year, held in line.trend}
-    received = {(line.state, year): held.figure for line in lines if line.concept == "funding" for year, held in line.trend}
+    lines = [line for line in held.of("requirement", "funding", measure="USD") if line.state in MEMBERS_ONLY]
+    asked = {(line.state, year): each.figure for line in lines if line.concept == "requirement" for year, each in line.trend}
+    received = {(line.state, year): each.figure for line in lines if line.concept == "funding" for year, each in line.trend}
     shares: dict[int, int] = {}
     for year in sorted({year for _, year in asked}):
         keys = [(state, year) for state in MEMBERS_ONLY]
@@ -107,30 +119,28 @@ def _is_over(figure: Figure, year: int) -> bool:
     return figure.extracted_on is None or figure.extracted_on.year > year
 
 
-def frameworks(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+def frameworks() -> Sequence[Measure]:
     """Anticipatory frameworks with pre-agreed money whose sources say that they hold this year."""
     today = timezone.localdate()
-    held = [line for line in reference_set.read("frameworks").to_dicts() if (line["last_year"] or 0) >= today.year]
-    sources = tuple(dict.fromkeys(line["source"] for line in held))
+    in_force = [line for line in reference_set.read("frameworks").to_dicts() if (line["last_year"] or 0) >= today.year]
+    sources = tuple(dict.fromkeys(line["source"] for line in in_force))
     return (
         Measure(
-            "frameworks", "cadres d'action anticipée connus et valables cette année", "anticipatory frameworks known and valid this year", len(held),
+            "frameworks", "cadres d'action anticipée connus et valables cette année", "anticipatory frameworks known and valid this year", len(in_force),
             unit_of_measure="frameworks", on=today, sources=sources,
         ),
     )
 
 
-def displaced(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+def displaced(held: Readings) -> Sequence[Measure]:
     """Internally displaced people of each State, each by its own date and status: never added together."""
-    names = {state.iso3: (state.name_fr, state.name_en) for state in states_with_units()}
-    lines = [line for line in lines_of(mandates, ["idps"]) if line.group in ("all", "idp") and line.standing.leader and line.trend]
-    return tuple(_displaced(line, *names[line.state]) for line in lines)
+    return tuple(_displaced(line, held.states[line.state]) for line in held.of("idps"))
 
 
-def _displaced(line: NationalLine, name_fr: str, name_en: str) -> Measure:
+def _displaced(line: NationalLine, state: State) -> Measure:
     year, held = line.trend[-1]
     return Measure(
-        f"idps-{line.state.lower()}", f"déplacés internes, {name_fr}", f"internally displaced people, {name_en}", held.figure.value,
+        f"idps-{line.state.lower()}", f"déplacés internes, {state.name_fr}", f"internally displaced people, {state.name_en}", held.figure.value,
         on=led_on(held.figure), address=f"/states/{line.state}/", sources=(held.figure.source,),
         trend=tuple((at, each.figure.value) for at, each in line.trend if each.figure.value is not None and at > year - TREND_YEARS),
     )
@@ -150,13 +160,10 @@ def kept_by_states(mandates: Sequence[Mandate]) -> Sequence[Measure]:
     )
 
 
-BY_DECISION: dict[int, tuple[Callable[[Sequence[Mandate]], Sequence[Measure]], ...]] = {
-    1: (food_security, reporting), 3: (funding,), 5: (frameworks,), 6: (displaced,), 8: (kept_by_states,),
-}
-
-
-def offer_measures() -> None:
-    """Tie each measure to its decision."""
-    for number, measures in BY_DECISION.items():
-        for measure in measures:
-            register_measure(number, measure)
+def measures(mandates: Sequence[Mandate]) -> Mapping[int, Sequence[Measure]]:
+    """What the subjects hold today, by the number of the decision it measures."""
+    held = read(mandates)
+    return {
+        1: (*food_security(held), *reporting(held, mandates)), 3: funding(held), 5: frameworks(), 6: displaced(held),
+        8: kept_by_states(mandates),
+    }

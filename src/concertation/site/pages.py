@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -12,8 +13,12 @@ from django.views.decorators.http import require_GET
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.decisions.pages import in_words
 from concertation.apps.decisions.queries import DecisionInView, decisions
+from concertation.apps.picture import situation
+from concertation.apps.picture.maps import map_block, picture
+from concertation.apps.picture.pages import no_presence
 from concertation.apps.sources.queries import doubts_waiting, runs
 from concertation.core.periods import Period
+from concertation.core.sharing import Mandate
 from concertation.site.blocks import language
 from concertation.site.templatetags.words import people
 
@@ -34,13 +39,12 @@ def sentence(held: Sequence[DecisionInView]) -> str:
     return _("%(need)s ; %(told)s.") % {"need": need, "told": told}
 
 
-def no_presence() -> Mapping[str, str]:
-    """What a node without activities says, and the one step that brings them in."""
-    return {
-        "title": _("Aucune activité n'est encore déclarée sur ce nœud."),
-        "text": _("Apportez le classeur « qui fait quoi où » d'un État tel qu'il est reçu : la carte dira où une activité est déclarée, et où aucune ne l'est."),
-        "url": reverse("imports"), "action": _("Apporter un classeur"),
-    }
+def joint_map(mandates: Sequence[Mandate]) -> Mapping[str, object]:
+    """The four States on one map: the situation as it opens."""
+    shown = situation.read(mandates, QueryDict(""), today=timezone.localdate())
+    readers = frozenset(state for state in shown.chosen.states if shown.whole(state))
+    drawn = picture(shown.scenes, shown.chosen.measure, shown.ground, readers=readers)
+    return {**map_block(drawn, more_url=reverse("situation")), "exports": ()}
 
 
 @require_GET
@@ -52,6 +56,6 @@ def home(request: ReaderRequest) -> HttpResponse:
         "decisions": [in_words(view) for view in held], "sentence": sentence(held), "recent": recent,
         "waiting": doubts_waiting(request.mandates) if request.mandates else 0,
         "has_presence": any(measure.code.startswith("reporting") for view in held for measure in view.measures),
-        "no_presence": no_presence(),
+        "no_presence": no_presence(request), "map": joint_map(request.mandates),
     }
     return render(request, "site/home.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from concertation.site import help, pages
+from concertation.site import help, pages, terms
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -15,5 +15,8 @@ urlpatterns = [
     path("", include("concertation.apps.picture.urls")),
     path("", include("concertation.apps.organisations.urls")),
     path("", include("concertation.apps.presence.urls")),
-    path("account/", include("allauth.account.urls")),
+    path("", include("concertation.apps.access.urls")),
+    path("account/terms/", terms.terms, name="terms"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/", include("concertation.site.account_urls")),
 ]

@@ -1,5 +1,6 @@
 """What the site ties together once every app is there."""
 
-from concertation.site.measures import offer_measures
+from concertation.apps.decisions.measures import register_measures
+from concertation.site.measures import measures
 
-offer_measures()
+register_measures(measures)

@@ -3,7 +3,7 @@
 A subject never knows its decision: the site wires them together, so that no import goes upwards.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,17 +29,20 @@ class Measure:
     trend: tuple[tuple[int, int], ...] = ()
 
 
-Measuring = Callable[[Sequence[Mandate]], Sequence[Measure]]
-MEASURES: dict[int, list[Measuring]] = {}
+Offer = Callable[[Sequence[Mandate]], Mapping[int, Sequence[Measure]]]
+OFFERS: list[Offer] = []
 
 
-def register_measure(decision_number: int, measure: Measuring) -> None:
-    """Offer a live measure for a decision; offering the same one again changes nothing."""
-    offered = MEASURES.setdefault(decision_number, [])
-    if measure not in offered:
-        offered.append(measure)
+def register_measures(offer: Offer) -> None:
+    """Offer live measures by the number of their decision; offering the same ones again changes nothing."""
+    if offer not in OFFERS:
+        OFFERS.append(offer)
 
 
-def measures_of(decision_number: int, mandates: Sequence[Mandate]) -> tuple[Measure, ...]:
-    """What is measured of a decision today, as the reader may see it."""
-    return tuple(each for measure in MEASURES.get(decision_number, ()) for each in measure(mandates))
+def measures_for(mandates: Sequence[Mandate]) -> dict[int, tuple[Measure, ...]]:
+    """What is measured of each decision today, as the reader may see it; each offer is asked once."""
+    found: dict[int, tuple[Measure, ...]] = {}
+    for offer in OFFERS:
+        for number, measures in offer(mandates).items():
+            found[number] = (*found.get(number, ()), *measures)
+    return found

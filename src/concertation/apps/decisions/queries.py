@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from concertation.apps.decisions.measures import Measure, measures_of
+from concertation.apps.decisions.measures import Measure, measures_for
 from concertation.apps.decisions.models import Decision
 from concertation.apps.sources.models import Source
 from concertation.core.sharing import Mandate
@@ -34,9 +34,10 @@ def decisions(mandates: Sequence[Mandate]) -> tuple[DecisionInView, ...]:
     """The eight decisions in order, with the measures the reader may see."""
     rows = list(Decision.objects.order_by("number"))
     named = {row.reference: row.sources.split("|") for row in rows}
+    measured = measures_for(mandates)
     held = Source.objects.in_bulk({name for names in named.values() for name in names})
     return tuple(
-        DecisionInView(row, tuple(held[name] for name in named[row.reference] if name in held), measures_of(row.number, mandates))
+        DecisionInView(row, tuple(held[name] for name in named[row.reference] if name in held), measured.get(row.number, ()))
         for row in rows
     )
 
