@@ -11,7 +11,9 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -69,6 +71,13 @@ def _standing(held: Iterable[tuple[Mandate, bool]]) -> Standing:
     return Standing(tuple(dict.fromkeys(mandate for mandate in counted if mandate)), waiting)
 
 
+def signed_in(user: AbstractBaseUser | AnonymousUser) -> User:
+    """The person behind a request to a page that asks for an account. Raises PermissionDenied when there is none."""
+    if not isinstance(user, User):
+        raise PermissionDenied
+    return user
+
+
 def mandates_of(user: User | AnonymousUser, on: date) -> tuple[Mandate, ...]:
     """The mandates a person acts under on a day."""
     return standing_of(user, on).mandates
@@ -103,6 +112,11 @@ def held_today(user: User) -> QuerySet[HeldMandate]:
 def has_account(email: str) -> bool:
     """Whether an account stands under an address."""
     return User.objects.filter(email=email).exists()
+
+
+def has_account_under(email: str) -> bool:
+    """Whether an account stands under an address, however its capitals are written."""
+    return User.objects.filter(email__iexact=email).exists()
 
 
 def account_under(email: str) -> User | None:

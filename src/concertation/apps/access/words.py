@@ -1,0 +1,122 @@
+"""Roles, mandates, acts and devices in the reader's words."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from concertation.apps.access.models import ROLES
+from concertation.core.sharing import Mandate
+from concertation.core.sharing.visibility import FRAMEWORK
+from concertation.formats import reference_set
+
+ROLE_WORDS = dict(ROLES)
+ACTS: dict[str, str | Promise] = {
+    "access.account-closed": gettext_lazy("compte fermé"),
+    "access.account-described": gettext_lazy("nom ou langue changés"),
+    "access.account-opened": gettext_lazy("compte ouvert"),
+    "access.invitation-taken-up": gettext_lazy("invitation acceptée"),
+    "access.invitation-withdrawn": gettext_lazy("invitation retirée"),
+    "access.invited": gettext_lazy("invitation envoyée"),
+    "access.login-failed": gettext_lazy("connexion manquée"),
+    "access.login-locked": gettext_lazy("connexion fermée après trop d'essais"),
+    "access.mandate-ended": gettext_lazy("mandat terminé"),
+    "access.mandate-given": gettext_lazy("mandat donné"),
+    "access.password-changed": gettext_lazy("mot de passe changé"),
+    "access.second-factor-added": gettext_lazy("second facteur ajouté"),
+    "access.second-factor-failed": gettext_lazy("code du second facteur inexact"),
+    "access.second-factor-removed": gettext_lazy("second facteur enlevé"),
+    "access.second-factor-renewed": gettext_lazy("codes de secours refaits"),
+    "access.sessions-ended": gettext_lazy("sessions fermées"),
+    "access.terms-accepted": gettext_lazy("conditions d'emploi acceptées"),
+    "access.token-made": gettext_lazy("jeton créé"),
+    "access.token-revoked": gettext_lazy("jeton révoqué"),
+    "needs.figures-placed-anew": gettext_lazy("chiffres replacés"),
+    "organisations.kept-apart": gettext_lazy("organisations tenues pour distinctes"),
+    "organisations.merge-taken-back": gettext_lazy("fusion d'organisations défaite"),
+    "organisations.merged": gettext_lazy("organisations fusionnées"),
+    "organisations.names-corrected": gettext_lazy("noms d'organisation corrigés"),
+    "organisations.spelling-added": gettext_lazy("écriture ajoutée"),
+    "organisations.spelling-moved": gettext_lazy("écriture déplacée"),
+    "places.boundaries-approved": gettext_lazy("limites approuvées"),
+    "places.boundaries-brought": gettext_lazy("limites apportées"),
+    "places.name-forgotten": gettext_lazy("nom de lieu oublié"),
+    "places.name-remembered": gettext_lazy("nom de lieu retenu"),
+    "presence.organisations-changed": gettext_lazy("organisations d'activités changées"),
+    "presence.rows-placed-anew": gettext_lazy("activités replacées"),
+    "presence.rows-taken-back": gettext_lazy("activités reprises"),
+    "sources.answer-taken-back": gettext_lazy("réponse reprise"),
+    "sources.doubt-settled": gettext_lazy("doute levé"),
+    "sources.file-received": gettext_lazy("fichier reçu"),
+    "sources.import-accepted": gettext_lazy("import accepté"),
+    "sources.import-cancel-asked": gettext_lazy("annulation d'un import demandée"),
+    "sources.import-closed-further": gettext_lazy("lignes d'un import refermées"),
+    "sources.import-corrected": gettext_lazy("import corrigé"),
+    "sources.import-refused": gettext_lazy("import refusé"),
+    "sources.import-restored": gettext_lazy("import remis"),
+    "sources.import-resumed": gettext_lazy("import repris"),
+    "sources.import-stored": gettext_lazy("import enregistré"),
+    "sources.import-withdrawn": gettext_lazy("import retiré"),
+    "sources.mapping-saved": gettext_lazy("sens des colonnes retenu"),
+    "sources.reference-set-loaded": gettext_lazy("jeu de référence chargé"),
+}
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
+
+
+@cache
+def _states(language: str) -> dict[str, str]:
+    named = reference_set.read("states").select("iso3", f"name_{language}")
+    return dict(named.iter_rows())
+
+
+def state_names() -> dict[str, str]:
+    """The States by their code, named in the reader's language; the framework last."""
+    language = "en" if get_language() == "en" else "fr"
+    return {**_states(language), FRAMEWORK: _("le cadre (AES)")}
+
+
+def scope_words(mandate: Mandate) -> str:
+    """For whom a mandate acts: a State, an organisation, the node."""
+    state = state_names().get(mandate.state, mandate.state)
+    return " · ".join(part for part in (mandate.organisation, state) if part) or _("le nœud")
+
+
+def mandate_words(mandate: Mandate) -> str:
+    """A mandate in a line: the role, and for whom."""
+    return f"{ROLE_WORDS[mandate.role.value]} — {scope_words(mandate)}"
+
+
+def mandates_in_words(mandates: Iterable[Mandate]) -> list[str]:
+    """Mandates in lines."""
+    return [mandate_words(mandate) for mandate in mandates]
+
+
+def act_words(act: str) -> str:
+    """An act of the journal in words; its own name when it has none yet."""
+    return str(ACTS.get(act, act))
+
+
+def device_words(user_agent: str) -> str:
+    """The browser and the device as people name them.
+
+    >>> device_words("Mozilla/5.0 (Android 14; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0")
+    'Firefox, Android'
+    """
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part) or str(UNKNOWN_DEVICE)
+
+
+def address_words(address: str) -> str:
+    """A shortened address, its hidden part shown as such.
+
+    >>> address_words("196.200.0.0"), address_words("2001:db8::")
+    ('196.200.…', '2001:db8:…')
+    """
+    return f"{address.removesuffix('.0.0')}.…" if "." in address else f"{address.rstrip(':')}:…"
+
+
+UNKNOWN_DEVICE = gettext_lazy("appareil inconnu")
