@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -188,6 +189,30 @@ def verify(as_json: AsJson = False) -> None:
 
 account_app = typer.Typer(help="Comptes et mandats / accounts and mandates.", no_args_is_help=True)
 app.add_typer(account_app, name="account")
+
+
+@account_app.command(name="invite")
+def invite_at_terminal(
+    address: Annotated[str, typer.Argument(help="Adresse électronique / e-mail address.")],
+    role: Annotated[str, typer.Option(help="Rôle / role: data-manager, reporter-lead, administrator…")],
+    state: Annotated[str, typer.Option(help="État du mandat ; vide : tous / State of the mandate; empty: all.")] = "",
+    organisation: Annotated[str, typer.Option(help="Organisation (mot du registre) / organisation (word of the register).")] = "",
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Dernier jour du mandat / last day of the mandate.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Invite une personne : un lien qui sert une fois, sept jours / invite a person: a link of one use, for seven days."""
+    node.make_ready()
+    made = node.invite(address, role=role, state=state, organisation=organisation, until=until.date() if until else None)
+    if made is None:
+        raise refuse(
+            "Ce mandat ne tient pas : un rôle connu, avec l'État ou l'organisation qu'il demande.",
+            "This mandate does not hold: a known role, with the State or organisation it asks for.", code=2,
+        )
+    link, sent = made
+    if as_json:
+        answer({"address": address, "link": link, "sent": sent})
+    else:
+        screen.print(f"  {address}\n  {link}\n  " + ("Envoyé par courriel / sent by e-mail" if sent else "À remettre de main à main, après l'adresse du nœud / to hand over, after the node's address"))
 
 
 @account_app.command(name="open")

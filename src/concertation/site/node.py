@@ -3,18 +3,23 @@
 import hashlib
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
 from django.utils import timezone
 
+from concertation.apps.access import commands
 from concertation.apps.access.commands import give_mandates, open_account
+from concertation.apps.access.mail import send_link
 from concertation.apps.access.queries import has_account
 from concertation.apps.places.queries import states
 from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing.giving import is_sound
 from concertation.site import reference
 
 ROLE_NAMES = tuple(role.value for role in Role)
@@ -80,6 +85,20 @@ def ensure_demo_account() -> tuple[str, str]:
         user = open_account(DEMO_ADDRESS, password, name="Démonstration")
         give_mandates(user, DEMO_MANDATES, since=timezone.localdate())
     return DEMO_ADDRESS, password
+
+
+def invite(address: str, *, role: str, state: str, organisation: str, until: date | None) -> tuple[str, bool] | None:
+    """Invite an address; gives back the link's address on this node and whether it left by e-mail, None when the mandate makes no sense."""
+    known_states = {*(held.iso3 for held in states()), "AES", ""}
+    if role not in ROLE_NAMES or state not in known_states or "@" not in address:
+        return None
+    wanted = Mandate(person="", role=Role(role), state=state, organisation=organisation)
+    if not is_sound(wanted):
+        return None
+    _made, last = commands.invite(address.lower(), wanted, until=until, at=timezone.now(), by=commands.NODE)
+    path = reverse("invitation", args=[last])
+    origin = next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
+    return f"{origin}{path}", bool(origin) and send_link(address, f"{origin}{path}")
 
 
 def open_account_with_mandate(address: str, *, role: str, state: str, name: str) -> str | None:

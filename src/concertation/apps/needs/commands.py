@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import polars as pl
 from django.db import transaction
+from django.db.models import F
 
 from concertation.apps.ground.commands import journal
 from concertation.apps.needs.models import Figure, Sector, SectorOfState
@@ -13,6 +14,7 @@ from concertation.apps.sources.models import ImportRun
 from concertation.core.concepts import AS_WRITTEN
 from concertation.core.figures import FACT, FIGURE_SCHEMA
 from concertation.core.sharing import Mandate, Sensitivity
+from concertation.core.sharing.visibility import audience_levels
 
 FIGURES = uuid5(NAMESPACE_URL, "urn:concertation:figures")
 IDENTITY = (*FACT, "reference_start", "reference_end", "extracted_on", "source", "scope")
@@ -91,6 +93,14 @@ def replace_figures(run: ImportRun, figures: pl.DataFrame, *, by: Mandate) -> No
 def remove_figures(run: ImportRun) -> int:
     """Remove what an import that was cancelled had stored; gives back how many figures left."""
     return Figure.objects.filter(import_run=run).delete()[0]
+
+
+@transaction.atomic
+def close_further(run: ImportRun, level: Sensitivity) -> int:
+    """Close the figures of an import to a level; those closed further already stay. Gives back how many changed."""
+    more_open = [each.value for each in audience_levels(level) if each is not level]
+    figures = Figure.objects.filter(import_run=run, sensitivity__in=more_open)
+    return figures.update(sensitivity=level.value, version=F("version") + 1)
 
 
 def _identified(origin: str, figures: pl.DataFrame, *more: str) -> Iterator[tuple[UUID, dict[str, Any]]]:

@@ -27,7 +27,8 @@ from concertation.core.sharing.visibility import sees_restricted_sectors
 MEASURES = ("in_need", "targeted", "reached")
 COUNTS = ("organisations", "activities", "no_finer", "services")
 CHANGING_ACTS = (
-    "sources.import-stored", "presence.rows-placed-anew", "presence.rows-taken-back", "presence.organisations-changed",
+    "sources.import-stored", "sources.import-withdrawn", "sources.import-restored", "sources.import-closed-further",
+    "presence.rows-placed-anew", "presence.rows-taken-back", "presence.organisations-changed",
 )
 SUMMARY_SCHEMA = {
     "state": pl.Utf8, "unit": pl.Utf8, "level": pl.Int64, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date,

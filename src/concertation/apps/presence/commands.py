@@ -14,7 +14,8 @@ from django.db.models import F, Q
 from concertation.apps.ground.commands import journal
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
 from concertation.apps.sources.models import ImportRun
-from concertation.core.sharing import Mandate
+from concertation.core.sharing import Mandate, Sensitivity
+from concertation.core.sharing.visibility import audience_levels
 from concertation.core.spelling import fold
 
 SPLIT_NAMES = ("f", "m", "women", "men", "girls", "boys", "children", "adults", "disability")
@@ -98,6 +99,15 @@ def take_back(run: ImportRun, *, by: Mandate) -> None:
     with transaction.atomic():
         Report.objects.filter(import_run=run).delete()
         journal("presence.rows-taken-back", by, state=run.owner_state, run=run.pk)
+
+
+@transaction.atomic
+def close_further(run: ImportRun, level: Sensitivity) -> int:
+    """Close the rows and the report of an import to a level; rows closed further already stay. Gives back how many rows changed."""
+    more_open = [each.value for each in audience_levels(level) if each is not level]
+    Report.objects.filter(import_run=run, sensitivity__in=more_open).update(sensitivity=level.value)
+    rows = Activity.objects.filter(import_run=run, sensitivity__in=more_open)
+    return rows.update(sensitivity=level.value, version=F("version") + 1)
 
 
 @transaction.atomic

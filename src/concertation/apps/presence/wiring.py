@@ -18,7 +18,7 @@ from concertation.apps.presence.queries import (
     runs_with_activities,
 )
 from concertation.apps.presence.register import ActivityRows
-from concertation.apps.sources import imports, review
+from concertation.apps.sources import imports, review, withdrawals
 from concertation.apps.sources.commands import KEEP
 from concertation.apps.sources.models import Doubt, ImportRun, Source
 from concertation.core.place_rows import place_rows
@@ -68,4 +68,5 @@ imports.register(ActivityImporter())
 review.register_applier("place", place_waiting_rows)
 review.register_undoer("place", place_rows_again)
 review.register_resting(activities_resting)
+withdrawals.register_closer(commands.close_further)
 register_rows(ActivityRows())

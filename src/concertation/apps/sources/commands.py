@@ -284,6 +284,43 @@ def mark_cancelled(run: ImportRun) -> None:
 
 
 @transaction.atomic
+def withdraw_run(run: ImportRun, *, reason: str, by: Mandate) -> bool:
+    """Either master withdraws a stored import: its rows stay and no longer count. The reason is one of a list, never free words."""
+    held = _now(run)
+    if held.status != "stored":
+        return False
+    _keep(held, status="withdrawn", cancel_asked=False)
+    journal("sources.import-withdrawn", by, state=held.owner_state, run=held.pk, kind=held.kind, reason=reason, rows=held.done)
+    run.refresh_from_db()
+    return True
+
+
+@transaction.atomic
+def restore_run(run: ImportRun, *, by: Mandate) -> bool:
+    """A withdrawn import counts again; False when the same file was brought in anew meanwhile."""
+    held = _now(run)
+    twin = ImportRun.objects.filter(file=held.file_id, owner_state=held.owner_state, status__in=("writing", "stored"))
+    if held.status != "withdrawn" or twin.exists():
+        return False
+    _keep(held, status="stored")
+    journal("sources.import-restored", by, state=held.owner_state, run=held.pk, kind=held.kind, rows=held.done)
+    run.refresh_from_db()
+    return True
+
+
+@transaction.atomic
+def close_run_further(run: ImportRun, *, level: Sensitivity, rows: int, by: Mandate) -> None:
+    """Note that the rows of an import are shared with fewer readers from now on; strictly confidential rows close the run itself too."""
+    held = _now(run)
+    _keep(held, share_as=level.value)
+    if level is Sensitivity.STRICT:
+        _keep(held, sensitivity=level.value)
+        held.doubts.update(sensitivity=level.value)
+    journal("sources.import-closed-further", by, state=held.owner_state, run=held.pk, kind=held.kind, level=level.value, rows=rows)
+    run.refresh_from_db()
+
+
+@transaction.atomic
 def settle(doubt: Doubt, *, answer: str, by: Mandate) -> None:
     """Note a person's answer to a doubt; it is applied by the app whose kind of doubt it is."""
     doubt.answer, doubt.answered_by, doubt.answered_at = answer, by.person, timezone.now()

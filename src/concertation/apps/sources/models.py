@@ -13,6 +13,7 @@ STATUSES = [
     ("stored", _("enregistré")),
     ("cancelled", _("annulé")),
     ("refused", _("refusé")),
+    ("withdrawn", _("retiré")),
 ]
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.places.queries import state_names, states_with_units
-from concertation.apps.sources import commands, import_words, imports, jobs, queries, review
+from concertation.apps.sources import commands, import_words, imports, jobs, queries, review, withdrawals
 from concertation.apps.sources.forms import BringIn, PeriodOfFile, ReadAs, limit_mb
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.uploads import TOO_LARGE
@@ -138,6 +138,7 @@ def _following(request: ReaderRequest, run: ImportRun, *, working: bool) -> dict
     return {
         "run": run, "working": working, "stuck": import_words.is_stuck(run), "step": import_words.step_words(run), "state": state,
         "may_write": writes_for(request.mandates, run.owner_state) is not None, "period": period_words(run),
+        "withdrawal": withdrawals.choices_of(run, tuple(request.mandates)),
         "breadcrumbs": [(_("Fichiers reçus"), reverse("imports")), (state, ""), (run.file.name, "")],
     }
 

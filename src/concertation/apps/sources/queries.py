@@ -14,7 +14,7 @@ from concertation.core.sharing import Mandate, visibility_of
 from concertation.formats.problem_texts import ProblemWords, in_words
 
 COUNTED_STATUSES = ("stored",)
-DEAD_STATUSES = ("refused", "cancelled")
+DEAD_STATUSES = ("refused", "cancelled", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)

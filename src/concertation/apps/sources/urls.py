@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from concertation.apps.sources import pages, review_pages, source_pages
+from concertation.apps.sources import pages, review_pages, source_pages, withdrawals
 
 urlpatterns = [
     path("imports/", pages.imports_page, name="imports"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("imports/<uuid:run_id>/columns/", pages.correct_columns, name="import-columns"),
     path("imports/<uuid:run_id>/period/", pages.correct_period, name="import-period"),
     path("imports/<uuid:run_id>/kind/", pages.read_as, name="import-kind"),
+    path("imports/<uuid:run_id>/withdraw/", withdrawals.withdraw, name="import-withdraw"),
+    path("imports/<uuid:run_id>/restore/", withdrawals.restore, name="import-restore"),
+    path("imports/<uuid:run_id>/close-further/", withdrawals.close_further, name="import-close-further"),
     path("review/", review_pages.doubts, name="review"),
     path("review/answers/", review_pages.answers, name="answers"),
     path("review/<uuid:doubt_id>/settle/", review_pages.settle, name="settle"),
