@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.needs import exports, overviews, queries
+from concertation.apps.ground.downloads import FORMATS, download
+from concertation.apps.needs import overviews, queries
 from concertation.apps.needs.figure_views import figure_context
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.queries import run_for
@@ -26,8 +27,8 @@ def overview(request: ReaderRequest) -> HttpResponse:
     )
     rows = overviews.rows(lines, asked, states=states, sectors={sector.code: sector.name for sector in sectors})
     wanted = request.GET.get("format", "")
-    if wanted in exports.FORMATS:
-        return exports.download(overviews.taken(rows), wanted, on=timezone.localdate())
+    if wanted in FORMATS:
+        return download(overviews.taken(rows), wanted, on=timezone.localdate())
     table = overviews.table(rows, asked, states=states, sectors=sectors)
     context = {"table": table, "sentence": overviews.sentence(lines, states), "breadcrumbs": [(_("AES"), "/"), (_("Besoins et chiffres"), "")]}
     return render(request, "needs/overview.html", context)

@@ -1,26 +1,13 @@
 """Taking the register away as CSV, XLSX or HXL-tagged CSV."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.utils.text import slugify
-from django.utils.translation import get_language
-
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.organisations.words import TYPES
-from concertation.core.periods import Language
-from concertation.draw.tables import Column, Source, TakenTable, to_csv, to_hxl_csv, to_xlsx
+from concertation.draw.tables import Column, Source, TakenTable
 
-CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Writer = Callable[[TakenTable, Language, date], bytes]
-FORMATS: Mapping[str, tuple[str, str, Writer]] = {
-    "csv": (CSV_TYPE, "csv", lambda table, words, on: to_csv(table, language=words)),
-    "hxl": (CSV_TYPE, "hxl.csv", lambda table, words, on: to_hxl_csv(table, language=words)),
-    "xlsx": (XLSX_TYPE, "xlsx", lambda table, words, on: to_xlsx(table, language=words, on=on)),
-}
 COLUMNS = (
     Column(key="organisation", heading_fr="Identifiant", heading_en="Identifier", tag="#org +id"),
     Column(key="acronym", heading_fr="Sigle", heading_en="Acronym", tag="#org +acronym"),
@@ -31,20 +18,6 @@ COLUMNS = (
     Column(key="states", heading_fr="États", heading_en="States", tag="#country +code +list"),
     Column(key="activities", heading_fr="Activités que vous pouvez voir", heading_en="Activities you may see", tag="#activity +num", numeric=True),
 )
-
-
-def language() -> Language:
-    """The reader's language."""
-    return "en" if get_language() == "en" else "fr"
-
-
-def download(table: TakenTable, wanted: str, *, on: date) -> HttpResponse:
-    """The table as a file in the reader's language, named after its title and the day."""
-    content_type, ending, write = FORMATS[wanted]
-    words = language()
-    response = HttpResponse(write(table, words, on), content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{slugify(table.title(words))}-{on.isoformat()}.{ending}"'
-    return response
 
 
 def taken(listed: Iterable[Organisation], declared: Mapping[UUID, Mapping[str, int]], *, on: date) -> TakenTable:

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.organisations import queries
-from concertation.apps.organisations.exports import language
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.organisations.words import TYPES, full_name, type_words
 from concertation.core.sharing import Mandate

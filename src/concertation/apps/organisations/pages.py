@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.organisations import commands, exports, listing, queries
 from concertation.apps.organisations.commands import NAMES, Conflict, NotPossible
 from concertation.apps.organisations.forms import NamesForm, SpellingForm
@@ -74,8 +75,8 @@ def register(request: ReaderRequest) -> HttpResponse:
     """Who is known, how each is written, where each is active as far as the reader may see."""
     asked, today = listing.Asked.of(request.GET), timezone.localdate()
     found = listing.found(request.mandates, asked)
-    if (wanted := request.GET.get("format", "")) in exports.FORMATS:
-        return exports.download(exports.taken(found, queries.declared(request.mandates, ()), on=today), wanted, on=today)
+    if (wanted := request.GET.get("format", "")) in FORMATS:
+        return download(exports.taken(found, queries.declared(request.mandates, ()), on=today), wanted, on=today)
     page = listing.page_of(found, request.GET.get("page", "1"))
     declared = queries.declared(request.mandates, [each.pk for each in page])
     context = {

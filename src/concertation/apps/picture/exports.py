@@ -8,17 +8,14 @@ import shapely
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.text import slugify
 
-from concertation.apps.needs.exports import FORMATS, download
-from concertation.apps.needs.words import language
+from concertation.apps.ground.downloads import attached, language
 from concertation.apps.picture.maps import Picture, map_document
 from concertation.core.geometry import Area
 from concertation.draw import charts
 from concertation.draw.charts import Spec
 from concertation.draw.pictures import png
-from concertation.draw.tables import TakenTable, to_geojson
 
 DRAWINGS = ("svg", "png")
-TABLES = (*FORMATS, "geojson")
 
 
 def links(query: QueryDict, kind: str, name: str, formats: Sequence[str]) -> list[tuple[str, str]]:
@@ -28,21 +25,6 @@ def links(query: QueryDict, kind: str, name: str, formats: Sequence[str]) -> lis
         kept.pop(each, None)
     kept[kind] = name
     return [(each.upper(), f"?{kept.urlencode()}&format={each}") for each in formats]
-
-
-def attached(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to keep."""
-    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def table_file(table: TakenTable, wanted: str, *, on: date, geometries: Mapping[str, Mapping[str, Any]] | None = None) -> HttpResponse:
-    """A table in the format asked; Http404 for a format this table has not."""
-    if wanted in FORMATS:
-        return download(table, wanted, on=on)
-    if wanted != "geojson" or geometries is None:
-        raise Http404
-    content = to_geojson(table, geometries, unit_key="unit")
-    return attached(content, "application/geo+json", f"{slugify(table.title(language()))}-{on.isoformat()}.geojson")
 
 
 def drawing_file(svg: str, wanted: str, *, title: str, on: date) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.ground.downloads import TABLES, table_file
 from concertation.apps.picture import exports, tables, unit_pages, unit_reading
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import controls, is_manager
@@ -42,14 +43,14 @@ def _file(request: ReaderRequest, shown: Situation, drawn: Picture, units: table
     today = timezone.localdate()
     if wanted in exports.DRAWINGS:
         return exports.map_file(drawn, wanted, on=today)
-    if wanted not in exports.TABLES:
+    if wanted not in TABLES:
         raise Http404
     if request.GET.get("table") == "matrix":
-        return exports.table_file(taken_matrix(shown), wanted, on=today)
+        return table_file(taken_matrix(shown), wanted, on=today)
     chosen = shown.chosen
     title = f"{chosen.state} {chosen.sector} niveau {chosen.level}", f"{chosen.state} {chosen.sector} level {chosen.level}"
     taken = tables.taken_units(units, (f"Situation {title[0]}", f"Situation {title[1]}"), sources=tables.sources_of(units.lines))
-    return exports.table_file(taken, wanted, on=today, geometries=exports.geometries(drawn))
+    return table_file(taken, wanted, on=today, geometries=exports.geometries(drawn))
 
 
 def no_presence(request: ReaderRequest) -> dict[str, str]:

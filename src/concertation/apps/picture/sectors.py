@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.ground.downloads import table_file
 from concertation.apps.picture import exports, reading, sector_reading, sector_tables, tables
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import controls
@@ -34,7 +35,7 @@ def sectors(request: ReaderRequest) -> HttpResponse:
     if wanted := request.GET.get("format", ""):
         of_lists = request.GET.get("table") == "lists"
         taken = sector_tables.taken_lists(ground, lists) if of_lists else sector_tables.taken_presence(ground, presence, on=today)
-        return exports.table_file(taken, wanted, on=today)
+        return table_file(taken, wanted, on=today)
     whole = {state: reading.reads_whole(request.mandates, state) for state in ground.states}
     context = {
         "sentences": [_of_state(state, ground, presence, whole=whole[state]) for state in ground.states],
@@ -122,8 +123,8 @@ def _lists_of(shown: Situation) -> list[tuple[str, str]]:
 def _table_file(request: ReaderRequest, shown: Situation, units: tables.UnitTable, acting: list[sector_reading.Actor], wanted: str) -> HttpResponse:
     today, chosen = timezone.localdate(), shown.chosen
     if request.GET.get("table") == "actors":
-        return exports.table_file(sector_tables.taken_actors(shown, acting), wanted, on=today)
+        return table_file(sector_tables.taken_actors(shown, acting), wanted, on=today)
     title = f"Couverture {chosen.state} {chosen.sector} niveau {chosen.level}", f"Coverage {chosen.state} {chosen.sector} level {chosen.level}"
     taken = tables.taken_units(units, title, sources=tables.sources_of(units.lines))
     drawn = picture(shown.scenes, chosen.measure, shown.ground, readers=frozenset())
-    return exports.table_file(taken, wanted, on=today, geometries=exports.geometries(drawn))
+    return table_file(taken, wanted, on=today, geometries=exports.geometries(drawn))

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.downloads import TABLES, table_file
 from concertation.apps.needs.figure_views import address
 from concertation.apps.picture import exports, tables, unit_figures, unit_tables
 from concertation.apps.picture.choices import Control, controls
@@ -135,13 +136,13 @@ def file(view: UnitView, query: QueryDict, wanted: str) -> HttpResponse:
     if wanted in exports.DRAWINGS:
         drawn = children_picture(view)
         return exports.map_file(drawn, wanted, on=today) if drawn else _nothing()
-    if wanted not in exports.TABLES:
+    if wanted not in TABLES:
         raise Http404
     if query.get("table") == "activities":
-        return exports.table_file(unit_tables.taken_activities(view, unit_tables.listed(view, query)), wanted, on=today)
+        return table_file(unit_tables.taken_activities(view, unit_tables.listed(view, query)), wanted, on=today)
     if query.get("table") == "figures":
         taken = unit_figures.taken_figures(view.lines, f"Chiffres {view.unit.name_fr}", f"Figures {view.unit.name_en}")
-        return exports.table_file(taken, wanted, on=today)
+        return table_file(taken, wanted, on=today)
     return _children(view, wanted)
 
 
@@ -149,7 +150,7 @@ def _children(view: UnitView, wanted: str) -> HttpResponse:
     drawn, held = children_picture(view), children_units(view)
     titles = (f"Unités {view.unit.name_fr} {view.chosen.sector}", f"Units {view.unit.name_en} {view.chosen.sector}")
     taken = tables.taken_units(held, titles, sources=tables.sources_of(held.lines))
-    return exports.table_file(taken, wanted, on=timezone.localdate(), geometries=exports.geometries(drawn) if drawn else None)
+    return table_file(taken, wanted, on=timezone.localdate(), geometries=exports.geometries(drawn) if drawn else None)
 
 
 def _chart(view: UnitView, name: str, wanted: str) -> HttpResponse:

@@ -1,23 +1,15 @@
 """Taking places away: units of a division, what a unit is called and was, as CSV, HXL-tagged CSV, XLSX and GeoJSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
-from django.utils.text import slugify
-from django.utils.translation import get_language
 from shapely.geometry import mapping
 
 from concertation.apps.places.drawing import Drawing
 from concertation.apps.places.models import AdminUnit, Crosswalk, Division, UnitCode, UnitName, UnitParent
-from concertation.draw.tables import Column, Language, Source, TakenTable, to_csv, to_geojson, to_hxl_csv, to_xlsx
+from concertation.draw.tables import Column, Source, TakenTable
 
 Crossing = tuple[AdminUnit, Division, Crosswalk]
-CONTENT_TYPES = {
-    "csv": ("text/csv; charset=utf-8", "csv"), "hxl": ("text/csv; charset=utf-8", "hxl.csv"),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"), "geojson": ("application/geo+json", "geojson"),
-}
 UNIT_COLUMNS = (
     Column(key="unit", heading_fr="Identifiant", heading_en="Identifier"),
     Column(key="pcode", heading_fr="Code OCHA", heading_en="OCHA code", tag="#adm+code"),
@@ -72,19 +64,6 @@ def names_table(unit: AdminUnit, lines: Sequence[Mapping[str, Any]]) -> TakenTab
 def geometries(drawn: Drawing | None) -> dict[str, Mapping[str, Any]]:
     """The geometry of each unit of a map; an outline of several units stands under each of them."""
     return {} if drawn is None else {unit: mapping(area.shape) for area in drawn.sheet.areas for unit in area.units}
-
-
-def download(table: TakenTable, wanted: str, *, on: date, drawn: Drawing | None = None) -> HttpResponse:
-    """The table as a file in the reader's language, named after its title and the day."""
-    language: Language = "en" if get_language() == "en" else "fr"
-    written = {
-        "csv": lambda: to_csv(table, language=language), "hxl": lambda: to_hxl_csv(table, language=language),
-        "xlsx": lambda: to_xlsx(table, language=language, on=on), "geojson": lambda: to_geojson(table, geometries(drawn), unit_key="unit"),
-    }[wanted]()
-    content_type, ending = CONTENT_TYPES[wanted]
-    response = HttpResponse(written, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{slugify(table.title(language))}-{on.isoformat()}.{ending}"'
-    return response
 
 
 def name_lines(

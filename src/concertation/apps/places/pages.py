@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import etag, require_GET, require_POST
 
 from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.ground.downloads import TABLES, download, table_file
 from concertation.apps.places import commands, drawing, exports, queries, tables
 from concertation.apps.places.models import AdminUnit, BoundarySet, Division, State
 from concertation.core.sharing.visibility import writes_for
@@ -82,9 +83,9 @@ def division(request: HttpRequest, division_id: str) -> HttpResponse:
     lines = queries.units_listed(shown.state_id, level, shown.pk)
     codes = queries.pcodes([line.unit_id for line in lines])
     drawn = drawing.drawing(shown.pk, level)
-    if request.GET.get("format") in exports.CONTENT_TYPES:
+    if request.GET.get("format") in TABLES:
         taken = exports.units_table(shown, level, lines, codes, drawn)
-        return exports.download(taken, request.GET["format"], on=timezone.localdate(), drawn=drawn)
+        return table_file(taken, request.GET["format"], on=timezone.localdate(), geometries=exports.geometries(drawn))
     title = _("Niveau %(level)s") % {"level": level}
     labels = {line.unit_id: Label(line.unit.name, reverse("unit-names", args=[line.unit_id])) for line in lines}
     context = {
@@ -113,7 +114,7 @@ def unit_names(request: HttpRequest, unit_id: str) -> HttpResponse:
     before = [(line.from_unit, line.from_division, line) for line in queries.predecessors(unit.pk)]
     if request.GET.get("format") in ("csv", "xlsx"):
         lines = exports.name_lines(codes=codes, names=names, before=before, after=after)
-        return exports.download(exports.names_table(unit, lines), request.GET["format"], on=timezone.localdate())
+        return download(exports.names_table(unit, lines), request.GET["format"], on=timezone.localdate())
     context = {
         "unit": unit, "kind": tables.kind_words().get(unit.kind, unit.kind), "codes": tables.codes_table(codes), "names": tables.unit_names_table(names), "parents": tables.parents_table(parents),
         "after": tables.crosswalk_table(after, id="after", caption=_("Ce que ce lieu est devenu")),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.organisations import exports
+from concertation.apps.ground.downloads import FORMATS, download, language
 from concertation.apps.organisations import queries as register
 from concertation.apps.organisations.forms import SpellingForm
 from concertation.apps.organisations.models import Organisation
@@ -37,12 +37,12 @@ def organisation(request: ReaderRequest, slug: str) -> HttpResponse:
     wanted_level = request.GET.get("level", "")
     shown = profile(request.mandates, held, level=int(wanted_level) if wanted_level in map(str, LEVELS) else LEVELS[0])
     rows = declared.narrowed(queries.of_organisation(request.mandates, held.pk), request.GET)
-    if (wanted := request.GET.get("format", "")) in exports.FORMATS:
-        return exports.download(declared.taken(rows, shown), wanted, on=timezone.localdate())
+    if (wanted := request.GET.get("format", "")) in FORMATS:
+        return download(declared.taken(rows, shown), wanted, on=timezone.localdate())
     open_runs = frozenset(runs(request.mandates).order_by().values_list("pk", flat=True))
     page = declared.page_of(rows, request.GET)
     context = {
-        "organisation": held, "name": full_name(held, exports.language()) or str(held), "type": type_words(held.org_type),
+        "organisation": held, "name": full_name(held, language()) or str(held), "type": type_words(held.org_type),
         "sentence": sentence(shown), "shown": shown, "map": map_block(shown), "levels": level_options(), "sectors": sectors_table(shown),
         "activities": declared.table(page, shown, request.GET, open_runs=open_runs) if shown.activities else None,
         "breadcrumbs": [(_("AES"), "/"), (_("Organisations"), reverse("organisations")), (str(held), "")], **known_as(request, held),
@@ -69,18 +69,18 @@ def sentence(shown: Profile) -> str:
     active = shown.active_states()
     if not active:
         return _("Aucune activité de cette organisation n'est ouverte à votre lecture. Ce n'est pas dire qu'elle n'agit pas.")
-    told = ngettext("%(count)s activité déclarée", "%(count)s activités déclarées", shown.activities) % {"count": number_in_words(shown.activities, exports.language())}
+    told = ngettext("%(count)s activité déclarée", "%(count)s activités déclarées", shown.activities) % {"count": number_in_words(shown.activities, language())}
     where = [_in_state(state.name, count, end) for state, count, end in active]
     sectors = [code for code, *_counts in shown.by_sector() if code]
     of_sectors = ngettext("dans %(count)s secteur", "dans %(count)s secteurs", len(sectors)) % {"count": len(sectors)} if sectors else _("sans secteur nommé")
-    return _("%(told)s %(of_sectors)s : %(where)s.") % {"told": told, "of_sectors": of_sectors, "where": ("; " if exports.language() == "en" else "\u202f; ").join(where)}
+    return _("%(told)s %(of_sectors)s : %(where)s.") % {"told": told, "of_sectors": of_sectors, "where": ("; " if language() == "en" else "\u202f; ").join(where)}
 
 
 def _in_state(name: str, count: int, end: date | None) -> str:
-    told = {"state": name, "count": number_in_words(count, exports.language())}
+    told = {"state": name, "count": number_in_words(count, language())}
     if end is None:
         return _("%(state)s %(count)s (sans date)") % told
-    return _("%(state)s %(count)s (au %(day)s)") % {**told, "day": day_in_words(end, exports.language())}
+    return _("%(state)s %(count)s (au %(day)s)") % {**told, "day": day_in_words(end, language())}
 
 
 def sectors_table(shown: Profile) -> dict[str, object] | None:
