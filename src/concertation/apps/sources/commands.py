@@ -156,12 +156,13 @@ def _replace_problems(run: ImportRun, problems: Iterable[CountedProblem]) -> Non
 def _replace_doubts(run: ImportRun, doubts: Iterable[DoubtToSettle]) -> None:
     """The open doubts of a run; one that a person already left at its sure place in another file is left there again."""
     run.doubts.filter(answered_at__isnull=True).delete()
-    answered = set(run.doubts.values_list("kind", "key"))
-    fresh = [_doubt(run, doubt) for doubt in doubts if (doubt.kind, doubt.key[:400]) not in answered]
-    left = Doubt.objects.filter(owner_state=run.owner_state, answer=KEEP, answered_at__isnull=False)
-    left_before = {(doubt.kind, doubt.key): doubt for doubt in left}
+    answered = set(run.doubts.values_list("owner_state", "kind", "key"))
+    made = [_doubt(run, doubt) for doubt in doubts]
+    fresh = [doubt for doubt in made if (doubt.owner_state, doubt.kind, doubt.key) not in answered]
+    left = Doubt.objects.filter(owner_state__in={doubt.owner_state for doubt in fresh}, answer=KEEP, answered_at__isnull=False)
+    left_before = {(doubt.owner_state, doubt.kind, doubt.key): doubt for doubt in left}
     for doubt in fresh:
-        if same := left_before.get((doubt.kind, doubt.key)):
+        if same := left_before.get((doubt.owner_state, doubt.kind, doubt.key)):
             doubt.answer, doubt.answered_by, doubt.answered_at = same.answer, same.answered_by, same.answered_at
     Doubt.objects.bulk_create(fresh, batch_size=500)
 
@@ -176,7 +177,7 @@ def _problem(run: ImportRun, counted: CountedProblem) -> ImportProblem:
 
 def _doubt(run: ImportRun, doubt: DoubtToSettle) -> Doubt:
     return Doubt(
-        run=run, owner_state=run.owner_state, holder=run.holder, sensitivity=run.sensitivity, kind=doubt.kind,
+        run=run, owner_state=doubt.state or run.owner_state, holder=run.holder, sensitivity=run.sensitivity, kind=doubt.kind,
         key=doubt.key[:400], written=dict(doubt.written), candidates=[dict(c) for c in doubt.candidates],
         count=doubt.count, row=doubt.row,
     )

@@ -110,7 +110,7 @@ class Doubt(GuardedModel):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "kind", "key"], name="doubt_once_per_run")]
+        constraints = [models.UniqueConstraint(fields=["run", "owner_state", "kind", "key"], name="doubt_once_per_run")]
         indexes = [models.Index(fields=["owner_state", "answered_at"])]
 
 

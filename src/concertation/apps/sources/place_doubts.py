@@ -32,7 +32,7 @@ def _question(asked: Asked, alike: Sequence[Doubt], places: Gazetteer) -> DoubtT
     return DoubtToSettle(
         kind="place", key=doubt_key(asked), candidates=candidates, count=sum(doubt.rows for doubt in alike),
         written={"parts": parts, "level": asked.level, "text": asked.text, "context": asked.context, "sure": sure_unit(alike, places)},
-        row=min(doubt.first_row for doubt in alike),
+        row=min(doubt.first_row for doubt in alike), state=asked.state,
     )
 
 

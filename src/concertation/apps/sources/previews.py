@@ -34,7 +34,7 @@ class CountedProblem:
 
 @dataclass(frozen=True, slots=True)
 class DoubtToSettle:
-    """Something written that a person should settle, over all the rows where it stands."""
+    """Something written that a person should settle, over all the rows where it stands; `state` when a file holds several States."""
 
     kind: str
     key: str
@@ -42,6 +42,7 @@ class DoubtToSettle:
     candidates: Sequence[Mapping[str, object]]
     count: int
     row: int | None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,10 @@ def doubts(mandates: Sequence[Mandate]) -> QuerySet[Doubt]:
 
 
 def stored_runs_asking(mandates: Sequence[Mandate], doubt: Doubt, *, kinds: Iterable[str]) -> list[ImportRun]:
-    """The stored imports of these kinds, of the doubt's State, that ask the same question."""
-    stored = runs(mandates).filter(owner_state=doubt.owner_state, status__in=COUNTED_STATUSES, kind__in=list(kinds))
-    return list(stored.filter(doubts__key=doubt.key, doubts__kind=doubt.kind).distinct())
+    """The stored imports of these kinds that ask the same question of the doubt's State, those of several States included."""
+    asking = doubts(mandates).filter(owner_state=doubt.owner_state, kind=doubt.kind, key=doubt.key)
+    held = asking.filter(run__status__in=COUNTED_STATUSES, run__kind__in=list(kinds)).select_related("run__file")
+    return list({like.run_id: like.run for like in held}.values())
 
 
 def run_under_way(*, sha256: str, state: str) -> ImportRun | None:
