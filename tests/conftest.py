@@ -29,6 +29,23 @@ def shared() -> Path:
     return folder
 
 
+def touches_a_database(item: pytest.Item) -> bool:
+    """Whether a test reads or writes a database of its own or of a node beside it."""
+    asked = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    on_a_node = any(hasattr(getattr(item, "module", None), name) for name in ("SeparateNode", "new_node"))
+    return bool(asked) or on_a_node or item.get_closest_marker("django_db") is not None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The run on the second engine leaves out what no engine can change."""
+    if not os.environ.get("CONCERTATION_TESTS_OF_DATABASE_ONLY"):
+        return
+    kept = [item for item in items if touches_a_database(item) and item.get_closest_marker("browser") is None]
+    left_out = [item for item in items if item not in set(kept)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Under `--strict` a skip is a failure: in continuous integration every test must run."""
     if os.environ.get("CONCERTATION_STRICT") and report.skipped and not hasattr(report, "wasxfail"):

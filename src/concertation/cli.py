@@ -4,37 +4,21 @@ Exit 0: done; 1: refused, with the reason; 2: wrongly used.
 """
 
 import dataclasses
-import json
 import os
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from django.db import connections
-from rich.console import Console
 
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
-from concertation.site import health, importing, node, picturing, serving, welcome
+from concertation.site import engines, health, importing, node, picturing, serving, welcome
 from concertation.site.importing import Misused
+from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-screen = Console(stderr=True, highlight=False)
-AsJson = Annotated[bool, typer.Option("--json", help="Réponse en JSON, seule sur la sortie standard / answer in JSON.")]
-
-
-def answer(content: object) -> None:
-    """Write the answer of a command as JSON on standard output."""
-    json.dump(content, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")
-
-
-def refuse(reason_fr: str, reason_en: str, *, code: int = 1) -> typer.Exit:
-    """Say why nothing was done, in both languages; the caller raises what this gives back."""
-    screen.print(f"{reason_fr}\n{reason_en}", style="red")
-    return typer.Exit(code)
 
 
 @app.command()
@@ -42,8 +26,15 @@ def serve(
     port: Annotated[int, typer.Option(help="Port d'écoute / port to listen on.")] = 8000,
     host: Annotated[str, typer.Option(help="Adresse d'écoute / address to listen on.")] = "127.0.0.1",
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Compte de démonstration / demonstration account.")] = True,
+    web: Annotated[int, typer.Option(min=1, help="Processus web / web processes.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processus de travail / workers.")] = 1,
 ) -> None:
     """Démarre le produit / start the product."""
+    if web > 1 and not engines.is_postgresql(engines.address()):
+        raise refuse(
+            f"SQLite sert un seul processus web ; pour {web}, nommez une base PostgreSQL dans {engines.VARIABLE}.",
+            f"SQLite serves one web process; for {web}, name a PostgreSQL database in {engines.VARIABLE}.", code=2,
+        )
     if serving.is_taken(host, port):
         raise refuse(f"Le port {port} est occupé ; choisissez-en un autre avec --port.", f"Port {port} is taken; choose another with --port.")
     screen.print("Préparation de la base et du jeu de référence… / Preparing the database and the reference set…")
@@ -52,7 +43,7 @@ def serve(
     lines = [f"http://{shown}:{port}", *(welcome.demo_lines() if demo else ()), *welcome.headline_figures()]
     os.environ["CONCERTATION_WELCOME"] = "\n" + "".join(f"  {line}\n" for line in lines) + "\n"
     connections.close_all()
-    command = serving.watch_over(host, port)
+    command = serving.watch_over(host, port, web=web, workers=workers)
     if os.name == "nt":
         raise typer.Exit(serving.main(command[3:]))
     os.execv(command[0], command)  # noqa: S606  (this process, with all it loaded, gives way to the small one)

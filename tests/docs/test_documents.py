@@ -156,7 +156,7 @@ def test_no_option_is_documented_that_does_not_exist(language: str) -> None:
 
 
 def test_the_options_of_the_test_command_are_those_it_knows() -> None:
-    assert table_of_commands("fr")["test"] == set(re.findall(r'"(--strict)"', (ROOT / "tests/suite.py").read_text("utf-8")))
+    assert table_of_commands("fr")["test"] == set(re.findall(r'"(--strict|--engine)"', (ROOT / "tests/suite.py").read_text("utf-8")))
 
 
 def test_every_command_of_readme_exists() -> None:

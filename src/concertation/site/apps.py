@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+from concertation.site import ordering
+
 
 class SiteConfig(AppConfig):
     """Layout and home; at start, every subject's `wiring` module offers what it has to the apps below it."""
@@ -11,5 +13,6 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """Import the `wiring` module of every app that has one."""
+        """Sort alike on both engines; import the `wiring` module of every app that has one."""
+        ordering.install()
         autodiscover_modules("wiring")

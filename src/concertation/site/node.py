@@ -20,7 +20,7 @@ from concertation.apps.access.queries import has_account
 from concertation.apps.places.queries import states
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.giving import is_sound
-from concertation.site import reference
+from concertation.site import fitness, reference
 
 ROLE_NAMES = tuple(role.value for role in Role)
 DEMO_ADDRESS: str = settings.DEMONSTRATION_ADDRESS
@@ -41,6 +41,7 @@ def pending_migrations() -> int:
 
 def migrate() -> int:
     """Bring the database up to date; gives back how many migrations were applied."""
+    fitness.refuse_unfit()
     pending = pending_migrations()
     if pending:
         call_command("migrate", verbosity=0, interactive=False)

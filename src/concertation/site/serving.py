@@ -1,4 +1,4 @@
-"""The two processes of a node, web and worker, started and stopped together.
+"""The processes of a node, web and worker, started and stopped together: one of each on SQLite, several on PostgreSQL.
 
 Run as a module, it is the small process that watches over them: it loads neither Django nor any table.
 """
@@ -21,10 +21,10 @@ ENDING = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 OWN_GROUP: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
 
 
-def web_command(host: str, port: int) -> list[str]:
-    """The web server: WSGI, one process, at most four threads so that SQLite is never crowded."""
+def web_command(host: str, port: int, *, processes: int = 1) -> list[str]:
+    """The web server: WSGI, at most four threads a process so that SQLite is never crowded."""
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(processes),
         "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning", "concertation.site.wsgi:application",
     ]
 
@@ -57,11 +57,12 @@ def leave(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def two_processes(host: str, port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Web and worker while the block runs; both are ended with it, each told once, however this process is told to end."""
+def processes(host: str, port: int, *, web: int = 1, workers: int = 1) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Web and workers while the block runs; all are ended with it, each told once, however this process is told to end."""
     for name in ENDING:
         signal.signal(getattr(signal, name), leave)
-    running = [subprocess.Popen(command, env=os.environ, **OWN_GROUP) for command in (web_command(host, port), worker_command())]
+    commands = [web_command(host, port, processes=web), *(worker_command() for _ in range(workers))]
+    running = [subprocess.Popen(command, env=os.environ, **OWN_GROUP) for command in commands]
     try:
         yield running
     finally:
@@ -82,18 +83,19 @@ def wait_for_end(running: list[subprocess.Popen[bytes]]) -> int:
     return 0
 
 
-def watch_over(host: str, port: int) -> list[str]:
-    """The command that starts both processes and waits for them."""
-    return [sys.executable, "-m", "concertation.site.serving", host, str(port)]
+def watch_over(host: str, port: int, *, web: int = 1, workers: int = 1) -> list[str]:
+    """The command that starts the processes and waits for them."""
+    return [sys.executable, "-m", "concertation.site.serving", host, str(port), str(web), str(workers)]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Start both processes, say on the error stream what the environment's CONCERTATION_WELCOME holds once the first page is served, wait."""
+    """Start the processes, say on the error stream what the environment's CONCERTATION_WELCOME holds once the first page is served, wait."""
     asked = argparse.ArgumentParser()
     asked.add_argument("host")
-    asked.add_argument("port", type=int)
+    for name in ("port", "web", "workers"):
+        asked.add_argument(name, type=int)
     chosen = asked.parse_args(arguments)
-    with two_processes(chosen.host, chosen.port) as running:
+    with processes(chosen.host, chosen.port, web=chosen.web, workers=chosen.workers) as running:
         if not wait_until_open(chosen.host, chosen.port, seconds=60):
             sys.stderr.write("Le serveur n'a pas démarré. / The server did not start.\n")
             return 1

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from concertation.site import engines
+
 ROOT = Path(__file__).resolve().parents[3]
 HOME = Path(os.environ.get("CONCERTATION_HOME", ROOT / "var")).resolve()
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -96,19 +98,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": HOME / "concertation.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;"
-            ),
-        },
-    },
-}
+DATABASES = {"default": engines.database(engines.address(), home=HOME)}
 # Attempts to sign in are counted where every process, and every host, sees them.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache", "OPTIONS": {"MAX_ENTRIES": 10_000}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -36,7 +36,7 @@ def are_installed(connection: BaseDatabaseWrapper) -> bool:
     question = (
         "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal_no_%%'"
         if connection.vendor == "sqlite"
-        else "SELECT 2 * count(*) FROM pg_trigger WHERE tgname = 'journal_no_change'"
+        else "SELECT 2 * count(*) FROM pg_trigger WHERE tgrelid = to_regclass('ground_journalline') AND tgname = 'journal_no_change' AND tgenabled <> 'D'"
     )
     with connection.cursor() as cursor:
         cursor.execute(question, [])

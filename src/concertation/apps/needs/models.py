@@ -50,7 +50,7 @@ class Sector(models.Model):
     parent = models.CharField(max_length=12, blank=True)
     name_fr = models.CharField(max_length=160)
     name_en = models.CharField(max_length=160)
-    hapi_code = models.CharField(max_length=12, blank=True)
+    hapi_code = models.CharField(max_length=16, blank=True)
     restricted = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
 

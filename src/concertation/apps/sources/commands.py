@@ -171,7 +171,7 @@ def _problem(run: ImportRun, counted: CountedProblem) -> ImportProblem:
     problem = counted.problem
     return ImportProblem(
         run=run, code=problem.code, value=problem.value[:300], detail=dict(problem.detail), count=counted.count,
-        sheet=(problem.cell.sheet or "")[:120], row=problem.cell.row, column=problem.cell.column or "",
+        sheet=(problem.cell.sheet or "")[:120], row=problem.cell.row, column=(problem.cell.column or "")[:120],
     )
 
 

@@ -92,7 +92,7 @@ class ImportProblem(models.Model):
     count = models.PositiveIntegerField(default=1)
     sheet = models.CharField(max_length=120, blank=True)
     row = models.PositiveIntegerField(null=True)
-    column = models.CharField(max_length=8, blank=True)
+    column = models.CharField(max_length=120, blank=True)
 
 
 class Doubt(GuardedModel):

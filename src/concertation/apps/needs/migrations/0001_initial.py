@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('parent', models.CharField(blank=True, max_length=12)),
                 ('name_fr', models.CharField(max_length=160)),
                 ('name_en', models.CharField(max_length=160)),
-                ('hapi_code', models.CharField(blank=True, max_length=12)),
+                ('hapi_code', models.CharField(blank=True, max_length=16)),
                 ('restricted', models.BooleanField(default=False)),
                 ('order', models.PositiveSmallIntegerField(default=0)),
             ],

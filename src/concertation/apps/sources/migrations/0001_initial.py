@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=1)),
                 ('sheet', models.CharField(blank=True, max_length=120)),
                 ('row', models.PositiveIntegerField(null=True)),
-                ('column', models.CharField(blank=True, max_length=8)),
+                ('column', models.CharField(blank=True, max_length=120)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='sources.importrun')),
             ],
         ),
