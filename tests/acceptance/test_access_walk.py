@@ -1,0 +1,309 @@
+"""The walk of access: every reader at every address, with rows of two States, two holders and four levels planted with marks.
+
+An answer must be the one the table below expects, and no answer, page or export, may hold the mark of a row its reader may not
+see. A sample bounded in time runs with the suite; `CONCERTATION_WALK=full` walks every pair. An address that the table does
+not name is walked for leaks and failures alone, and told at the end.
+"""
+
+import os
+import random
+import re
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from access_plants import STATES, UNITS, Planted, Reader, plant, plots, readers
+from access_steps import person
+from activity_samples import organisation
+from concertation.apps.access.commands import make_token
+from concertation.apps.access.models import HeldMandate, User
+from concertation.apps.access.queries import held_today
+from concertation.apps.ground.models import GuardedQuerySet
+from concertation.apps.picture.commands import refresh
+from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing.giving import gives_at_all, journals_read, may_give, withdraws
+from concertation.core.sharing.visibility import edits_register, writes_for
+from concertation.site import reference
+
+pytestmark = pytest.mark.django_db
+SECONDS, FEWEST, SEED = 40, 500, 20261123
+MARK = re.compile(r"zq([a-z])(\d\d)zq")
+FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl")
+OPEN = {
+    "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
+    "sources", "sharing-levels", "terms",
+}  # fmt: skip
+SIGNED_IN = {"imports", "review", "answers", "account", "sessions", "tokens", "people", "mfa_index", "mfa_list_webauthn"}
+ROWS = {"figure", "source", "organisation"}
+BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
+BY_MASTER = {"import-withdraw", "import-restore", "import-close-further"}
+ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end"}
+ACTS = BY_STATE_MANAGER | BY_MASTER | (ON_PERSON - {"person"}) | {
+    "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
+    "invitation-withdraw",
+}  # fmt: skip
+ENDS_THE_WALK = {"account_logout", "sessions-end"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One reader at one address."""
+
+    reader: Reader
+    name: str
+    path: str
+    method: str
+    planted: Planted | None = None
+    target: User | None = None
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What was planted, and who walks."""
+
+    plants: list[Planted]
+    readers: list[Reader]
+    people: list[User]
+    token: str
+
+
+@pytest.fixture
+def grounds(settings: Any, tmp_path: Path) -> Grounds:
+    """The rows, the people, and the picture made of them."""
+    settings.RAW_FOLDER = tmp_path / "raw"
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    reference.load_if_changed()
+    known = organisation("Organisation connue synthétique")
+    plants = [plant(plot, known) for plot in plots()]
+    people = [person(f"zqu{number:02d}zq", mandate) for number, mandate in enumerate([(Role.READER, "NER"), (Role.READER, "MLI"), (Role.REPORTER, "NER", "alpha"), (Role.REPORTER, "", "alpha")])]
+    token, _raw = make_token(people[0], name="t", mandates=held_today(people[0]), expires_on=plants[0].run.created_at.date())
+    for state in STATES:
+        refresh(state)
+    return Grounds(plants, readers(), people, str(token.pk))
+
+
+def patterns(resolver: URLResolver, *, within: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    """Every named address and the parts it asks for."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield entry.name, frozenset(entry.pattern.regex.groupindex)
+
+
+def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[dict[str, Any], Planted | None, User | None]]:
+    """What to put into an address: ids of every plot, of every person, or of things that are open to all."""
+    of_plot: dict[str, Callable[[Planted], Any]] = {
+        "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
+        "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
+    }
+    if not parts:
+        return [({}, None, None)]
+    if len(parts) == 1 and (part := next(iter(parts))) in of_plot:
+        return [({part: of_plot[part](each)}, each, None) for each in grounds.plants]
+    if parts == {"person_id"}:
+        return [({"person_id": each.pk}, None, each) for each in grounds.people]
+    if parts == {"person_id", "mandate_id"}:
+        return [({"person_id": each.pk, "mandate_id": HeldMandate.objects.get(person=each).pk}, None, each) for each in grounds.people]
+    fixed = {
+        "unit_id": list(UNITS.values()), "iso3": list(STATES), "code": ["FSC", "PRO"], "division_id": ["ner-2011"], "number": [1, 5], "subject": ["access"],
+        "token_id": [grounds.token], "link": ["forged"], "language": ["fr"],
+    }
+    if len(parts) == 1 and part in fixed:
+        return [({part: value}, None, None) for value in fixed[part]]
+    return [(dict.fromkeys(parts, "0" * 8 + "-0000-0000-0000-" + "0" * 12), None, None)]
+
+
+def steps(grounds: Grounds) -> list[Step]:
+    """Every reader at every address with every sample, in every form of export."""
+    found = []
+    for name, parts in sorted(set(patterns(get_resolver()))):
+        if name in ENDS_THE_WALK:
+            continue
+        for values, planted, target in samples(grounds, name, parts):
+            try:
+                path = reverse(name, kwargs=values)
+            except Exception:  # noqa: BLE001  (an address whose parts have a form of their own)
+                continue
+            found += [(name, address, planted, target) for address in addresses(name, path)]
+    return [Step(reader, name, path, "POST" if name in ACTS else "GET", planted, target) for name, path, planted, target in found for reader in grounds.readers]
+
+
+def addresses(name: str, path: str) -> list[str]:
+    """The page and its exports."""
+    if name in ACTS:
+        return [path]
+    if name == "source-cell":
+        return [f"{path}?sheet=&row=2"]
+    return [f"{path}?format={wanted}" if wanted else path for wanted in FORMATS]
+
+
+def expected(step: Step) -> set[int] | None:
+    """The answers that may be given; None where the table does not name the address."""
+    name, held, signed = step.name, step.reader.mandates, step.reader.user is not None
+    if "?format=" in step.path and name in OPEN | ROWS:
+        return None  # which exports a page has is its own matter; what they hold is walked
+    if name in OPEN:
+        return {200}
+    if name in SIGNED_IN:
+        return {200} if signed else {302}
+    if name in ("invite", "journal"):
+        allowed = bool(gives_at_all(held)) if name == "invite" else bool(journals_read(held))
+        return ({200} if allowed else {403}) if signed else {302}
+    if step.planted is not None:
+        return on_plot(step, step.planted, signed)
+    if step.target is not None:
+        return on_person(step, step.target, signed)
+    return None
+
+
+def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
+    """At an address of a planted row."""
+    name, held, plot = step.name, step.reader.mandates, planted.plot
+    opens = plot.opens_to(held)
+    if name in ROWS:
+        return {200} if opens else {404}
+    if name in ("import", "raw-file", "source-cell") or name in BY_STATE_MANAGER | BY_MASTER:
+        if not signed:
+            return {302}
+        manages = writes_for(held, plot.state) is not None
+        if name == "raw-file":
+            return {200} if opens and manages else {404}
+        if not opens:
+            return {404}
+        if name in BY_STATE_MANAGER:
+            return {302} if manages else {403}
+        if name in BY_MASTER:
+            return {302} if withdraws(held, owner_state=plot.state, holder=plot.holder) else {403}
+        return {200}
+    if name in ("organisation-names", "organisation-merge", "organisation-add-spelling"):
+        if not signed:
+            return {302}
+        return {403} if edits_register(held) is None else {200, 302} if opens else {404}
+    return None
+
+
+def on_person(step: Step, target: User, signed: bool) -> set[int] | None:
+    """At an address of a person."""
+    held, name = step.reader.mandates, step.name
+    if not signed:
+        return {302}
+    seen = sees_person(held, target)
+    if name == "person":
+        return {200} if seen else {404}
+    if name == "mandate-give":
+        return {403} if not gives_at_all(held) else {422} if seen else {404}
+    if not seen:
+        return {404}
+    theirs = [mandate_of(each) for each in HeldMandate.objects.filter(person=target)]
+    return {302} if all(may_give(held, each) for each in theirs) else {403}
+
+
+def mandate_of(row: HeldMandate) -> Mandate:
+    """A row of mandates as a mandate."""
+    return Mandate(str(row.person_id), Role(row.role), row.state, row.organisation)
+
+
+def sees_person(held: tuple[Mandate, ...], target: User) -> bool:
+    """Whether a reader answers for the State or the organisation of one of a person's mandates (the rule written a second time)."""
+    for own in held:
+        if own.role not in (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY, Role.ADMINISTRATOR, Role.AUDITOR, Role.REPORTER_LEAD):
+            continue
+        if own.role is Role.ADMINISTRATOR and own.state in ("", "AES"):
+            return True
+        for theirs in map(mandate_of, HeldMandate.objects.filter(person=target)):
+            if (not own.state or own.state == theirs.state) and (not own.organisation or own.organisation == theirs.organisation) and (own.state or own.organisation):
+                return True
+    return False
+
+
+def text_of(answer: Any) -> str:
+    """Everything an answer holds, as text; an XLSX is opened, a file name in the headers counts too."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            content = b"".join(parts.read(part) for part in parts.namelist())
+    return content.decode("utf-8", "replace") + str(answer.headers)
+
+
+def leaks(text: str, step: Step, grounds: Grounds) -> set[str]:
+    """The marks in an answer of rows, or of people, its reader may not see."""
+    found = set()
+    for table, number in set(MARK.findall(text.lower())):
+        if table == "u":
+            open_to_reader = sees_person(step.reader.mandates, grounds.people[int(number)])
+        else:
+            open_to_reader = grounds.plants[int(number)].plot.opens_to(step.reader.mandates)
+        if not open_to_reader:
+            found.add(f"zq{table}{number}zq")
+    return found
+
+
+def ask(step: Step) -> Any:
+    """The answer; what an act changed is taken back."""
+    client = step.reader.client
+    with transaction.atomic():
+        answer = client.post(step.path) if step.method == "POST" else client.get(step.path)
+        transaction.set_rollback(step.method == "POST")
+    return answer
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nobody_gets_an_answer_or_a_row_beyond_their_mandates(grounds: Grounds) -> None:
+    every, full = steps(grounds), os.environ.get("CONCERTATION_WALK") == "full"
+    random.Random(SEED).shuffle(every)
+    begun, walked, wrong, leaked, failed, unnamed = time.monotonic(), Counter[str](), [], [], [], set()
+
+    for step in every:
+        if not full and time.monotonic() - begun > SECONDS:
+            break
+        answer, wanted = ask(step), expected(step)
+        walked[step.name] += 1
+        if answer.status_code >= 500:
+            failed.append((step.reader.name, step.path, answer.status_code))
+        if wanted is None:
+            unnamed |= {step.name} - OPEN - ROWS
+        elif answer.status_code not in wanted:
+            wrong.append((step.reader.name, step.method, step.name, step.path, answer.status_code, wanted, step.planted and step.planted.plot))
+        leaked += [(step.reader.name, step.path, mark) for mark in sorted(leaks(text_of(answer), step, grounds))]
+
+    print(f"walked {sum(walked.values())} of {len(every)} pairs at {len(walked)} addresses by {len(grounds.readers)} readers in {time.monotonic() - begun:.0f} s: {len(leaked)} leaks, {len(wrong)} wrong answers, {len(failed)} failures")
+    print(f"walked for leaks alone: {', '.join(sorted(unnamed))}")
+    assert not failed, failed[:20]
+    assert not leaked, leaked[:20]
+    assert not wrong, wrong[:20]
+    assert sum(walked.values()) >= FEWEST
+
+
+def test_a_door_left_open_is_found(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GuardedQuerySet, "visible_to", lambda rows, mandates: rows.all())
+    nobody, path = grounds.readers[0], f"{reverse('organisation', args=['organisation-connue-synthetique'])}?format=csv"
+    step = Step(nobody, "organisation", path, "GET")
+
+    found = leaks(text_of(ask(step)), step, grounds)
+
+    assert {mark[2] for mark in found} == {"a", "r"}  # what was declared, and the file it was declared in
+
+
+def test_the_walk_sees_what_may_be_seen(grounds: Grounds) -> None:
+    """The marks do stand in pages and exports: a walk that found nothing anywhere would prove nothing."""
+    manager = next(reader for reader in grounds.readers if reader.mandates and reader.mandates[0].role is Role.DATA_MANAGER and reader.mandates[0].state == "NER")
+    run, figure = grounds.plants[0].run, grounds.plants[0].figure
+    pages = [
+        reverse("imports"), reverse("import", args=[run.pk]), reverse("figure", args=[figure.pk]), reverse("review"), reverse("organisations"), reverse("sources"),
+        reverse("raw-file", args=[run.file_id]), reverse("organisation", args=["organisation-connue-synthetique"]), reverse("people"),
+        f"{reverse('organisation', args=['organisation-connue-synthetique'])}?format=xlsx", reverse("organisation", args=["plant-0"]),
+    ]  # fmt: skip
+
+    seen = {mark[0] for page in pages for mark in MARK.findall(text_of(manager.client.get(page)).lower())}
+
+    assert seen >= set("afrdpsocu")

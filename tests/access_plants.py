@@ -1,0 +1,123 @@
+"""Rows planted for the walk of access: two States, two holders, four levels; every text of them holds a mark that must not leak."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from access_steps import browser_of, person
+from activity_samples import END, START
+from concertation.apps.access.models import User
+from concertation.apps.needs.models import Figure
+from concertation.apps.organisations.models import Organisation, OrganisationSpelling
+from concertation.apps.presence.models import Activity, ActivityPlace, Report
+from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, RawFile, Source
+from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
+
+STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
+UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
+TABLES = "afrdpsoc"
+STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
+ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One cell of the grid: whose rows, held by whom, how closed, and the ids of the rows planted there."""
+
+    number: int
+    state: str
+    holder: str
+    level: Sensitivity
+
+    def mark(self, table: str) -> str:
+        """The text that only readers of this plot may see, one per table."""
+        return f"zq{table}{self.number:02d}zq"
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """The two masters and the level, as columns."""
+        return {"owner_state": self.state, "holder": self.holder, "sensitivity": self.level.value}
+
+    def opens_to(self, mandates: tuple[Mandate, ...]) -> bool:
+        """Whether these mandates open the plot."""
+        return visibility_of(mandates).opens(sensitivity=self.level, owner_state=self.state, holder=self.holder)
+
+
+def plots() -> list[Plot]:
+    """Every State with every holder and level."""
+    grid = [(state, holder, level) for state in STATES for holder in HOLDERS for level in Sensitivity]
+    return [Plot(number, state, "alpha" if holder == "alpha" else f"{state.lower()}-government", level) for number, (state, holder, level) in enumerate(grid)]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The ids of a plot's rows, as addresses need them."""
+
+    plot: Plot
+    run: ImportRun
+    figure: Figure
+    doubt: Doubt
+    organisation: Organisation
+
+
+def plant(plot: Plot, known: Organisation) -> Planted:
+    """One row of each table in a plot, the raw file too."""
+    content = f"Colonne;Autre\n{plot.mark('c')};1\n".encode()
+    digest = hashlib.sha256(content).hexdigest()
+    path = Path(settings.RAW_FOLDER) / digest[:2] / digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    source = Source.objects.create(id=f"plant-source-{plot.number}", title=plot.mark("s"), publisher="synthetic", published_on=END)
+    file = RawFile.objects.create(sha256=digest, name=f"{plot.mark('r')}.csv", size=len(content))
+    run = ImportRun.objects.create(
+        file=file, kind="presence-5w", source=source, status="stored", period_start=START, period_end=END, share_as=plot.level.value, by="u-synthetic",
+        done=1, **plot.keys,
+    )
+    Report.objects.create(import_run=run, period_start=START, period_end=END, sectors=["FSC"], organisations=1, **plot.keys)
+    ImportProblem.objects.create(run=run, code="place-unknown", value=plot.mark("p"), row=2, sheet="")
+    doubt = Doubt.objects.create(run=run, kind="place", key=plot.mark("d"), written={"level": 1, "text": plot.mark("d"), "context": ""}, count=1, row=2, **plot.keys)
+    own = Organisation.objects.create(slug=f"plant-{plot.number}", name_fr=plot.mark("o"), org_type="ingo", sort_key=plot.mark("o"), **plot.keys)
+    OrganisationSpelling.objects.create(organisation=own, written=plot.mark("o"), folded=plot.mark("o"))
+    activity = Activity.objects.create(
+        import_run=run, sheet="", row=2, organisation=known, org_written=plot.mark("a"), sector="FSC", unit_id=UNITS[plot.state], placed="exact",
+        activity=plot.mark("a"), period_start=START, period_end=END, start=START, **plot.keys,
+    )
+    ActivityPlace.objects.create(activity=activity, unit_id=UNITS[plot.state])
+    mark = plot.mark("f")
+    figure = Figure.objects.create(
+        concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
+        source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
+    )
+    return Planted(plot, run, figure, doubt, own)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who walks: a name, the mandates held, and the account."""
+
+    name: str
+    mandates: tuple[Mandate, ...]
+    user: User | None = None
+
+    @cached_property
+    def client(self) -> Client:
+        """A browser of theirs."""
+        return browser_of(self.user) if self.user else Client()
+
+
+def readers() -> list[Reader]:
+    """Nobody; an account without a mandate; every role for each State; those of organisations in one State or all; the framework's."""
+    held: list[tuple[Any, ...]] = [(role, state) for role in STATE_ROLES for state in STATES]
+    held += [(role, *scope) for role in ORGANISATION_ROLES for scope in (("", "alpha"), ("NER", "alpha"), ("", "beta"))]
+    held += [(Role.ANALYST, "AES"), (Role.ADMINISTRATOR, "")]
+    people = [(f"{mandate[0]}-{'-'.join(mandate[1:])}".strip("-"), mandate) for mandate in held]
+    made = [(name, person(name, mandate), mandate) for name, mandate in people]
+    walking = [Reader(name, (Mandate(str(user.pk), *mandate),), user) for name, user, mandate in made]
+    return [Reader("nobody", ()), Reader("no-mandate", (), person("no-mandate")), *walking]
+
+
