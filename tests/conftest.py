@@ -1,12 +1,18 @@
 """What every test may ask for: the folder of real files, when it is there."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
+from django.test.utils import override_settings
 
 ROOT = Path(__file__).resolve().parents[1]
+PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+hypothesis.settings.register_profile("machines-are-noisy", deadline=None)
+hypothesis.settings.load_profile("machines-are-noisy")
 
 
 def pytest_configure() -> None:
@@ -50,3 +56,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Under `--strict` a skip is a failure: in continuous integration every test must run."""
     if os.environ.get("CONCERTATION_STRICT") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files() -> Iterator[None]:
+    """Addresses of static files without the hash of their content: nothing has to be collected first."""
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": PLAIN_STATIC}):
+        yield

@@ -41,9 +41,8 @@ def serve(
     node.make_ready()
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
     lines = [f"http://{shown}:{port}", *(welcome.demo_lines() if demo else ()), *welcome.headline_figures()]
-    os.environ["CONCERTATION_WELCOME"] = "\n" + "".join(f"  {line}\n" for line in lines) + "\n"
     connections.close_all()
-    command = serving.watch_over(host, port, web=web, workers=workers)
+    command = serving.watch_over(host, port, welcome="\n" + "".join(f"  {line}\n" for line in lines) + "\n", web=web, workers=workers)
     if os.name == "nt":
         raise typer.Exit(serving.main(command[3:]))
     os.execv(command[0], command)  # noqa: S606  (this process, with all it loaded, gives way to the small one)

@@ -100,7 +100,7 @@ def regular_frame(text: str, delimiter: str) -> pl.DataFrame | None:
         return None
     try:
         read = pl.read_csv(content, has_header=False, infer_schema=False, separator=delimiter, empty_string_is_null=False)
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, OSError):
         return None
     if text.count(delimiter) != read.height * (read.width - 1) + occurrences(read, delimiter):
         return None

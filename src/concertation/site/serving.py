@@ -83,23 +83,24 @@ def wait_for_end(running: list[subprocess.Popen[bytes]]) -> int:
     return 0
 
 
-def watch_over(host: str, port: int, *, web: int = 1, workers: int = 1) -> list[str]:
+def watch_over(host: str, port: int, *, welcome: str, web: int = 1, workers: int = 1) -> list[str]:
     """The command that starts the processes and waits for them."""
-    return [sys.executable, "-m", "concertation.site.serving", host, str(port), str(web), str(workers)]
+    return [sys.executable, "-m", "concertation.site.serving", host, str(port), "--welcome", welcome, str(web), str(workers)]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Start the processes, say on the error stream what the environment's CONCERTATION_WELCOME holds once the first page is served, wait."""
+    """Start the processes, say the welcome on the error stream once the first page is served, and wait."""
     asked = argparse.ArgumentParser()
     asked.add_argument("host")
     for name in ("port", "web", "workers"):
         asked.add_argument(name, type=int)
+    asked.add_argument("--welcome", default="")
     chosen = asked.parse_args(arguments)
     with processes(chosen.host, chosen.port, web=chosen.web, workers=chosen.workers) as running:
         if not wait_until_open(chosen.host, chosen.port, seconds=60):
             sys.stderr.write("Le serveur n'a pas démarré. / The server did not start.\n")
             return 1
-        sys.stderr.write(os.environ.get("CONCERTATION_WELCOME", ""))
+        sys.stderr.write(chosen.welcome)
         sys.stderr.flush()
         return wait_for_end(running)
 
