@@ -71,6 +71,21 @@ def test_a_narrow_screen_never_scrolls_sideways(chromium: Browser, served: str, 
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
+@pytest.mark.parametrize("address", ["/situation/?state=NER", "/situation/?state=NER&level=2"])
+def test_a_narrow_screen_shows_the_map_then_the_choices_then_the_list(chromium: Browser, served: str, address: str) -> None:
+    page = seen(chromium, served + address, width=NARROW)
+    tops = [page.locator(part).first.bounding_box()["y"] for part in (".mapped h2", ".choices", ".mapped > .scroll")]
+
+    assert tops == sorted(tops)
+
+
+def test_a_wide_screen_and_a_keyboard_meet_the_choices_first(chromium: Browser, served: str) -> None:
+    page = seen(chromium, f"{served}/situation/?state=NER")
+
+    assert page.locator(".choices").bounding_box()["y"] < page.locator(".mapped").bounding_box()["y"]
+    assert page.locator(".chosen a").first.get_attribute("href").startswith("?")
+
+
 def test_an_area_of_the_map_leads_to_its_unit(chromium: Browser, served: str) -> None:
     page = seen(chromium, f"{served}/situation/?state=NER")
 
