@@ -16,7 +16,7 @@ from concertation.core.sharing import Mandate, Sensitivity, Visibility, visibili
 SENSITIVITIES = [
     (Sensitivity.PUBLIC.value, _("public")),
     (Sensitivity.RESTRICTED.value, _("restreint au cadre")),
-    (Sensitivity.CONFIDENTIAL.value, _("confidentiel : l'État et le détenteur")),
+    (Sensitivity.CONFIDENTIAL.value, _("confidentiel : l'État et le détenteur")),
     (Sensitivity.STRICT.value, _("strictement confidentiel")),
 ]
 

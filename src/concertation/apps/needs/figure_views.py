@@ -101,7 +101,7 @@ def side_by_side(row: Figure, standing: InStanding) -> dict[str, object]:
             )
         ],
         "rows": [_ranked(held, reason, row) for held, reason in (*ranked, *standing.others)],
-        "note": _("Règle : l'année la plus récente d'abord, puis le statut, puis la date de référence, puis la date de relevé. Aucun chiffre n'est fondu dans un autre."),
+        "note": _("Règle : l'année la plus récente d'abord, puis le statut, puis la date de référence, puis la date de relevé. Aucun chiffre n'est fondu dans un autre."),
     }  # fmt: skip
 
 

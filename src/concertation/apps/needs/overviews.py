@@ -136,7 +136,7 @@ def sentence(lines: Sequence[NationalLine], states: Mapping[str, str]) -> str:
     ]
     if not told:
         return ngettext("%(count)d mesure tenue.", "%(count)d mesures tenues.", len(lines)) % {"count": len(lines)}
-    return _("Personnes en phase 3 ou pire du Cadre Harmonisé : %(told)s.") % {"told": " ; ".join(sorted(told)) if language() == "fr" else "; ".join(sorted(told))}
+    return _("Personnes en phase 3 ou pire du Cadre Harmonisé : %(told)s.") % {"told": " ; ".join(sorted(told)) if language() == "fr" else "; ".join(sorted(told))}
 
 
 def _period(held: HeldFigure) -> str:
@@ -155,7 +155,7 @@ def table(rows: Sequence[Row], asked: Asked, *, states: Mapping[str, str], secto
             {"key": "others", "label": _("Autres chiffres"), "numeric": True, "sortable": False},
         ],
         "rows": [_cells(row) for row in rows], "filters": _filters(rows, asked, states, sectors),
-        "note": _("Aucun total : les mesures, les secteurs et les dates de ces lignes diffèrent."),
+        "note": _("Aucun total : les mesures, les secteurs et les dates de ces lignes diffèrent."),
     }  # fmt: skip
 
 

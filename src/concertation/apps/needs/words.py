@@ -57,5 +57,5 @@ def dimension(kind: str, code: str) -> str:
     if code == "all":
         return ""
     if code.startswith(AS_WRITTEN):
-        return _("« %(words)s »") % {"words": code.removeprefix(AS_WRITTEN)}
+        return _("« %(words)s »") % {"words": code.removeprefix(AS_WRITTEN)}
     return term(kind, code).name

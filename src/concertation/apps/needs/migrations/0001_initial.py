@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=concertation.apps.ground.models.new_id, editable=False, primary_key=True, serialize=False)),
                 ('owner_state', models.CharField(db_index=True, max_length=3)),
                 ('holder', models.CharField(blank=True, max_length=80)),
-                ('sensitivity', models.CharField(choices=[('public', 'public'), ('restricted', 'restreint au cadre'), ('confidential', "confidentiel : l'État et le détenteur"), ('strict', 'strictement confidentiel')], default='confidential', max_length=12)),
+                ('sensitivity', models.CharField(choices=[('public', 'public'), ('restricted', 'restreint au cadre'), ('confidential', "confidentiel : l'État et le détenteur"), ('strict', 'strictement confidentiel')], default='confidential', max_length=12)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('concept', models.CharField(max_length=40)),
