@@ -11,9 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.decisions.files import links, taken_decisions
 from concertation.apps.decisions.pages import in_words
 from concertation.apps.decisions.queries import DecisionInView, decisions
+from concertation.apps.ground.downloads import table_file
 from concertation.apps.picture import situation
+from concertation.apps.picture.exports import DRAWINGS
 from concertation.apps.picture.maps import map_block, picture
 from concertation.apps.picture.pages import no_presence
 from concertation.apps.sources.queries import doubts_waiting, runs
@@ -44,18 +47,21 @@ def joint_map(mandates: Sequence[Mandate]) -> Mapping[str, object]:
     shown = situation.read(mandates, QueryDict(""), today=timezone.localdate())
     readers = frozenset(state for state in shown.chosen.states if shown.whole(state))
     drawn = picture(shown.scenes, shown.chosen.measure, shown.ground, readers=readers)
-    return {**map_block(drawn, more_url=reverse("situation")), "exports": ()}
+    taken = [(each.upper(), f"{reverse('situation')}?format={each}") for each in DRAWINGS if drawn.drawing]
+    return {**map_block(drawn, more_url=reverse("situation")), "exports": taken}
 
 
 @require_GET
 def home(request: ReaderRequest) -> HttpResponse:
     """What the ministers decided, and where it stands."""
     held = decisions(request.mandates)
+    if request.GET.get("table") == "decisions" and (wanted := request.GET.get("format", "")):
+        return table_file(taken_decisions(held), wanted, on=timezone.localdate())
     recent = list(runs(request.mandates)[:RECENT]) if request.mandates else []
     context = {
         "decisions": [in_words(view) for view in held], "sentence": sentence(held), "recent": recent,
         "waiting": doubts_waiting(request.mandates) if request.mandates else 0,
         "has_presence": any(measure.code.startswith("reporting") for view in held for measure in view.measures),
-        "no_presence": no_presence(request), "map": joint_map(request.mandates),
+        "no_presence": no_presence(request), "exports": links("", "decisions"), "map": joint_map(request.mandates),
     }
     return render(request, "site/home.html", context)

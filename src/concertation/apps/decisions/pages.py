@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.decisions import queries
+from concertation.apps.decisions import files, queries
 from concertation.apps.decisions.measures import Measure
+from concertation.apps.ground.downloads import table_file
 
 
 def spoken(measure: Measure) -> Mapping[str, object]:
@@ -42,8 +44,11 @@ def decision(request: ReaderRequest, number: int) -> HttpResponse:
     shown = next((view for view in every if view.decision.number == number), None)
     if shown is None:
         raise Http404
+    if request.GET.get("table") == "measures" and (wanted := request.GET.get("format", "")):
+        return table_file(files.taken_measures(shown), wanted, on=timezone.localdate())
     context = {
         "decision": in_words(shown), "breadcrumbs": [(_("Décisions"), reverse("home")), (str(number), None)],
+        "exports": files.links("", "measures") if shown.measures else (),
         "before": next((in_words(view) for view in every if view.decision.number == number - 1), None),
         "after": next((in_words(view) for view in every if view.decision.number == number + 1), None),
     }

@@ -1,6 +1,6 @@
 """Reading decisions: what was decided, who owes what by when, with what proof. Decisions are public; their measures are guarded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -40,6 +40,13 @@ def decisions(mandates: Sequence[Mandate]) -> tuple[DecisionInView, ...]:
         DecisionInView(row, tuple(held[name] for name in named[row.reference] if name in held), measured.get(row.number, ()))
         for row in rows
     )
+
+
+def sources_named(names: Iterable[str]) -> list[Source]:
+    """The sources held under these names, in their order."""
+    wanted = list(dict.fromkeys(names))
+    held = Source.objects.in_bulk(wanted)
+    return [held[name] for name in wanted if name in held]
 
 
 def listing(mandates: Sequence[Mandate] = ()) -> list[dict[str, object]]:

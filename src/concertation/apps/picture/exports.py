@@ -1,6 +1,6 @@
 """Taking the picture away: tables as CSV, XLSX, HXL and GeoJSON, maps and charts as SVG and PNG, named after what and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ import shapely
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.text import slugify
 
-from concertation.apps.ground.downloads import attached, language
+from concertation.apps.ground.downloads import FORMATS, attached, language
 from concertation.apps.picture.maps import Picture, map_document
 from concertation.core.geometry import Area
 from concertation.draw import charts
@@ -18,13 +18,18 @@ from concertation.draw.pictures import png
 DRAWINGS = ("svg", "png")
 
 
-def links(query: QueryDict, kind: str, name: str, formats: Sequence[str]) -> list[tuple[str, str]]:
+def links(query: QueryDict, kind: str, name: str, formats: Iterable[str]) -> list[tuple[str, str]]:
     """(words, address) of each export of one table or chart of a page (`kind`: table or chart); the reader's choices are kept."""
     kept = query.copy()
     for each in ("lang", "page", "format"):
         kept.pop(each, None)
     kept[kind] = name
     return [(each.upper(), f"?{kept.urlencode()}&format={each}") for each in formats]
+
+
+def with_links(tables: Sequence[Mapping[str, object]], query: QueryDict) -> list[dict[str, object]]:
+    """The tables beside the main one, each with the links to its own file."""
+    return [{**each, "exports": links(query, "table", str(each["id"]), FORMATS) if each["rows"] else ()} for each in tables]
 
 
 def drawing_file(svg: str, wanted: str, *, title: str, on: date) -> HttpResponse:

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.ground.downloads import TABLES, table_file
+from concertation.apps.ground.downloads import FORMATS, TABLES, table_file
 from concertation.apps.picture import exports, tables, unit_pages, unit_reading
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import controls, is_manager
 from concertation.apps.picture.maps import Picture, map_block, picture
 from concertation.apps.picture.matrix import matrix, taken_matrix
+from concertation.apps.picture.side_files import OF_SITUATION
 from concertation.apps.picture.situation import Situation
 
 
@@ -31,9 +32,9 @@ def situation(request: ReaderRequest) -> HttpResponse:
     table = tables.shown_units(units, request.GET, readers=readers, names=names, caption=tables.units_caption(shown), sort="state")
     context = {
         "shown": shown, "sentences": shown.sentences(), "controls": controls(shown.chosen, shown.ground, shown.divisions),
-        "map": map_block(drawn, more_url="#units"), "units": table, "matrix_exports": exports.links(request.GET, "table", "matrix", ("csv", "xlsx", "hxl")),
+        "map": map_block(drawn, more_url="#units"), "units": table, "matrix_exports": exports.links(request.GET, "table", "matrix", FORMATS),
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("on", "page", "lang")], "matrix": matrix(shown), "names": names,
-        "side_tables": [each for each in (tables.crowding_table(shown), tables.ending_table(shown), tables.disagreement_table(shown)) if each],
+        "side_tables": exports.with_links([each for each in (tables.crowding_table(shown), tables.ending_table(shown), tables.disagreement_table(shown)) if each], request.GET),
         "no_presence": None if shown.has_presence else no_presence(request), "breadcrumbs": [("AES", reverse("home")), (_("Situation"), "")],
     }  # fmt: skip
     return render(request, "picture/situation.html", context)
@@ -45,6 +46,8 @@ def _file(request: ReaderRequest, shown: Situation, drawn: Picture, units: table
         return exports.map_file(drawn, wanted, on=today)
     if wanted not in TABLES:
         raise Http404
+    if take := OF_SITUATION.get(request.GET.get("table", "")):
+        return table_file(take(shown), wanted, on=today)
     if request.GET.get("table") == "matrix":
         return table_file(taken_matrix(shown), wanted, on=today)
     chosen = shown.chosen

@@ -113,10 +113,8 @@ def year_words(years: Sequence[int]) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def actors_table(shown: Situation, found: Sequence[Actor], query: QueryDict) -> dict[str, object]:
+def actors_table(shown: Situation, found: Sequence[Actor]) -> dict[str, object]:
     """Who declares activity in the sector, the busiest first."""
-    kept = query.copy()
-    kept["table"] = "actors"
     return {
         "id": "actors", "caption": _("Qui déclare une activité dans ce secteur ?"), "unfiltered": len(found) <= SHOWN_ACTORS,
         "columns": [
@@ -125,7 +123,6 @@ def actors_table(shown: Situation, found: Sequence[Actor], query: QueryDict) -> 
             {"key": "places", "label": _("Lieux nommés"), "numeric": True, "sortable": False},
         ],
         "rows": [_actor(each, shown) for each in found[:SHOWN_ACTORS]],
-        "exports": [(name.upper(), f"?{kept.urlencode()}&format={name}") for name in ("csv", "xlsx", "hxl")] if found else (),
         "note": _("Les %(count)s premières ; le fichier à télécharger les porte toutes.") % {"count": SHOWN_ACTORS} if len(found) > SHOWN_ACTORS else "",
         "empty": {"title": _("Aucune organisation de ce secteur n'est ouverte à votre lecture"), "text": _("Ce n'est pas dire qu'aucune n'agit.")},
     }  # fmt: skip
@@ -140,7 +137,7 @@ def _actor(each: Actor, shown: Situation) -> dict[str, object]:
 def kinds_table(shown: Situation, coverage: Sequence[CoverageSummary]) -> dict[str, object] | None:
     """Organisations and activities by kind of organisation, State by State, for the report shown."""
     periods = {scene.asked.state: scene.period for scene in shown.scenes if not scene.restricted}
-    own = [line for line in coverage if periods.get(line.owner_state) == (line.period_start, line.period_end)]
+    own = kinds_of(shown, coverage)
     if not own:
         return None
     return {
@@ -152,13 +149,20 @@ def kinds_table(shown: Situation, coverage: Sequence[CoverageSummary]) -> dict[s
         ],
         "rows": [
             {"type": type_words(line.org_type), "state": shown.ground.states[line.owner_state].name, "organisations": line.organisations, "activities": line.activities}
-            for line in sorted(own, key=lambda line: (line.owner_state, -line.organisations))
+            for line in own
         ],
         "note": ("; " if language() == "en" else "\u202f; ").join(
             _("%(state)s : rapport au %(day)s") % {"state": shown.ground.states[state].name, "day": day_words(period[1])}
             for state, period in periods.items() if period
         ),
     }  # fmt: skip
+
+
+def kinds_of(shown: Situation, coverage: Sequence[CoverageSummary]) -> list[CoverageSummary]:
+    """The lines by kind of organisation of the reports shown, State by State, the most organisations first."""
+    periods = {scene.asked.state: scene.period for scene in shown.scenes if not scene.restricted}
+    own = [line for line in coverage if periods.get(line.owner_state) == (line.period_start, line.period_end)]
+    return sorted(own, key=lambda line: (line.owner_state, -line.organisations))
 
 
 def silence_table(shown: Situation) -> dict[str, object] | None:

@@ -16,9 +16,11 @@ from concertation.apps.picture import exports, reading, sector_reading, sector_t
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import controls
 from concertation.apps.picture.maps import map_block, picture
+from concertation.apps.picture.models import CoverageSummary
 from concertation.apps.picture.queries import coverage_rows
 from concertation.apps.picture.reading import Ground
 from concertation.apps.picture.sector_reading import AtState
+from concertation.apps.picture.side_files import OF_SITUATION, taken_kinds, titles
 from concertation.apps.picture.situation import Situation
 from concertation.apps.picture.words import day_words, in_state, number
 from concertation.core.concepts import INTERSECTORAL
@@ -105,12 +107,15 @@ def family(ground: Ground, code: str) -> list[str]:
 
 
 def _side_tables(request: ReaderRequest, shown: Situation, acting: list[sector_reading.Actor]) -> list[dict[str, object]]:
-    coverage = coverage_rows(request.mandates, states=shown.chosen.states, sector=shown.chosen.sector)
     made = (
-        sector_tables.actors_table(shown, acting, request.GET), sector_tables.kinds_table(shown, coverage), sector_tables.silence_table(shown),
+        sector_tables.actors_table(shown, acting), sector_tables.kinds_table(shown, _coverage(request, shown)), sector_tables.silence_table(shown),
         tables.crowding_table(shown), tables.ending_table(shown),
     )
-    return [each for each in made if each]
+    return exports.with_links([each for each in made if each], request.GET)
+
+
+def _coverage(request: ReaderRequest, shown: Situation) -> list[CoverageSummary]:
+    return list(coverage_rows(request.mandates, states=shown.chosen.states, sector=shown.chosen.sector))
 
 
 def _lists_of(shown: Situation) -> list[tuple[str, str]]:
@@ -122,7 +127,13 @@ def _lists_of(shown: Situation) -> list[tuple[str, str]]:
 
 def _table_file(request: ReaderRequest, shown: Situation, units: tables.UnitTable, acting: list[sector_reading.Actor], wanted: str) -> HttpResponse:
     today, chosen = timezone.localdate(), shown.chosen
-    if request.GET.get("table") == "actors":
+    named = request.GET.get("table", "")
+    if take := OF_SITUATION.get(named):
+        return table_file(take(shown), wanted, on=today)
+    if named == "kinds":
+        lines = sector_tables.kinds_of(shown, _coverage(request, shown))
+        return table_file(taken_kinds(lines, **titles(shown, "Types d'organisation", "Kinds of organisation")), wanted, on=today)
+    if named == "actors":
         return table_file(sector_tables.taken_actors(shown, acting), wanted, on=today)
     title = f"Couverture {chosen.state} {chosen.sector} niveau {chosen.level}", f"Coverage {chosen.state} {chosen.sector} level {chosen.level}"
     taken = tables.taken_units(units, title, sources=tables.sources_of(units.lines))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from concertation.apps.needs.queries import InStanding, NationalLine, disagreements
@@ -71,10 +72,14 @@ class Situation:
 
     def ending(self) -> list[Activity]:
         """The first activities that end within sixty days of the day shown, one more than are listed."""
+        return list(self.every_ending()[: SHOWN_ENDING + 1])
+
+    def every_ending(self) -> QuerySet[Activity]:
+        """The activities that end within sixty days of the day shown."""
         near = ending_soon(self.mandates, on=self.chosen.on).filter(owner_state__in=self.chosen.states)
         if self.chosen.sector != INTERSECTORAL:
             near = near.filter(sector__in=self._family())
-        return list(near[: SHOWN_ENDING + 1])
+        return near
 
     def _family(self) -> list[str]:
         parts = [each.pk for each in self.ground.sectors.values() if each.parent == self.chosen.sector]

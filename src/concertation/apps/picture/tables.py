@@ -28,6 +28,7 @@ from concertation.core.spelling import fold
 from concertation.draw.tables import Column, Source, TakenTable
 
 PAGE_ROWS = 60
+SHOWN_DISAGREEING = 10
 PEOPLE = ("need", "targeted", "reached", "not_targeted", "not_reached")
 Line = tuple[Scene, Row]
 
@@ -218,6 +219,11 @@ def _columns(*pairs: tuple[str, str], words: Sequence[str] = ("unit", "activity"
     return [{"key": key, "label": label, "numeric": key not in words, "sortable": False} for key, label in pairs]
 
 
+def first_words(count: int) -> str:
+    """That a table shows its first lines only, and where the others are."""
+    return _("Les %(count)s premières ; le fichier à télécharger les porte toutes.") % {"count": count}
+
+
 def ending_table(shown: Situation) -> dict[str, object] | None:
     """Activities that end within sixty days of the day shown."""
     near = shown.ending()
@@ -235,7 +241,7 @@ def ending_table(shown: Situation) -> dict[str, object] | None:
             }
             for each in near[:SHOWN_ENDING]
         ],
-        "note": _("Les premières seulement ; la suite est dans les pages des unités.") if len(near) > SHOWN_ENDING else "",
+        "note": first_words(SHOWN_ENDING) if len(near) > SHOWN_ENDING else "",
     }  # fmt: skip
 
 
@@ -247,24 +253,30 @@ def disagreement_table(shown: Situation) -> dict[str, object] | None:
     return {
         "id": "disagreements", "caption": _("Où les sources ne disent pas la même chose"),
         "columns": _columns(("what", _("Fait")), ("leads", _("Chiffre retenu")), ("source", _("Sa source")), ("lowest", _("Le plus bas")), ("highest", _("Le plus haut")), ("apart", _("Écart"))),
-        "rows": [_disagreement(each, shown) for each in found[:10]],
-        "note": _("Écart : (le plus haut − le plus bas) / le plus haut. Les chiffres restent côte à côte ; aucun n'est effacé."),
+        "rows": [_disagreement(each, shown) for each in found[:SHOWN_DISAGREEING]],
+        "note": (f"{first_words(SHOWN_DISAGREEING)} " if len(found) > SHOWN_DISAGREEING else "") + _("Écart : (le plus haut − le plus bas) / le plus haut. Les chiffres restent côte à côte ; aucun n'est effacé."),
     }  # fmt: skip
 
 
 def _disagreement(each: InStanding, shown: Situation) -> dict[str, object]:
     if each.leader is None:
         return {}
-    fact = each.leader.figure
-    values = [held.value for held in (fact, *(other.figure for other, _why in each.others)) if held.value is not None and _year(held) == _year(fact)]
+    fact, (lowest, highest) = each.leader.figure, bounds(each)
     unit = shown.ground.units.get(fact.unit)
     counted = "" if fact.measure == "people" else term("measure", fact.measure).name
     words = (term("concept", fact.concept).name, counted, dimension("group", fact.group), period_words(fact.reference_start, fact.reference_end))
     return {
         "what": {"text": ", ".join(part for part in words if part), "url": reverse("unit", args=[fact.unit]), "note": unit.name if unit else fact.unit},
         "leads": {"text": number(fact.value), "url": reverse("figure", args=[each.leader.id])}, "source": each.leader.source_title,
-        "lowest": min(values), "highest": max(values), "apart": share(each.disagreement or 0.0),
+        "lowest": lowest, "highest": highest, "apart": share(each.disagreement or 0.0),
     }  # fmt: skip
+
+
+def bounds(each: InStanding) -> tuple[int | None, int | None]:
+    """The lowest and the highest value held of a fact, of the leader's year; (None, None) where none is."""
+    figures = [*([each.leader.figure] if each.leader else []), *(other.figure for other, _why in each.others)]
+    values = [held.value for held in figures if held.value is not None and _year(held) == _year(figures[0])]
+    return (min(values), max(values)) if values else (None, None)
 
 
 def _year(figure: Figure) -> int | None:

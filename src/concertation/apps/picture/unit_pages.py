@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from concertation.apps.ground.downloads import TABLES, table_file
+from concertation.apps.ground.downloads import FORMATS, TABLES, table_file
 from concertation.apps.needs.figure_views import address
 from concertation.apps.picture import exports, tables, unit_figures, unit_tables
 from concertation.apps.picture.choices import Control, controls
 from concertation.apps.picture.maps import Picture, map_block, picture
-from concertation.apps.picture.queries import coverage_rows
+from concertation.apps.picture.unit_files import OF_UNIT
 from concertation.apps.picture.unit_reading import UnitView
 from concertation.apps.picture.words import day_words, kind_words
 
@@ -26,11 +26,11 @@ def context(view: UnitView, query: QueryDict) -> dict[str, object]:
     return {
         "view": view, "kind": "" if view.unit.level == 0 else kind_of(view), "sentence": unit_tables.unit_sentence(view), "breadcrumbs": breadcrumbs(view),
         "status": status(view), "links": links(view), "controls": shown_controls(view), "sections": unit_figures.sections(view.lines, view.ground),
-        "figure_exports": exports.links(query, "table", "figures", ("csv", "xlsx", "hxl")), "phases": phases,
-        "phase_exports": exports.links(query, "chart", "phases", CHART_FORMATS), "actors": unit_tables.actors_table(view), "silences": unit_tables.silences(view),
-        "coverage": coverage(view), "neighbours": unit_tables.neighbours_table(view), "history": years, "history_alt": history_title(view),
+        "figure_exports": exports.links(query, "table", "figures", FORMATS), "phases": phases,
+        "phase_exports": exports.links(query, "chart", "phases", CHART_FORMATS), "actors": unit_tables.actors_table(view, query), "silences": unit_tables.silences(view),
+        "coverage": coverage(view, query), "neighbours": unit_tables.neighbours_table(view, query), "history": years, "history_alt": history_title(view),
         "history_chart": f"?chart=history&format=svg&on={view.chosen.on.isoformat()}", "history_exports": exports.links(query, "chart", "history", CHART_FORMATS),
-        "map": map_block(drawn, more_url="#units") if drawn else None, "units": children_table(view, query), "activities": unit_tables.activities_table(view, found),
+        "map": map_block(drawn, more_url="#units") if drawn else None, "units": children_table(view, query), "activities": unit_tables.activities_table(view, found, query),
     }  # fmt: skip
 
 
@@ -99,16 +99,14 @@ def children_table(view: UnitView, query: QueryDict) -> dict[str, object] | None
     return tables.shown_units(children_units(view), query, readers=readers, names={}, caption=caption, sort="unit")
 
 
-def coverage(view: UnitView) -> dict[str, object] | None:
+def coverage(view: UnitView, query: QueryDict) -> dict[str, object] | None:
     """Organisations of a State by kind, for its latest period; None below the State or without any."""
-    if view.unit.level or view.own.period is None:
-        return None
-    rows = [row for row in coverage_rows(view.mandates, states=[view.unit.state_id]) if row.period_end == view.own.period[1]]
+    rows = unit_tables.kinds_of(view)
     if not rows:
         return None
     column = {"numeric": True, "sortable": False}
     return {
-        "id": "kinds", "caption": _("Par type d'organisation, tous secteurs"),
+        "id": "kinds", "caption": _("Par type d'organisation, tous secteurs"), "exports": exports.links(query, "table", "kinds", FORMATS),
         "columns": [{"key": "kind", "label": _("Type"), "sortable": False}, {"key": "organisations", "label": _("Organisations"), **column}, {"key": "activities", "label": _("Activités"), **column}],
         "rows": [{"kind": org_type_words(row.org_type), "organisations": row.organisations, "activities": row.activities} for row in rows],
     }  # fmt: skip
@@ -138,6 +136,8 @@ def file(view: UnitView, query: QueryDict, wanted: str) -> HttpResponse:
         return exports.map_file(drawn, wanted, on=today) if drawn else _nothing()
     if wanted not in TABLES:
         raise Http404
+    if take := OF_UNIT.get(query.get("table", "")):
+        return table_file(take(view), wanted, on=today)
     if query.get("table") == "activities":
         return table_file(unit_tables.taken_activities(view, unit_tables.listed(view, query)), wanted, on=today)
     if query.get("table") == "figures":

@@ -10,8 +10,13 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.downloads import FORMATS
 from concertation.apps.needs.figure_views import address
+from concertation.apps.needs.models import Sector
+from concertation.apps.picture.exports import links
 from concertation.apps.picture.measures import need_words
+from concertation.apps.picture.models import CoverageSummary
+from concertation.apps.picture.queries import coverage_rows
 from concertation.apps.picture.reading import reads_whole
 from concertation.apps.picture.unit_reading import UnitView
 from concertation.apps.picture.words import (
@@ -66,7 +71,7 @@ def _presence_of_unit(view: UnitView) -> str:
     return _("aucune activité n'y est déclarée (au %(day)s)") % told
 
 
-def actors_table(view: UnitView) -> dict[str, object]:
+def actors_table(view: UnitView, query: QueryDict) -> dict[str, object]:
     """Organisations and activities by sector; sectors are parts of others, so nothing is added."""
     lines = view.counts.sort("organisations", descending=True).to_dicts()
     sectors = view.ground.sectors
@@ -80,7 +85,7 @@ def actors_table(view: UnitView) -> dict[str, object]:
     caption = _("Qui agit ici, par secteur")
     when = _("Présence au %(day)s.") % {"day": day_words(view.own.period[1])} if view.own.period else ""
     return {
-        "id": "actors", "caption": caption, "rows": rows, "exports": [],
+        "id": "actors", "caption": caption, "rows": rows, "exports": links(query, "table", "actors", FORMATS) if rows or silent_sectors(view) else [],
         "columns": [
             {"key": "sector", "label": _("Secteur"), "sortable": False}, {"key": "organisations", "label": _("Organisations"), "numeric": True, "sortable": False},
             {"key": "activities", "label": _("Activités"), "numeric": True, "sortable": False}, {"key": "no_finer", "label": _("Placées au plus fin ici"), "numeric": True, "sortable": False},
@@ -106,9 +111,21 @@ def protection_note(view: UnitView) -> str:
 
 def silences(view: UnitView) -> list[str]:
     """Sectors that the State's report names and in which nothing is declared here."""
+    return [sector.name for sector in silent_sectors(view)]
+
+
+def silent_sectors(view: UnitView) -> list[Sector]:
+    """The sectors behind `silences`; restricted ones only for who sees the whole State."""
     declared = set(view.counts.filter(view.counts["activities"] > 0)["sector"].to_list())
     named = [view.ground.sectors[code] for code in view.own.named if code in view.ground.sectors]
-    return [sector.name for sector in named if sector.pk not in declared and (view.whole or not sector.restricted)]
+    return [sector for sector in named if sector.pk not in declared and (view.whole or not sector.restricted)]
+
+
+def kinds_of(view: UnitView) -> list[CoverageSummary]:
+    """Organisations of a State by kind, for its latest period; none below the State."""
+    if view.unit.level or view.own.period is None:
+        return []
+    return [row for row in coverage_rows(view.mandates, states=[view.unit.state_id]) if row.period_end == view.own.period[1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +148,7 @@ def listed(view: UnitView, query: QueryDict) -> Listed:
     return Listed(ordered, Paginator(ordered, PAGE_ROWS).get_page(query.get("page")), sort, sector)
 
 
-def activities_table(view: UnitView, found: Listed) -> dict[str, object]:
+def activities_table(view: UnitView, found: Listed, query: QueryDict) -> dict[str, object]:
     """The activities at the grain the reader may see, as the data_table tag takes them."""
     sectors = {code: sector.name for code, sector in view.ground.sectors.items()}
     rows = [_activity_cells(each, sectors) for each in found.page.object_list]
@@ -145,7 +162,7 @@ def activities_table(view: UnitView, found: Listed) -> dict[str, object]:
             {"key": "reached", "label": _("Atteintes"), "unit": _("personnes"), "numeric": True, "sortable": False},
         ]),
         "rows": rows, "note": protection_note(view),
-        "exports": [(name, f"?table=activities&format={name}") for name in ("csv", "xlsx", "hxl")] if found.page.object_list else [],
+        "exports": links(query, "table", "activities", FORMATS) if found.page.object_list else [],
         "empty": {"title": _("Aucune activité à montrer ici"), "text": no_actor_words(view)},
     }  # fmt: skip
 
@@ -194,13 +211,13 @@ def taken_activities(view: UnitView, found: Listed) -> TakenTable:
     return TakenTable(title_fr=f"Activités {view.unit.name_fr}", title_en=f"Activities {view.unit.name_en}", columns=columns, rows=rows)
 
 
-def neighbours_table(view: UnitView) -> dict[str, object] | None:
+def neighbours_table(view: UnitView, query: QueryDict) -> dict[str, object] | None:
     """Units of other States that touch this one; a border hides what happens ten kilometres away."""
     near = view.neighbours
     if not near:
         return None
     return {
-        "id": "neighbours", "caption": _("De l'autre côté de la frontière"),
+        "id": "neighbours", "caption": _("De l'autre côté de la frontière"), "exports": links(query, "table", "neighbours", FORMATS),
         "columns": [
             {"key": "unit", "label": _("Unité"), "sortable": False}, {"key": "need", "label": need_words(view.chosen.sector), "unit": _("personnes"), "numeric": True, "sortable": False},
             {"key": "presence", "label": _("Présence"), "sortable": False},
