@@ -141,7 +141,7 @@ def _displaced(line: NationalLine, state: State) -> Measure:
     year, held = line.trend[-1]
     return Measure(
         f"idps-{line.state.lower()}", f"déplacés internes, {state.name_fr}", f"internally displaced people, {state.name_en}", held.figure.value,
-        on=led_on(held.figure), address=f"/states/{line.state}/", sources=(held.figure.source,),
+        on=led_on(held.figure), since=held.figure.reference_start, address=f"/states/{line.state}/", sources=(held.figure.source,),
         trend=tuple((at, each.figure.value) for at, each in line.trend if each.figure.value is not None and at > year - TREND_YEARS),
     )
 

@@ -14,6 +14,7 @@ from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.decisions import files, queries
 from concertation.apps.decisions.measures import Measure
 from concertation.apps.ground.downloads import table_file
+from concertation.core.periods import Period
 
 
 def spoken(measure: Measure) -> Mapping[str, object]:
@@ -22,7 +23,8 @@ def spoken(measure: Measure) -> Mapping[str, object]:
     years = [year for year, _ in measure.trend]
     words = measure.label_en if get_language() == "en" else measure.label_fr
     told = _("de %(first)s à %(last)s") % {"first": years[0], "last": years[-1]} if len(years) > 1 else ""
-    return {"measure": measure, "words": words, "values": values, "told": told, "percent": measure.unit_of_measure == "percent"}
+    when = Period(measure.since or measure.on, measure.on).in_words("en" if get_language() == "en" else "fr") if measure.on else ""
+    return {"measure": measure, "when": when, "words": words, "values": values, "told": told, "percent": measure.unit_of_measure == "percent"}
 
 
 def in_words(view: queries.DecisionInView) -> Mapping[str, object]:
