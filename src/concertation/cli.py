@@ -14,11 +14,12 @@ from django.db import connections
 
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
-from concertation.site import engines, health, importing, node, picturing, serving, welcome
+from concertation.site import cli_keeping, engines, health, importing, node, picturing, serving, welcome
 from concertation.site.importing import Misused
 from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+cli_keeping.register(app)
 
 
 @app.command()

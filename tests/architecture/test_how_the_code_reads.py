@@ -16,7 +16,12 @@ NAMESPACES = ("www.w3.org", "vega.github.io/schema")  # names of grammars: never
 HOLDS_ADDRESSES = {"reference/sources.csv": "the addresses of published sources"}
 TEXT = {".py", ".html", ".css", ".js", ".svg", ".csv", ".json", ".geojson", ".md", ".txt", ".po"}
 ASKS_THE_DATABASE = frozenset({"execute", "executemany", "raw", "extra", "RawSQL"})
-MAY_BUILD_SQL = {"apps/ground/triggers.py:install": "the two verbs stand in the line above; a trigger takes no parameter"}
+OF_MODELS = "names of tables and columns come from the models or a manifest held to a pattern, and are quoted; values are parameters"
+MAY_BUILD_SQL = {
+    "apps/ground/triggers.py:install": "the two verbs stand in the line above; a trigger takes no parameter",
+    **{f"site/kept_rows.py:{function}": OF_MODELS for function in ("read", "write", "empty", "_follow_on")},
+    **{f"site/restore.py:{function}": "the name of a schema of our own, quoted by the driver" for function in ("change_schemas", "exchange_schemas")},
+}
 
 
 def pure() -> list[Module]:

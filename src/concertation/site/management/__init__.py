@@ -1,0 +1,1 @@
+"""Commands for Django itself, not for people."""

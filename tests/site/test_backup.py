@@ -1,0 +1,312 @@
+"""Backups: made while people write, proved, equal row by row on either engine; never half, never over a living node."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from concertation.site import kept_rows, sealing
+from separate_node import ROOT, SERVER, SeparateNode, new_database, new_node
+
+KILLS, SEED = 20, 20260805
+REFUSED = 1
+PASSPHRASE = "sept girafes boivent au puits"
+CLOSED_TABLES = {"django_session", "usersessions_usersession"}
+ENGINES = ["sqlite", "postgresql"] if SERVER else ["sqlite"]
+HEADINGS = "Organisation;Secteur;Région;Département;Activité;Statut;Personnes atteintes\n"
+WRITER = """
+import sys, django
+django.setup()
+from concertation.apps.ground.commands import journal
+from concertation.core.sharing import Mandate, Role
+number = 0
+while True:
+    number += 1
+    journal("test.written", Mandate("writer", Role.REPORTER), state="NER", number=number)
+    print(number, flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> SeparateNode:
+    """A node with its reference set, one import of three rows, and the raw file it came in."""
+    folder = tmp_path_factory.mktemp("backup")
+    node, table = new_node(folder / "node"), folder / "synthetic_2022-02.csv"
+    rows = [f"Organisation {each};Santé;Diffa;Bosso;Soins « é» {each};En cours;{each}0\n" for each in (1, 2, 3)]
+    table.write_text(HEADINGS + "".join(rows), "utf-8")
+    done = node.run("import", str(table), "--state", "NER", "--as", "presence-5w", "--period", "2022-02", "--yes", "--json", seconds=180)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return node
+
+
+@pytest.fixture(scope="module")
+def made_once(held: SeparateNode, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of that node, for tests that take a copy of it."""
+    return Path(back_up(held, tmp_path_factory.mktemp("made") / "backups")["backup"])
+
+
+@pytest.fixture
+def made(made_once: Path, tmp_path: Path) -> Path:
+    """A backup in a folder of its own."""
+    return Path(shutil.copytree(made_once, tmp_path / "backups" / made_once.name))
+
+
+@pytest.fixture
+def passphrase_file(tmp_path: Path) -> Path:
+    """A file that holds the passphrase."""
+    path = tmp_path / "passphrase"
+    path.write_text(PASSPHRASE + "\n", "utf-8")
+    return path
+
+
+def back_up(node: SeparateNode, folder: Path, *words: str) -> dict[str, Any]:
+    """What the command says of the backup it made."""
+    done = node.run("backup", str(folder), "--json", *words, seconds=180)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def restore(node: SeparateNode, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command that brings a backup back into a node."""
+    return node.run("restore", str(folder), "--json", *words, seconds=180)
+
+
+def empty_node(home: Path, engine: str) -> SeparateNode:
+    """A place for a node on one engine; nothing is there yet."""
+    return SeparateNode(home, new_database() if engine == "postgresql" else "")
+
+
+def sums(backup: str) -> dict[str, tuple[int, str]]:
+    """Rows and sum of each table of a backup."""
+    tables = json.loads((Path(backup) / "manifest.json").read_text("utf-8"))["tables"]
+    return {table["table"]: (table["rows"], table["sha256"]) for table in tables}
+
+
+def test_every_column_of_every_table_has_a_written_form() -> None:
+    kept = {table.name for table in kept_rows.kept_tables()}
+
+    assert kept == {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - CLOSED_TABLES
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_restored_node_holds_the_same_rows_on_either_engine(held: SeparateNode, tmp_path: Path, engine: str) -> None:
+    made = back_up(held, tmp_path / "backups")
+    other = empty_node(tmp_path / "other", engine)
+
+    done = restore(other, tmp_path / "backups")
+
+    told = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert (told["equal_rows"], told["rows"], told["raw_files"]) == (True, made["rows"], 1)
+    assert {table["table"]: (table["rows"], table["sha256"]) for table in told["tables"]} == sums(made["backup"])
+    assert other.answer("journal", "verify") == {"broken": []}
+    assert [finding["code"] for finding in other.answer("doctor") if not finding["holds"]] == []
+    again = sums(back_up(other, tmp_path / "again")["backup"])
+    changed = {table for table in again if again[table] != sums(made["backup"])[table]}
+    assert changed == {"ground_journalline", "ground_journalhead"}  # the restoration itself stands in the journal
+    [raw] = [path for path in (other.home / "raw").rglob("*") if path.is_file()]
+    assert raw.read_bytes().decode("utf-8").startswith(HEADINGS)
+
+
+def test_a_backup_of_one_engine_restores_on_the_other_and_back(held: SeparateNode, tmp_path: Path) -> None:
+    first = back_up(held, tmp_path / "first")
+    there = empty_node(tmp_path / "there", ENGINES[0])
+    assert restore(there, tmp_path / "first").returncode == 0
+    second = back_up(there, tmp_path / "second")
+    back = empty_node(tmp_path / "back", ENGINES[-1])
+
+    done = restore(back, tmp_path / "second")
+
+    assert json.loads(done.stdout)["equal_rows"] is True
+    unchanged = sums(first["backup"]).items() & sums(second["backup"]).items()
+    assert len(unchanged) == len(sums(first["backup"])) - 2
+
+
+def test_open_sessions_and_the_nodes_secret_stay_out_of_a_backup(made: Path) -> None:
+    names = {path.name for path in made.rglob("*")}
+
+    assert not names & {f"{table}.gz" for table in CLOSED_TABLES}
+    assert "secret-key" not in names
+
+
+def test_what_was_acknowledged_before_a_backup_began_is_in_it_while_others_write(held: SeparateNode, tmp_path: Path) -> None:
+    node = held.copied(tmp_path / "node")
+    writer = subprocess.Popen([sys.executable, "-c", WRITER], env=node.surroundings, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert writer.stdout is not None
+        acknowledged = [int(writer.stdout.readline()) for _ in range(20)][-1]
+        made = back_up(node, tmp_path / "backups")
+    finally:
+        writer.kill()
+        writer.wait(timeout=10)
+
+    other = empty_node(tmp_path / "other", "sqlite")
+    assert restore(other, Path(made["backup"])).returncode == 0
+    [(written,)] = other.ask("SELECT count(*) FROM ground_journalline WHERE act = 'test.written'")
+    [(in_the_end,)] = node.ask("SELECT count(*) FROM ground_journalline WHERE act = 'test.written'")
+    assert acknowledged <= written <= in_the_end
+    assert other.answer("journal", "verify") == {"broken": []}
+
+
+def test_a_sealed_backup_opens_with_its_passphrase_alone(held: SeparateNode, tmp_path: Path, passphrase_file: Path) -> None:
+    made = back_up(held, tmp_path / "backups", "--encrypt-to", str(passphrase_file))
+    wrong = tmp_path / "wrong"
+    wrong.write_text("une autre phrase, assez longue\n", "utf-8")
+
+    other = empty_node(tmp_path / "other", "sqlite")
+
+    assert [path.name for path in (tmp_path / "backups").iterdir()] == [Path(made["backup"]).name]
+    assert b"Organisation" not in Path(made["backup"]).read_bytes()
+    assert restore(other, tmp_path / "backups").returncode == REFUSED
+    assert restore(other, tmp_path / "backups", "--decrypt-with", str(wrong)).returncode == REFUSED
+    done = restore(other, tmp_path / "backups", "--decrypt-with", str(passphrase_file))
+    assert json.loads(done.stdout)["equal_rows"] is True
+    assert [path for path in other.home.iterdir() if path.name.startswith(("unsealed-", "scratch-"))] == []
+
+
+@pytest.mark.parametrize("harm", ["cut off", "one bit", "slices exchanged"])
+def test_a_sealed_file_that_was_changed_does_not_open(tmp_path: Path, harm: str) -> None:
+    folder, sealed, size = tmp_path / "folder", tmp_path / "sealed", sealing.SLICE_BYTES + sealing.TAG_BYTES
+    folder.mkdir()
+    (folder / "rows").write_bytes(random.Random(SEED).randbytes(3 * sealing.SLICE_BYTES))
+    sealing.seal_folder(folder, sealed, PASSPHRASE.encode())
+    content, begin = sealed.read_bytes(), len(sealing.MAGIC) + sealing.SALT_BYTES
+    harmed = {
+        "cut off": content[: begin + 2 * size], "one bit": content[:-1] + bytes([content[-1] ^ 1]),
+        "slices exchanged": content[:begin] + content[begin + size : begin + 2 * size] + content[begin : begin + size] + content[begin + 2 * size :],
+    }[harm]  # fmt: skip
+    sealed.write_bytes(harmed)
+
+    with pytest.raises(sealing.WrongPassphrase):
+        sealing.unseal_into(sealed, PASSPHRASE.encode(), tmp_path / "opened")
+
+
+def test_a_short_passphrase_is_refused(held: SeparateNode, tmp_path: Path) -> None:
+    (tmp_path / "short").write_text("girafe\n")
+
+    done = held.run("backup", str(tmp_path / "backups"), "--encrypt-to", str(tmp_path / "short"))
+
+    assert done.returncode == 2
+    assert "12" in done.stderr
+
+
+@pytest.mark.parametrize("part", ["presence_activity.gz", "manifest", "raw"])
+def test_a_backup_that_was_changed_is_refused_and_the_node_stays(held: SeparateNode, made: Path, tmp_path: Path, part: str) -> None:
+    node = held.copied(tmp_path / "node")
+    if part == "manifest":
+        text = (made / "manifest.json").read_text("utf-8")
+        (made / "manifest.json").write_text(text.replace('"presence_activity"', '"presence_activity; DROP TABLE x"'), "utf-8")
+    elif part == "raw":
+        [raw] = [path for path in (made / "raw").rglob("*") if path.is_file()]
+        raw.write_bytes(raw.read_bytes() + b" ")
+    else:
+        shutil.copy(made / "tables" / "presence_report.gz", made / "tables" / part)
+    before = node.ask("SELECT count(*) FROM presence_activity")
+
+    done = restore(node, made, "--replace")
+
+    assert done.returncode == REFUSED
+    assert "Traceback" not in done.stderr
+    assert node.ask("SELECT count(*) FROM presence_activity") == before
+    assert [path.name for path in node.home.iterdir() if path.name.startswith("restoring")] == []
+    assert node.answer("journal", "verify") == {"broken": []}
+
+
+def test_a_living_node_is_only_replaced_when_asked_and_kept_aside(made: Path, tmp_path: Path) -> None:
+    node = new_node(tmp_path / "node")
+    marked = node.ask("SELECT count(*) FROM ground_journalline")
+
+    refused = restore(node, made)
+    assert (refused.returncode, node.ask("SELECT count(*) FROM ground_journalline")) == (REFUSED, marked)
+    assert "--replace" in refused.stderr
+    replaced = json.loads(restore(node, made.parent, "--replace").stdout)
+
+    assert replaced["equal_rows"] is True
+    assert node.ask("SELECT count(*) FROM presence_activity") == [(3,)]
+    if node.is_on_postgresql:
+        assert node.ask(f"SELECT count(*) FROM {replaced['kept_aside']}.ground_journalline") == marked
+    else:
+        with closing(sqlite3.connect(replaced["kept_aside"])) as aside:
+            assert aside.execute("SELECT count(*) FROM ground_journalline").fetchall() == marked
+    assert all(finding["holds"] for finding in node.answer("doctor"))
+
+
+def test_a_running_node_is_not_replaced(made: Path, tmp_path: Path) -> None:
+    node = new_node(tmp_path / "node")
+
+    with node.database() as connection:
+        connection.execute("SELECT count(*) FROM ground_journalline").fetchall()
+        done = restore(node, made, "--replace")
+
+    assert done.returncode == REFUSED
+    assert "arrêtez-le" in done.stderr
+    assert node.ask("SELECT count(*) FROM presence_activity") == [(0,)]
+
+
+def test_a_backup_of_a_later_release_is_told(made: Path, tmp_path: Path) -> None:
+    manifest = json.loads((made / "manifest.json").read_text("utf-8"))
+    manifest["migrations"].append(["ground", "0999_from_later"])
+    (made / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+    done = restore(empty_node(tmp_path / "other", "sqlite"), made)
+
+    assert done.returncode == REFUSED
+    assert "0999_from_later" in done.stderr
+    assert "version plus récente" in done.stderr
+
+
+@pytest.mark.parametrize("folder", ["empty", "no-manifest"])
+def test_a_folder_without_backup_is_told(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "x" / "concertation-no-manifest").mkdir(parents=True) if folder == "no-manifest" else (tmp_path / "x").mkdir()
+
+    done = restore(SeparateNode(tmp_path / "node"), tmp_path / "x")
+
+    assert done.returncode == REFUSED
+    assert "Aucune sauvegarde" in done.stderr
+
+
+def test_the_last_backups_are_kept_and_raw_files_stand_once_on_the_disk(held: SeparateNode, tmp_path: Path) -> None:
+    made = [back_up(held, tmp_path / "backups", "--keep", "2") for _ in range(3)]
+
+    standing = sorted(path.name for path in (tmp_path / "backups").iterdir())
+
+    assert standing == [Path(each["backup"]).name for each in made[1:]]
+    assert made[2]["removed"] == [Path(made[0]["backup"]).name]
+    [raw] = [path for path in (Path(made[2]["backup"]) / "raw").rglob("*") if path.is_file()]
+    assert raw.stat().st_nlink >= 2
+
+
+def test_a_backup_killed_at_twenty_moments_leaves_the_node_and_earlier_backups_whole(held: SeparateNode, tmp_path: Path) -> None:
+    node, folder, chance = held.copied(tmp_path / "node"), tmp_path / "backups", random.Random(SEED)
+    began = time.monotonic()
+    first = back_up(node, folder)
+    took, before = time.monotonic() - began, sums(first["backup"])
+
+    for _ in range(KILLS):
+        running = node.start("backup", str(folder), "--keep", "99")
+        time.sleep(chance.uniform(0.2, 0.98) * took)
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait(timeout=10)
+        standing = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        assert all(sums(str(path)) == before for path in standing)
+
+    assert node.is_whole()
+    for path in [*folder.iterdir(), *node.home.iterdir()]:
+        os.utime(path, (0, 0))
+    last = back_up(node, folder, "--keep", "99")
+    assert sums(last["backup"]) == before
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in node.home.iterdir() if path.name.startswith(("snapshot-", "scratch-"))] == []
+    print(f"{KILLS} kills of a backup of {took:.1f} s; {sum(1 for _ in folder.iterdir())} backups stand, all equal")
