@@ -34,6 +34,7 @@ ACTS: dict[str, str | Promise] = {
     "access.token-made": gettext_lazy("jeton créé"),
     "access.token-revoked": gettext_lazy("jeton révoqué"),
     "needs.figures-placed-anew": gettext_lazy("chiffres replacés"),
+    "node.restored": gettext_lazy("nœud restauré d'une sauvegarde"),
     "organisations.kept-apart": gettext_lazy("organisations tenues pour distinctes"),
     "organisations.merge-taken-back": gettext_lazy("fusion d'organisations défaite"),
     "organisations.merged": gettext_lazy("organisations fusionnées"),
