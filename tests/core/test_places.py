@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from concertation.core.places import Gazetteer, Placement, WrittenPlace
@@ -268,6 +268,7 @@ def test_the_division_of_a_unit_follows_the_day():
 
 
 @settings(max_examples=300, deadline=None)
+@example(unit="ner-3-zinder-ii", at=26, letter=" ", act="add")
 @given(
     unit=st.sampled_from(COMMUNES),
     at=st.integers(0, 30),

@@ -35,13 +35,20 @@ def squeeze(written: str) -> str:
 ROMAN_NUMBERS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10", "1er": "1", "1ere": "1"}
 
 
+ROMAN_LETTERS = frozenset("ivx")
+
+
 def name_key(written: str) -> str:
     """The squeezed key of a place name, its closing number in digits: `Tahoua I`, `TAHOUA 1` and `Tahoua 1er` meet here.
+
+    A closing number broken by a blank is one number: `Zinder I I` is Zinder 2, never Zinder 1.
 
     >>> name_key("Tahoua II"), name_key("tahoua 2"), name_key("Birni_Nkonni") == name_key("Birni N'Konni")
     ('tahoua2', 'tahoua2', True)
     """
     *words, last = fold(written).split(" ")
+    while last and len(words) > 1 and set(last) <= ROMAN_LETTERS and set(words[-1]) <= ROMAN_LETTERS:
+        last = words.pop() + last
     return "".join([*words, ROMAN_NUMBERS.get(last, last) if words else last])
 
 
