@@ -11,7 +11,7 @@ from django.test.utils import override_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-hypothesis.settings.register_profile("machines-are-noisy", deadline=None)
+hypothesis.settings.register_profile("machines-are-noisy", deadline=None, derandomize=bool(os.environ.get("CONCERTATION_STRICT")))
 hypothesis.settings.load_profile("machines-are-noisy")
 
 
