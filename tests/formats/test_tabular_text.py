@@ -132,7 +132,7 @@ def test_problems_of_one_code_are_capped_with_a_line_that_counts_the_rest() -> N
 def test_a_long_regular_table_takes_the_quick_way() -> None:
     text = "a,b\n" + "".join(f'{number},"x, {number}"\n' for number in range(1_000))
 
-    assert regular_frame(text, ",") is not None
+    assert regular_frame(text.encode(), ",") is not None
 
 
 printable = st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufeff\ufffd"), max_size=8)
@@ -165,7 +165,7 @@ def without_empty_end(row: Sequence[str]) -> list[str]:
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(alphabet='ab",;\n ', max_size=60))
 def test_where_the_quick_way_is_certain_it_agrees_with_the_careful_way(text: str) -> None:
-    quick = regular_frame(text, ",")
+    quick = regular_frame(text.encode(), ",")
     if quick is None:
         return
 

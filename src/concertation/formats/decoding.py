@@ -3,6 +3,7 @@ encoding of Windows, which is then said.
 """
 
 import codecs
+from collections.abc import Sequence
 
 from concertation.core.problems import Problem
 
@@ -24,6 +25,15 @@ def decoded(content: bytes) -> tuple[str, list[Problem]]:
         problems.append(Problem("nul-left-out", value=str(text.count("\0"))))
         text = text.replace("\0", "")
     return text, problems
+
+
+def stands_as_utf_8(content: bytes, problems: Sequence[Problem]) -> bool:
+    r"""Whether bytes that were decoded with these problems are the UTF-8 of their text, so that nothing need be encoded again.
+
+    >>> [stands_as_utf_8(content, decoded(content)[1]) for content in ("Ségou".encode(), "Ségou".encode("utf-16"), "Ségou".encode("cp1252"))]
+    [True, False, False]
+    """
+    return not problems and not content.startswith(tuple(mark for mark, _ in MARKS))
 
 
 def without_mark(content: bytes) -> tuple[str, list[Problem]]:

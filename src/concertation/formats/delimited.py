@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from concertation.core.problems import Cell, Problem, column_letter
-from concertation.formats.decoding import decoded
+from concertation.formats.decoding import decoded, stands_as_utf_8
 from concertation.formats.sheets import ROW, Limits, Reading, Sheet, blank_to_null, letters, tidy
 
 DELIMITERS = ",;\t|"
@@ -44,7 +44,7 @@ def read_delimited(content: bytes, *, limits: Limits) -> Reading:
     text, problems = decoded(content)
     delimiter, declared = delimiter_of(text)
     text = text[declared:]
-    frame = regular_frame(text, delimiter)
+    frame = regular_frame(content[declared:] if stands_as_utf_8(content, problems) else text.encode(), delimiter)
     if frame is None:
         records = records_of(text, delimiter)
         frame = frame_of(records.cells)
@@ -90,19 +90,20 @@ def parsed(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
         return
 
 
-def regular_frame(text: str, delimiter: str) -> pl.DataFrame | None:
-    """The table read at once, or nothing unless it is certain that every record has as many cells as the first and quotes are plain.
+def regular_frame(content: bytes, delimiter: str) -> pl.DataFrame | None:
+    """The table of UTF-8 bytes read at once, or nothing unless it is certain that every record has as many cells as the first and quotes are plain.
 
     Certain means: separators outside cells are exactly (columns - 1) a record, and every quote opens or closes a whole cell.
     """
-    content = text.encode()
-    if text.count("\r") != text.count("\r\n") or not quotes_are_plain(content, delimiter):
+    quoted, returns = b'"' in content, b"\r" in content
+    if (returns and content.count(b"\r") != content.count(b"\r\n")) or (quoted and not quotes_are_plain(content, delimiter)):
         return None
     try:
         read = pl.read_csv(content, has_header=False, infer_schema=False, separator=delimiter, empty_string_is_null=False)
     except (pl.exceptions.PolarsError, OSError):
         return None
-    if text.count(delimiter) != read.height * (read.width - 1) + occurrences(read, delimiter):
+    within_cells = occurrences(read, delimiter) if quoted else 0
+    if content.count(delimiter.encode()) != read.height * (read.width - 1) + within_cells:
         return None
     named = [pl.col(name).alias(column_letter(index)) for index, name in enumerate(read.columns)]
     return read.select(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW), *named)
