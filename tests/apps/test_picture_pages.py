@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
@@ -23,7 +22,6 @@ from concertation.site import reference
 from import_steps import signed_in
 
 pytestmark = pytest.mark.django_db
-BUDGETS = Path(__file__).resolve().parents[1] / "budgets" / "queries.json"
 LATER_PAGE_BYTES = 15_000
 PAGES = {
     "situation": "/situation/",
@@ -228,16 +226,6 @@ def counted(address: str, client: Client) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
     return len(queries)
-
-
-def test_the_number_of_queries_is_the_one_of_the_baseline() -> None:
-    declare(2)
-    declare(2, unit="ner-2-diffa")
-    anonymous, reader = Client(), manager()
-
-    found = {name: {"anonymous": counted(address, anonymous), "signed in": counted(address, reader)} for name, address in PAGES.items()}
-
-    assert found == json.loads(BUDGETS.read_text("utf-8"))["picture"]
 
 
 def test_the_number_of_queries_does_not_grow_with_activities() -> None:

@@ -1,9 +1,7 @@
 """Pages of sectors: who covers what, where nobody is declared, and never a word on protection to those outside the State."""
 
-import json
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -22,7 +20,6 @@ from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
 
 pytestmark = pytest.mark.django_db
-BUDGETS = Path(__file__).resolve().parents[1] / "budgets" / "queries.json"
 LATER_PAGE_BYTES = 15_000
 PAGES = {
     "sectors": "/sectors/", "sector": "/sectors/WSH/", "sector of one State": "/sectors/WSH/?state=NER&level=2",
@@ -161,15 +158,6 @@ def test_the_number_of_queries_does_not_grow_with_rows_or_organisations() -> Non
     refresh("NER")
 
     assert [queries_of(client, address) for address in addresses] == few
-
-
-def test_the_pages_of_sectors_and_of_the_register_make_the_queries_of_their_baseline() -> None:
-    declare("WSH")
-    reader = signed_in()
-
-    found = {name: {"anonymous": queries_of(Client(), address), "signed in": queries_of(reader, address)} for name, address in PAGES.items()}
-
-    assert found == json.loads(BUDGETS.read_text("utf-8"))["sectors and organisations"]
 
 
 @pytest.mark.parametrize("address", PAGES.values())

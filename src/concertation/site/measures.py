@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
 from django.utils import timezone
 
 from concertation.apps.decisions.measures import Measure
-from concertation.apps.needs.queries import NationalLine, national_lines
+from concertation.apps.needs.queries import NationalLine, known_on, lines_of
+from concertation.apps.picture import reading
 from concertation.apps.places.models import State
-from concertation.apps.places.queries import states_with_units
-from concertation.apps.presence.queries import reports
+from concertation.apps.presence.queries import reports_seen
 from concertation.apps.sources.queries import rows_by_state
 from concertation.core.figures import Figure
 from concertation.core.sharing import Mandate
@@ -39,8 +40,10 @@ class Readings:
 
 def read(mandates: Sequence[Mandate]) -> Readings:
     """Read what every measure needs."""
-    states = {state.iso3: state for state in states_with_units()}
-    return Readings(states, national_lines(mandates, states=list(states), concepts=CONCEPTS, on=timezone.localdate()))
+    ground = reading.ground()
+    every = reading.figures_pictured(tuple(mandates), tuple(ground.states))
+    held = known_on(every.filter(pl.col("concept").is_in(CONCEPTS)), timezone.localdate())
+    return Readings(ground.states, lines_of(held, states=list(ground.states), ground=ground.terrain))
 
 
 def led_on(figure: Figure) -> date | None:
@@ -80,7 +83,7 @@ def food_security(held: Readings) -> Sequence[Measure]:
 def reporting(held: Readings, mandates: Sequence[Mandate]) -> Sequence[Measure]:
     """Organisations that reported in the latest period of each State, as the reader may see them."""
     newest: dict[str, tuple[date, int]] = {}
-    for report in reports(mandates):
+    for report in reports_seen(tuple(mandates)):
         newest.setdefault(report.owner_state, (report.period_end, report.organisations))
     return tuple(
         Measure(

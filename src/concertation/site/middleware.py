@@ -1,14 +1,11 @@
-"""What every answer carries: the language of the reader, an enforced content policy, and the reader's mandates."""
+"""What every answer carries: the language of the reader, an enforced content policy."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import SimpleLazyObject
-
-from concertation.apps.access.queries import standing_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 CODES = [code for code, _ in settings.LANGUAGES]
@@ -53,17 +50,3 @@ class LanguageMiddleware:
         if asked in CODES:
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, asked, max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
         return response
-
-
-class MandateMiddleware:
-    """`request.mandates`: what the reader is mandated to see and do today; `request.standing`: what waits for a second factor besides."""
-
-    def __init__(self, respond: Respond) -> None:
-        self.respond = respond
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Attach the mandates, read only when first needed."""
-        standing = SimpleLazyObject(lambda: standing_of(request.user, timezone.localdate()))
-        request.standing = standing  # type: ignore[attr-defined]
-        request.mandates = SimpleLazyObject(lambda: standing.mandates)  # type: ignore[attr-defined]
-        return self.respond(request)

@@ -8,6 +8,6 @@ from concertation.core.sharing import Mandate
 
 
 class ReaderRequest(HttpRequest):
-    """A request to which `MandateMiddleware` has attached what the reader is mandated to see and do."""
+    """A request to which `PersonMiddleware` has attached what the reader is mandated to see and do."""
 
     mandates: Sequence[Mandate]

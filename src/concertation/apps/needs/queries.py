@@ -152,8 +152,18 @@ def national_lines(
     caller has read it. Constant number of queries.
     """
     held = figures(mandates, states=states, concepts=concepts, sectors=sectors, on=on)
+    return lines_of(held, states=states, ground=ground or terrain())
+
+
+def known_on(held: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Of some figures (HELD_SCHEMA), those whose period had begun on a day, or that name none."""
+    return held.filter(pl.col("reference_start").is_null() | (pl.col("reference_start") <= on))
+
+
+def lines_of(held: pl.DataFrame, *, states: Sequence[str], ground: Terrain) -> tuple[NationalLine, ...]:
+    """The national lines of figures read before (HELD_SCHEMA)."""
     whole = held.filter(pl.all_horizontal(pl.col(name) == "all" for name in ("sex", "age", "disability")))
-    read = over_states(whole, ground or terrain())
+    read = over_states(whole, ground)
     state_units = {state.lower(): state for state in states}
     own = whole.filter(pl.col("unit").is_in(list(state_units)))
     sums = _shaped_as_held(read.filter(pl.col("how") != "published"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.needs import queries as needs
@@ -18,13 +18,14 @@ from concertation.apps.picture.models import CoverageSummary, PresenceSummary, S
 from concertation.apps.places.models import AdminUnit
 from concertation.apps.places.queries import pcodes
 from concertation.apps.presence.models import Report
-from concertation.apps.presence.queries import reports, reports_frame
+from concertation.apps.presence.queries import reports_frame, reports_seen
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.picture import silence
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.core.sharing.visibility import sees_restricted_sectors
 
 MEASURES = ("in_need", "targeted", "reached")
+PICTURED = ("in_need", "phase3plus", "targeted", "reached")
 COUNTS = ("organisations", "activities", "no_finer", "services")
 CHANGING_ACTS = (
     "sources.import-stored", "sources.import-withdrawn", "sources.import-restored", "sources.import-closed-further",
@@ -118,18 +119,23 @@ class Scene:
 
 def scenes(
     mandates: Sequence[Mandate], asked: Sequence[Asked], *, background: Background | None = None, summaries: pl.DataFrame | None = None,
+    held: pl.DataFrame | None = None,
 ) -> tuple[Scene, ...]:
     """The picture of several States at once, all in one sector. Constant number of queries.
 
-    `background` and `summaries` (rows of every sector, SUMMARY_SCHEMA) save reading again what the caller holds.
+    `background`, `summaries` (rows of every sector, SUMMARY_SCHEMA) and `held` (figures of the concepts PICTURED and of the day,
+    HELD_SCHEMA) save reading again what the caller holds.
     """
     states = [each.state for each in asked]
     on = max(each.on for each in asked)
     sector = asked[0].sector
     lead = needs.LEADING_CONCEPT.get(sector, "in_need")
     narrowed = () if sector == INTERSECTORAL else (sector,)
-    held = needs.figures(mandates, states=states, concepts=[lead, "targeted", "reached"], sectors=narrowed, on=on)
-    seen = list(reports(mandates).filter(owner_state__in=states, period_start__lte=on))
+    if held is None:
+        held = needs.figures(mandates, states=states, concepts=[lead, "targeted", "reached"], sectors=narrowed, on=on)
+    elif narrowed:
+        held = held.filter(pl.col("sector") == sector)
+    seen = [report for report in reports_seen(tuple(mandates)) if report.owner_state in states and report.period_start <= on]
     if summaries is None:
         summaries = summary_rows(mandates, states=states, sector=sector, divisions=[each.division for each in asked])
     counted = summaries.filter(pl.col("sector") == sector)
@@ -247,11 +253,11 @@ def coverage_rows(mandates: Sequence[Mandate], *, states: Sequence[str], sector:
 
 
 def stale_states(states: Sequence[str]) -> frozenset[str]:
-    """The States whose activities have changed since their summaries were made."""
+    """The States whose activities have changed since their summaries were made. One query."""
     changes = JournalLine.objects.filter(chain__in=states, act__in=CHANGING_ACTS)
-    heads = dict(changes.values("chain").annotate(last=Max("sequence")).values_list("chain", "last"))
-    kept = dict(SummaryPosition.objects.filter(state__in=states).values_list("state", "sequence"))
-    return frozenset(state for state, sequence in heads.items() if kept.get(state, 0) < sequence)
+    kept = SummaryPosition.objects.filter(state=OuterRef("chain")).values("sequence")
+    heads = changes.order_by().values("chain").annotate(last=Max("sequence"), kept=Subquery(kept)).values_list("chain", "last", "kept")
+    return frozenset(state for state, sequence, made_at in heads if (made_at or 0) < sequence)
 
 
 def division_of_figures(mandates: Sequence[Mandate], state: str, sector: str, on: date) -> str:

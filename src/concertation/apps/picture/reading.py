@@ -10,22 +10,23 @@ from datetime import date
 from functools import lru_cache
 
 import polars as pl
-from django.db.models import Count, Max
 
+from concertation.apps.ground.once import once
 from concertation.apps.needs import queries as needs
 from concertation.apps.needs.models import Sector
 from concertation.apps.needs.terrain import Terrain
-from concertation.apps.picture.queries import Background
-from concertation.apps.places.drawing import Drawing, Part, joint_drawing, keep_symbols
-from concertation.apps.places.models import AdminUnit, BoundarySet, Division, State, UnitParent
+from concertation.apps.picture.queries import PICTURED, Background
+from concertation.apps.places.drawing import Drawing, Part, joint_drawing, keep_symbols, kept_drawing
+from concertation.apps.places.models import AdminUnit, Division, State, UnitParent
 from concertation.apps.places.queries import pcodes, states_with_units
-from concertation.apps.sources.queries import loaded_reference_set
+from concertation.apps.sources.queries import boundaries_stamp, loaded_reference_set
 from concertation.core.geometry import touching
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.core.sharing.visibility import sees_restricted_sectors
 from concertation.draw.maps import symbols
 
 FINEST = 3
+NATIONAL = ("requirement", "funding", "idps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +102,30 @@ def _ground(digest: str) -> Ground:
     return Ground(states, Division.objects.in_bulk(), sectors, units, parents, pcodes(list(units)), needs.terrain())
 
 
-def divisions_shown(mandates: Sequence[Mandate], on: Ground, *, states: Sequence[str], sector: str, day: date) -> dict[str, str]:
-    """For each State, the division most regional need figures stand on, which needs no estimate; else the one in force. One query."""
+@once
+def figures_pictured(mandates: tuple[Mandate, ...], states: tuple[str, ...]) -> pl.DataFrame:
+    """The figures that pictures of these States, and their national lines, are made of, of every day (HELD_SCHEMA). One query a page."""
+    return needs.figures(mandates, states=states, concepts=(*PICTURED, *NATIONAL))
+
+
+def divisions_shown(held: pl.DataFrame, on: Ground, *, states: Sequence[str], sector: str, day: date) -> dict[str, str]:
+    """For each State, the division most regional need figures stand on, which needs no estimate; else the one in force."""
     lead = needs.LEADING_CONCEPT.get(sector, "in_need")
-    regional = needs.held_figures(mandates).filter(owner_state__in=states, concept=lead, unit__level=1, unit__parents__isnull=False)
-    counted = regional.values_list("owner_state", "unit__parents__division_id").annotate(units=Count("unit", distinct=True))
-    widest = {state: division for state, division, _ in sorted(counted, key=lambda line: (line[2], line[1]))}
+    regional = on.terrain.standing.filter(pl.col("level") == 1).select("unit", "division")
+    standing = held.filter(pl.col("concept") == lead).select("owner_state", "unit").unique().join(regional, on="unit")
+    counted = standing.group_by("owner_state", "division").len().sort("len", "division")
+    widest = dict(counted.select("owner_state", "division").iter_rows())
     return {state: widest.get(state) or on.division_in_force(state, day) for state in states}
 
 
 def drawn(parts: Iterable[Part]) -> Drawing | None:
     """The shapes of these parts in one frame, kept in memory until a set of boundaries comes or is approved. One query then."""
-    return _drawn(tuple(parts), _stamp())
+    return kept_drawing(parts, stamp=boundaries_stamp())
 
 
 def drawn_within(part: Part, units: Iterable[str]) -> Drawing | None:
     """The shapes of some units of a part alone; None where none of them has an outline. One query."""
-    return _drawn_within(part, frozenset(units), _stamp())
+    return _drawn_within(part, frozenset(units), boundaries_stamp())
 
 
 @lru_cache(maxsize=128)
@@ -131,19 +139,9 @@ def _drawn_within(part: Part, units: frozenset[str], stamp: str) -> Drawing | No
     return Drawing(sheet, whole.parts, whole.sets)
 
 
-def _stamp() -> str:
-    held = BoundarySet.objects.aggregate(sets=Count("pk"), brought=Max("brought_at"), approved=Max("approved_at"))
-    return " ".join(str(value) for value in held.values())
-
-
-@lru_cache(maxsize=64)
-def _drawn(parts: tuple[Part, ...], stamp: str) -> Drawing | None:
-    return joint_drawing(parts)
-
-
 def neighbours(unit: AdminUnit, divisions: Mapping[str, str]) -> tuple[str, ...]:
     """Units of other States whose area touches the area of this unit at its own level, by the boundaries held. One query."""
-    return _beyond(tuple(Part(division, unit.level) for division in divisions.values()), _stamp()).get(unit.pk, ())
+    return _beyond(tuple(Part(division, unit.level) for division in divisions.values()), boundaries_stamp()).get(unit.pk, ())
 
 
 @lru_cache(maxsize=16)
@@ -160,9 +158,9 @@ def _beyond(parts: tuple[Part, ...], stamp: str) -> Mapping[str, tuple[str, ...]
     return {unit: tuple(dict.fromkeys(beyond)) for unit, beyond in found.items()}
 
 
-def needs_of_states(mandates: Sequence[Mandate], on: Ground, *, states: Sequence[str], day: date) -> tuple[needs.NationalLine, ...]:
-    """People in need and in phase 3 or worse of each State, every sector and group. One query."""
-    return needs.national_lines(mandates, states=states, concepts=("in_need", "phase3plus"), on=day, ground=on.terrain)
+def needs_of_states(held: pl.DataFrame, on: Ground, *, states: Sequence[str]) -> tuple[needs.NationalLine, ...]:
+    """People in need and in phase 3 or worse of each State, every sector and group, from figures read before."""
+    return needs.lines_of(held.filter(pl.col("concept").is_in(["in_need", "phase3plus"])), states=states, ground=on.terrain)
 
 
 def reads_whole(mandates: Sequence[Mandate], state: str) -> bool:

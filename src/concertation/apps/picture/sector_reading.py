@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
 import polars as pl
@@ -11,7 +12,8 @@ from django.db.models import Count, Q
 from concertation.apps.needs.models import Sector, SectorOfState
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.picture.queries import summary_rows
-from concertation.apps.presence.queries import SURVIVOR, activities, reports
+from concertation.apps.presence.queries import SURVIVOR, activities, reports_seen
+from concertation.apps.sources.queries import loaded_reference_set
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.core.sharing.visibility import sees_restricted_sectors
@@ -50,7 +52,12 @@ class Actor:
 
 
 def lists() -> Mapping[tuple[str, str], Held]:
-    """(State, sector) -> the years that the State's coordination holds it. One query."""
+    """(State, sector) -> the years that the State's coordination holds it; read once for each state of the reference set."""
+    return _lists(loaded_reference_set())
+
+
+@lru_cache(maxsize=2)
+def _lists(digest: str) -> Mapping[tuple[str, str], Held]:
     lines = SectorOfState.objects.order_by("state", "sector_id", "year").values_list("state", "sector_id", "year", "lead", "status", "source")
     return {key: _held(list(same)) for key, same in groupby(lines, key=lambda line: (line[0], line[1]))}
 
@@ -62,7 +69,7 @@ def _held(lines: Sequence[tuple[str, str, int, str, str, str]]) -> Held:
 
 def at_state_level(mandates: Sequence[Mandate], sectors: Mapping[str, Sector], *, states: Sequence[str], on: date) -> Mapping[tuple[str, str], AtState]:
     """(State, sector) -> presence declared in the whole State in its latest report, or what may be said instead. Two queries."""
-    told = [report for report in reports(mandates) if report.owner_state in states and report.period_start <= on]
+    told = [report for report in reports_seen(tuple(mandates)) if report.owner_state in states and report.period_start <= on]
     counts = summary_rows(mandates, states=states, units=[state.lower() for state in states])
     sight = visibility_of(mandates)
     found: dict[tuple[str, str], AtState] = {}

@@ -8,7 +8,7 @@ import polars as pl
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from concertation.apps.needs.queries import InStanding, NationalLine, disagreements
+from concertation.apps.needs.queries import InStanding, NationalLine, disagreements, known_on
 from concertation.apps.picture import reading
 from concertation.apps.picture.choices import Choices
 from concertation.apps.picture.queries import Asked, Row, Scene, scenes, summary_rows
@@ -105,14 +105,15 @@ def read(mandates: Sequence[Mandate], query: QueryDict, *, today: date) -> Situa
     """The situation that an address asks for, as this reader may see it."""
     ground = reading.ground()
     chosen = Choices.of(query, ground, today)
-    divisions = reading.divisions_shown(mandates, ground, states=chosen.states, sector=chosen.sector, day=chosen.on)
+    every = reading.figures_pictured(tuple(mandates), tuple(chosen.states))
+    divisions, held = reading.divisions_shown(every, ground, states=chosen.states, sector=chosen.sector, day=chosen.on), known_on(every, chosen.on)
     if chosen.division:
         divisions[chosen.states[0]] = chosen.division
     asked = [Asked(state, chosen.level, divisions[state], chosen.sector, chosen.on) for state in chosen.states]
     summaries = summary_rows(mandates, states=chosen.states, divisions=list(divisions.values()))
-    shown = scenes(mandates, asked, background=ground.background, summaries=summaries)
+    shown = scenes(mandates, asked, background=ground.background, summaries=summaries, held=held)
     return Situation(
         chosen=chosen.showing_something(row for scene in shown for row in scene.rows), ground=ground, mandates=mandates, divisions=divisions, scenes=shown,
-        lines=reading.needs_of_states(mandates, ground, states=chosen.states, day=chosen.on),
+        lines=reading.needs_of_states(held, ground, states=chosen.states),
         counts=reading.counts_of(summaries, {scene.asked.state: scene.period for scene in shown}),
     )  # fmt: skip

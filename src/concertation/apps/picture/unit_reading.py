@@ -8,7 +8,7 @@ import polars as pl
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from concertation.apps.needs.queries import NationalLine, national_lines, unit_lines
+from concertation.apps.needs.queries import NationalLine, known_on, national_lines, unit_lines
 from concertation.apps.picture import reading
 from concertation.apps.picture.choices import Choices
 from concertation.apps.picture.queries import Asked, Row, Scene, scenes, summary_rows
@@ -87,11 +87,12 @@ def read(mandates: Sequence[Mandate], unit_id: str, query: QueryDict, *, today: 
     asked = query.copy()
     asked["state"] = unit.state_id
     chosen = Choices.of(asked, ground, today)
-    usual = reading.divisions_shown(mandates, ground, states=list(ground.states), sector=chosen.sector, day=chosen.on)
+    every = reading.figures_pictured(tuple(mandates), tuple(ground.states))
+    usual = reading.divisions_shown(every, ground, states=list(ground.states), sector=chosen.sector, day=chosen.on)
     division = ground.division_with(unit, chosen.division or usual[unit.state_id])
     divisions = {**usual, unit.state_id: division}
     summaries = summary_rows(mandates, states=list(divisions), divisions=list(divisions.values()))
-    own, below, abroad = _scenes(mandates, unit, chosen, divisions, ground, summaries)
+    own, below, abroad = _scenes(mandates, unit, chosen, divisions, ground, summaries, known_on(every, chosen.on))
     within = {child.pk for child in ground.within(unit.pk, division)}
     chosen = chosen.showing_something(row for row in (below.rows if below else ()) if row.unit.pk in within)
     mine = summaries.filter((pl.col("unit") == unit.pk) & (pl.col("state") == unit.state_id))
@@ -102,7 +103,7 @@ def read(mandates: Sequence[Mandate], unit_id: str, query: QueryDict, *, today: 
 
 
 def _scenes(
-    mandates: Sequence[Mandate], unit: AdminUnit, chosen: Choices, divisions: Mapping[str, str], ground: Ground, summaries: pl.DataFrame,
+    mandates: Sequence[Mandate], unit: AdminUnit, chosen: Choices, divisions: Mapping[str, str], ground: Ground, summaries: pl.DataFrame, held: pl.DataFrame,
 ) -> tuple[Scene, Scene | None, tuple[Scene, ...]]:
     """The unit's own level, the level below, and its own level in the other States."""
     own = Asked(unit.state_id, unit.level, divisions[unit.state_id], chosen.sector, chosen.on)
@@ -110,7 +111,7 @@ def _scenes(
     others = [Asked(state, unit.level, division, chosen.sector, chosen.on) for state, division in divisions.items() if state != unit.state_id]
     has_below = unit.level < reading.FINEST and ground.has_level(below.division, below.level)
     asked = [own, *([below] if has_below else []), *(others if unit.level else [])]
-    shown = scenes(mandates, asked, background=ground.background, summaries=summaries)
+    shown = scenes(mandates, asked, background=ground.background, summaries=summaries, held=held)
     return shown[0], shown[1] if has_below else None, shown[1 + has_below :]
 
 

@@ -77,6 +77,16 @@ def joint_drawing(parts: Iterable[Part]) -> Drawing | None:
     return _drawn([part for part, _set in held], [found for _part, found in held]) if held else None
 
 
+def kept_drawing(parts: Iterable[Part], *, stamp: str) -> Drawing | None:
+    """The same, kept in memory while the stamp of the boundaries held stays as it is."""
+    return _kept(tuple(parts), stamp)
+
+
+@lru_cache(maxsize=128)
+def _kept(parts: tuple[Part, ...], stamp: str) -> Drawing | None:
+    return joint_drawing(parts)
+
+
 def finest_part(division: str, level: int) -> Part | None:
     """The level asked for, else the finest coarser one of which boundaries are held."""
     levels = range(level, 0, -1)

@@ -58,8 +58,8 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
 def places(request: HttpRequest) -> HttpResponse:
     """Which States take part since when, and how each is divided."""
     states = list(queries.states())
-    held = {state.iso3: queries.divisions(state.iso3) for state in states}
-    counts = {key: count for state in states for key, count in queries.unit_counts(state.iso3).items()}
+    every, counts = queries.divisions_of_all(), queries.unit_counts()
+    held = {state.iso3: every.get(state.iso3, []) for state in states}
     context = {
         "states": tables.states_table(states, held), "divisions": tables.divisions_table([each for own in held.values() for each in own], counts),
         "members": sum(state.status == "member" for state in states), "invited": sum(state.status == "invited" for state in states),

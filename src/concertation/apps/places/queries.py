@@ -64,6 +64,14 @@ def divisions(state: str) -> list[Division]:
     return list(Division.objects.filter(state_id=state).select_related("state").order_by("-valid_from"))
 
 
+def divisions_of_all() -> dict[str, list[Division]]:
+    """The divisions of every State, the newest first. One query."""
+    found: dict[str, list[Division]] = {}
+    for each in Division.objects.select_related("state").order_by("-valid_from"):
+        found.setdefault(each.state_id, []).append(each)
+    return found
+
+
 def division(division_id: str) -> Division | None:
     """One division, with its State."""
     return Division.objects.select_related("state").filter(pk=division_id).first()
@@ -259,7 +267,8 @@ def units_listed(state: str, level: int, division: str) -> list[UnitParent]:
     return list(held.select_related("unit", "parent").order_by("unit__sort_key"))
 
 
-def unit_counts(state: str) -> dict[tuple[str, int], int]:
-    """How many units each division of a State holds at each level."""
-    held = UnitParent.objects.filter(unit__state_id=state).values_list("division_id", "unit__level")
+def unit_counts(state: str = "") -> dict[tuple[str, int], int]:
+    """How many units each division of a State, or of every State, holds at each level."""
+    within = UnitParent.objects.filter(unit__state_id=state) if state else UnitParent.objects.all()
+    held = within.values_list("division_id", "unit__level")
     return {(division, level): count for division, level, count in held.annotate(count=Count("pk"))}

@@ -7,16 +7,18 @@ no finer than a region is on no map of departments, and the page says how many t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
 from concertation.apps.needs.models import Sector
 from concertation.apps.needs.queries import sectors, terrain
 from concertation.apps.organisations.models import Organisation
-from concertation.apps.places.drawing import Drawing, Part, joint_drawing
+from concertation.apps.places.drawing import Drawing, Part, kept_drawing
 from concertation.apps.places.models import AdminUnit, State
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.presence import queries
+from concertation.apps.sources.queries import boundaries_stamp, loaded_reference_set
 from concertation.core.sharing import Mandate
 
 LEVELS = (1, 2)
@@ -72,7 +74,28 @@ class Profile:
 
     def drawing(self) -> Drawing | None:
         """The shapes of the States where it is active."""
-        return joint_drawing(self.parts) if self.parts else None
+        return kept_drawing(self.parts, stamp=boundaries_stamp()) if self.parts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What pages of organisations rest on, which changes only with the reference set."""
+
+    states: Mapping[str, State]
+    sectors: Mapping[str, Sector]
+    units: Mapping[str, AdminUnit]
+    divisions: pl.DataFrame
+
+
+def reference() -> Reference:
+    """States, sectors, units and dated divisions, read once for each state of the reference set."""
+    return _reference(loaded_reference_set())
+
+
+@lru_cache(maxsize=2)
+def _reference(digest: str) -> Reference:
+    states = {state.pk: state for state in states_with_units()}
+    return Reference(states, {sector.pk: sector for sector in sectors()}, queries.every_unit(), queries.divisions_dated())
 
 
 def profile(mandates: Sequence[Mandate], organisation: Organisation, *, level: int) -> Profile:
@@ -83,11 +106,13 @@ def profile(mandates: Sequence[Mandate], organisation: Organisation, *, level: i
     counted = _at_level(links, level, divisions).group_by("at").agg(
         pl.col("record").n_unique().alias("activities"), pl.col("sector").unique().sort().alias("sectors"),
     )
-    units = queries.units_named({*links["unit"].to_list(), *counted["at"].to_list()}, divisions=divisions, level=level)
+    known = reference()
+    of_level = _standing(level, divisions)["at"].to_list()
+    units = {unit: known.units[unit] for unit in {*links["unit"].to_list(), *counted["at"].to_list(), *of_level} if unit in known.units}
     places = [Place(units[at], count, tuple(filter(None, named))) for at, count, named in counted.iter_rows() if at in units]
     return Profile(
-        organisation=organisation, level=level, links=links, states={state.pk: state for state in states_with_units()},
-        sectors={sector.pk: sector for sector in sectors()}, parts=tuple(Part(division, level) for division in divisions),
+        organisation=organisation, level=level, links=links, states=known.states,
+        sectors=known.sectors, parts=tuple(Part(division, level) for division in divisions),
         places=tuple(sorted(places, key=lambda place: (-place.activities, place.unit.sort_key))), units=units,
     )  # fmt: skip
 
@@ -95,7 +120,7 @@ def profile(mandates: Sequence[Mandate], organisation: Organisation, *, level: i
 def _divisions(links: pl.DataFrame) -> list[str]:
     """For each State with activity, the division in which most of the units written stand; of several, the one in force when reported."""
     standing = links.group_by("unit", "state").agg(pl.col("period_end").max()).join(terrain().standing.select("unit", "division"), on="unit")
-    dated = standing.join(queries.divisions_dated(), on="division")
+    dated = standing.join(reference().divisions, on="division")
     begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("period_end")).fill_null(value=True)
     ended = (pl.col("valid_to") <= pl.col("period_end")).fill_null(value=False)
     counted = dated.group_by("state", "division").agg(pl.len(), (begun & ~ended).sum().alias("in_force"))
@@ -103,9 +128,13 @@ def _divisions(links: pl.DataFrame) -> list[str]:
     return ordered.unique("state", keep="first", maintain_order=True).sort("state")["division"].to_list()
 
 
+def _standing(level: int, divisions: Sequence[str]) -> pl.DataFrame:
+    """The units of a level of some divisions, each at itself: unit, at."""
+    return terrain().standing.filter((pl.col("level") == level) & pl.col("division").is_in(list(divisions))).select("unit", at="unit")
+
+
 def _at_level(links: pl.DataFrame, level: int, divisions: Sequence[str]) -> pl.DataFrame:
     """Each link at the unit of a level that it names or lies in: the columns of `links` and `at`; coarser links are left out."""
-    ground = terrain()
-    there = ground.standing.filter((pl.col("level") == level) & pl.col("division").is_in(list(divisions))).select("unit", at="unit")
+    ground, there = terrain(), _standing(level, divisions)
     above = ground.inside.filter((pl.col("into_level") == level) & pl.col("division").is_in(list(divisions))).select("unit", at="into")
     return links.join(pl.concat([there, above]).unique(), on="unit")

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from concertation.apps.ground.models import held_rows
+from concertation.apps.ground.once import once
 from concertation.apps.needs.models import Sector
 from concertation.apps.places.models import AdminUnit, Division
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
@@ -71,6 +72,12 @@ def reports(mandates: Sequence[Mandate], *, state: str = "") -> QuerySet[Report]
     return seen.filter(owner_state=state) if state else seen
 
 
+@once
+def reports_seen(mandates: tuple[Mandate, ...]) -> list[Report]:
+    """Every report a reader may see, the newest first. One query a page."""
+    return list(reports(mandates))
+
+
 def reports_frame(rows: Iterable[Report]) -> pl.DataFrame:
     """Reports as the picture reads them: state, sector, period_start, period_end, organisations.
 
@@ -115,10 +122,9 @@ def divisions_dated() -> pl.DataFrame:
     return pl.DataFrame(list(Division.objects.values_list("pk", "valid_from", "valid_to")), schema=schema, orient="row")
 
 
-def units_named(names: Iterable[str], *, divisions: Sequence[str], level: int) -> dict[str, AdminUnit]:
-    """These units, and every unit of a level of some divisions. One query."""
-    of_level = Q(level=level, parents__division__in=divisions)
-    return {unit.pk: unit for unit in AdminUnit.objects.filter(Q(pk__in=set(names)) | of_level).distinct()}
+def every_unit() -> dict[str, AdminUnit]:
+    """Every unit of administration by its id. One query."""
+    return AdminUnit.objects.in_bulk()
 
 
 def organisations_by_sector(rows: QuerySet[Activity]) -> Sequence[Mapping[str, object]]:

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, Value
 
 from concertation.apps.ground.models import visible_rows
+from concertation.apps.ground.once import once
+from concertation.apps.places.models import BoundarySet
 from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, ReferenceSet, SavedMapping, Source
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate, visibility_of
@@ -164,7 +166,24 @@ def sources(mandates: Sequence[Mandate]) -> QuerySet[Source]:
 
 def loaded_reference_set() -> str:
     """Which state of the reference tables is loaded; empty on a new node."""
-    return ReferenceSet.objects.values_list("digest", flat=True).first() or ""
+    return stamps()[0]
+
+
+def boundaries_stamp() -> str:
+    """Changes when a set of boundaries comes or is approved: what is drawn of them is kept until then."""
+    return stamps()[1]
+
+
+@once
+def stamps() -> tuple[str, str]:
+    """The reference set that is loaded, and the state of the boundaries held. One query for both."""
+    every = BoundarySet.objects.order_by().values(same=Value(1))
+    counted = {"sets": Count("pk"), "brought": Max("brought_at"), "approved": Max("approved_at")}
+    held = {name: Subquery(every.annotate(**{f"of_{name}": count}).values(f"of_{name}")) for name, count in counted.items()}
+    found = ReferenceSet.objects.annotate(**held).values_list("digest", *held).first()
+    if found is not None:
+        return found[0], " ".join(str(value) for value in found[1:])
+    return "", " ".join(str(value) for value in BoundarySet.objects.aggregate(**counted).values())
 
 
 def rows_by_state(mandates: Sequence[Mandate]) -> Iterable[Mapping[str, object]]:

@@ -1,0 +1,132 @@
+"""Every address of the node with something to put into it: the ground on which budgets, languages, accessibility and fuzzing walk.
+
+Addresses come from the table of addresses itself, so a new page is walked the day it is added; what to put into a part of an
+address stands in `Ground.parts`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from access_plants import Planted, plant, plots
+from access_steps import browser_of, person
+from activity_samples import activity, organisation, stored_import
+from concertation.apps.access.commands import make_token
+from concertation.apps.access.queries import held_today
+from concertation.apps.picture.commands import refresh
+from concertation.core.sharing import Role
+from concertation.site import reference
+
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+PART = re.compile(r"<(?:[^<>:]+:)?([^<>]+)>")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the table: its name, its route as written, and the parts it asks for."""
+
+    name: str
+    route: str
+    parts: tuple[str, ...]
+    view: Any = field(compare=False, repr=False, default=None)
+
+    def path(self, values: Mapping[str, object]) -> str:
+        """The address with its parts filled in."""
+        return "/" + PART.sub(lambda part: str(values[part[1]]), self.route)
+
+
+def table_of_addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator[Address]:
+    """Every address of the node, those of a pattern in regular expressions (allauth's) excepted where they hold parts."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from table_of_addresses(entry, route if str(entry.pattern) != "^/" else before)
+        elif isinstance(entry, URLPattern):
+            plain = route.replace("^", "").replace("$", "")
+            if "(" not in plain:
+                yield Address(entry.name or plain, plain, tuple(PART.findall(plain)), entry.callback)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A node with the reference set and a few synthetic rows of every table, and who reads it."""
+
+    plants: Sequence[Planted]
+    parts: Mapping[str, Sequence[object]]
+    manager: Client
+    nobody: Client
+
+    def samples(self, address: Address) -> list[str]:
+        """The address with everything there is to put into it; nothing where a part is not known."""
+        if any(part not in self.parts for part in address.parts):
+            return []
+        return [address.path(dict(zip(address.parts, values, strict=True))) for values in product(*(self.parts[part] for part in address.parts))]
+
+
+def lay() -> Ground:
+    """The ground: a declared month in Niger and every planted row, read by nobody signed in and by Niger's data manager."""
+    reference.load_if_changed()
+    known = organisation("Organisation connue synthétique")
+    run = stored_import("NER", sensitivity="public", sectors=("FSC", "WSH"))
+    for number, (unit, sector) in enumerate(product(("ner-1-diffa", "ner-1-maradi", "ner-2-diffa"), ("FSC", "WSH"))):
+        activity(run, known if number % 2 else organisation(f"Organisation synthétique {number}"), unit, sector=sector)
+    plants = [plant(plot, known) for plot in plots()]
+    for state in ("NER", "MLI"):
+        refresh(state)
+    manager, other = person("manager", (Role.DATA_MANAGER, "NER")), person("other", (Role.READER, "NER"))
+    token, _raw = make_token(manager, name="synthetic", mandates=held_today(manager), expires_on=date(2099, 1, 1))
+    return Ground(plants, parts_of(plants, other.pk, other.held_mandates.get().pk, token.pk), browser_of(manager), Client())
+
+
+def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, token_id: object) -> dict[str, Sequence[object]]:
+    """What may stand in each part of an address."""
+    own = plants[0]
+    return {
+        "subject": ["access", "pages"], "division_id": ["ner-2011", "bfa-2025"], "iso3": ["NER", "TGO"], "unit_id": ["ner-1-diffa", "ner-2-diffa"],
+        "run_id": [own.run.pk], "doubt_id": [own.doubt.pk], "sha256": [own.run.file_id], "source_id": [own.run.source_id, "hdx-cadre-harmonise"],
+        "figure_id": [own.figure.pk], "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
+        "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
+        "digest": ["0" * 16], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
+    }
+
+
+CHOICES = {
+    "situation": ("?level=2&sector=ALL&measure=presence", "?state=NER"), "sector": ("?state=NER&level=2",), "needs": ("?state=NER",), "sources": ("?q=niger",),
+    "organisations": ("?q=synth",), "journal": ("?act=access.mandate-given",), "source-cell": ("?sheet=&row=2",),
+}  # fmt: skip
+ENDS = frozenset({"account_logout", "sessions-end"})
+
+
+def with_choices(ground: Ground) -> dict[str, tuple[Client, str]]:
+    """Every page that opens to Niger's data manager, else to nobody signed in: who opens it and the address with its choices."""
+    found = {}
+    for address in table_of_addresses():
+        if address.name in ENDS:
+            continue
+        for place, path in enumerate(ground.samples(address)):
+            for choice in ("", *CHOICES.get(address.name, ())):
+                asked = f"{path}{choice}"
+                who = next((client for client in (ground.manager, ground.nobody) if shows_page(client, asked)), None)
+                if who is not None:
+                    found[f"{address.name} {place + 1}{choice}" if place or choice else address.name] = who, asked
+    return found
+
+
+def shows_page(client: Client, path: str) -> bool:
+    """Whether an address answers somebody with a page."""
+    answer = client.get(path)
+    return answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+
+
+def opened(ground: Ground, state: str, *, activities: int) -> None:
+    """One more report of a State with so many activities of new organisations."""
+    run = stored_import(state, sensitivity="public", sectors=("FSC", "WSH"))
+    for number in range(activities):
+        activity(run, organisation(f"Organisation ajoutée {number} synthétique"), "ner-1-dosso", sector="WSH")
+    refresh(state)
