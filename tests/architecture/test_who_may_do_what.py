@@ -27,6 +27,10 @@ READS_UNSEEN = {
     "sources/run_under_way": "the same file twice changes nothing, whoever brings it: only whether it is there is told",
     "sources/counts_elsewhere": "the same file twice changes nothing: a yes or no about bytes the caller already holds",
     "sources/answered_like": "an answer is taken back on every row like it; the mandate was checked on the doubt itself",
+    "sources/calendar_within": "the days of a State's calendar and whether they are frozen; an import has to know where it counts",
+    "sources/rows_declared": "counted into totals; names leave `followed` only where the reader may see punctuality",
+    "sources/named_by_hand": "counted into totals; names leave `followed` only where the reader may see punctuality",
+    "sources/organisations_called": "names of organisations whose punctuality the reader may see, which `followed` has settled",
     "sources/doubts_like": "an answer is applied to every row like it; the mandate to answer was checked on the doubt itself",
     "sources/sources": "names of sources: hides those that rest on imports the reader may not see",
 }

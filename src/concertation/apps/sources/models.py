@@ -127,3 +127,80 @@ class SavedMapping(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["state", "kind", "signature"], name="mapping_once")]
+
+
+PERIOD_STATUSES = [("open", _("ouverte")), ("validated", _("validée")), ("frozen", _("gelée"))]
+DECLARED_BY = [("import", _("fichier")), ("form", _("formulaire")), ("nothing", _("rien à déclarer"))]
+EXPECTED_BY_HAND = [("added", _("ajoutée")), ("excused", _("excusée"))]
+
+
+class ReportingPeriod(GuardedModel):
+    """Days that a State reports on, in all sectors or in one (`sector`), due on a day; validated, then frozen."""
+
+    sector = models.CharField(max_length=12, blank=True)
+    start = models.DateField()
+    end = models.DateField()
+    due_on = models.DateField()
+    status = models.CharField(max_length=10, choices=PERIOD_STATUSES, default="open")
+    opened_by = models.CharField(max_length=64)
+    validated_by = models.CharField(max_length=64, blank=True)
+    validated_at = models.DateTimeField(null=True)
+    frozen_by = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner_state", "sector", "start"])]
+        constraints = [models.UniqueConstraint(fields=["owner_state", "sector", "start"], name="period_starts_once")]
+
+
+class Declaration(GuardedModel):
+    """That an organisation declared in a period: by a file, by the form, or that it has nothing to declare.
+
+    Held by the organisation and closed to all but itself, its sector's lead and the State's data manager: others see totals.
+    """
+
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.CASCADE, related_name="declarations")
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="declarations")
+    sector = models.CharField(max_length=12, blank=True)
+    import_run = models.ForeignKey(ImportRun, null=True, on_delete=models.CASCADE, related_name="declarations")
+    via = models.CharField(max_length=8, choices=DECLARED_BY)
+    declared_at = models.DateTimeField()
+    rows = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "organisation", "sector", "import_run"], condition=models.Q(import_run__isnull=False), name="declared_once_per_file",
+            ),
+            models.UniqueConstraint(
+                fields=["period", "organisation", "sector", "via"], condition=models.Q(import_run__isnull=True), name="declared_once_by_hand",
+            ),
+        ]
+
+
+class ExpectedReporter(GuardedModel):
+    """That an organisation is expected in a period by a person's word, or excused from it; `reason` is one of a list."""
+
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.CASCADE, related_name="named_reporters")
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=8, choices=EXPECTED_BY_HAND)
+    reason = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "organisation"], name="reporter_named_once")]
+
+
+class SectorLead(GuardedModel):
+    """The organisation that leads a sector of a State in a year, since a day, until another is named."""
+
+    sector = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="sectors_led")
+    since = models.DateField()
+    ended_on = models.DateField(null=True)
+    named_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner_state", "sector", "year"], condition=models.Q(ended_on__isnull=True), name="one_lead_at_a_time"),
+        ]
