@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_GET
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -128,15 +129,17 @@ def subjects() -> list[str]:
     return [*(subject for subject in ORDER if subject in held), *sorted(held - set(ORDER))]
 
 
+@require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """What is explained, each with its first words."""
     pages = [(reverse("help-subject", args=[subject]), page) for subject in subjects() if (page := page_of(subject))]
     return render(request, "site/help.html", {"pages": pages})
 
 
+@require_GET
 def subject_page(request: HttpRequest, subject: str) -> HttpResponse:
     """The help of one subject."""
-    page = page_of(subject)
+    page = page_of(subject) if subject in subjects() else None
     if page is None:
         raise Http404
     crumbs = [(gettext("Aide"), reverse("help")), (page.title, None)]

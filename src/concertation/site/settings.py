@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "concertation.site.middleware.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "concertation.site.refusals.HeadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "concertation.site.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "concertation.site.refusals.RefusalMiddleware",
     "concertation.site.accounts.AccountMiddleware",
 ]
 

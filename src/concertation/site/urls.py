@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from concertation.site import help, pages, terms
 
+handler400 = "concertation.site.refusals.unreadable"
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", help.index, name="help"),

@@ -101,7 +101,7 @@ def controls(chosen: Choices, ground: Ground, divisions: Mapping[str, str]) -> l
         Control(_("Secteur"), "sector", sector_options(chosen, ground), chosen.sector),
         Control(_("Mesure"), "measure", measures, chosen.measure.key),
     ]
-    own = [] if chosen.is_joint else ground.divisions_of(chosen.states[0])
+    own = [] if chosen.is_joint or not chosen.states else ground.divisions_of(chosen.states[0])
     if len(own) > 1:
         options = [(division.pk, division.name) for division in own]
         lines.append(Control(_("Découpage"), "division", options, divisions[chosen.states[0]]))

@@ -126,6 +126,8 @@ def scenes(
     `background`, `summaries` (rows of every sector, SUMMARY_SCHEMA) and `held` (figures of the concepts PICTURED and of the day,
     HELD_SCHEMA) save reading again what the caller holds.
     """
+    if not asked:
+        return ()
     states = [each.state for each in asked]
     on = max(each.on for each in asked)
     sector = asked[0].sector

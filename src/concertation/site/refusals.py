@@ -1,0 +1,65 @@
+"""A refusal always has words: what was asked that cannot be answered, whether anything changed, and what to do.
+
+What Django answers bare (a method an address does not take, a request too large, a database that does not answer) gets its page
+here, in the reader's language; where neither reader nor database can be asked, the page stands in both languages.
+"""
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+AGAIN_IN_SECONDS = "30"
+PAGES = {405: "405.html"}
+
+
+class HeadMiddleware:
+    """HEAD is answered wherever GET is, without the body."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Ask the page as GET asks it; the server leaves the body out."""
+        if request.method != "HEAD":
+            return self.respond(request)
+        request.method = "GET"
+        try:
+            return self.respond(request)
+        finally:
+            request.method = "HEAD"
+
+
+class RefusalMiddleware:
+    """Bare refusals get their page; a database that does not answer is said so, and when to try again."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with words where there are none."""
+        answer = self.respond(request)
+        page = PAGES.get(answer.status_code)
+        if page is None or answer.streaming or answer.content:
+            return answer
+        worded = render(request, page, status=answer.status_code)
+        for name, value in answer.items():
+            if name not in ("Content-Length", "Content-Type"):
+                worded.headers[name] = value
+        return worded
+
+    def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
+        """The page that says the node cannot read or save just now; any other failure stays one."""
+        if not isinstance(wrong, OperationalError | InterfaceError):
+            return None
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be read: too large (413), or broken (400)."""
+    too_large = isinstance(exception, TOO_LARGE)
+    return HttpResponse(render_to_string("413.html" if too_large else "400.html"), status=413 if too_large else 400)
