@@ -4,7 +4,7 @@ It stands alone in a letter or a slide, and turns into a PNG without a browser.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from concertation.core.geometry import Area, Frame, fit, label_point, path, room_at
@@ -21,6 +21,7 @@ from concertation.draw.maps import (
 )
 from concertation.draw.palettes import DOT_EDGE, EDGE, INK, QUIET, SAND, STATE_EDGE
 from concertation.draw.svg import FONT, SVG, element, text, text_width, wrapped
+from concertation.draw.tiles import TileBlock, tile_blocks
 from concertation.draw.wording import say
 
 PAGE_WIDTH = 960
@@ -63,13 +64,18 @@ class Box:
         return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
 
-def standalone(sheet: SymbolSheet, marks: Iterable[Mark], *, legend: Legend, caption: Caption, language: str) -> str:
-    """The whole map as one self-contained SVG, 960 units wide: for export as SVG or PNG."""
-    frame = map_frame(sheet.areas)
-    sorted_marks = layers(sheet, marks)
+def standalone(
+    sheet: SymbolSheet | None, marks: Iterable[Mark], *, legend: Legend, caption: Caption, language: str, tiles: Sequence[TileBlock] = (),
+) -> str:
+    """The whole map as one self-contained SVG, 960 units wide: for export as SVG or PNG.
+
+    Units whose outlines nobody holds stand as `tiles` under the map; without a sheet they stand alone.
+    """
     heading, top = heading_of(caption)
-    drawing = element("g", *map_parts(sheet, frame, sorted_marks, legend), transform=f"translate({(PAGE_WIDTH - frame.width) // 2} {top})")
-    foot, height = foot_of(legend, sorted_marks, caption, language, top + frame.height + 24)
+    sorted_marks = layers(sheet, marks) if sheet else Layers((), (), (), (), (), ())
+    drawing, under = map_drawing(sheet, sorted_marks, legend, top) if sheet else ("", top + 8)
+    squares, under = tile_blocks(tiles, legend, top=under, hatch=HATCH_URL)
+    foot, height = foot_of(legend, with_tiles(sorted_marks, tiles), caption, language, under + 16)
     return element(
         "svg",
         text("title", caption.title),
@@ -77,6 +83,7 @@ def standalone(sheet: SymbolSheet, marks: Iterable[Mark], *, legend: Legend, cap
         element("rect", width=PAGE_WIDTH, height=height, fill="#fff"),
         heading,
         drawing,
+        squares,
         foot,
         xmlns=SVG,
         width=PAGE_WIDTH,
@@ -85,6 +92,19 @@ def standalone(sheet: SymbolSheet, marks: Iterable[Mark], *, legend: Legend, cap
         font_family=FONT,
         fill=INK,
     )
+
+
+def map_drawing(sheet: SymbolSheet, sorted_marks: Layers, legend: Legend, top: float) -> tuple[str, float]:
+    """The map in the middle of the page from `top` down, and where it ends."""
+    frame = map_frame(sheet.areas)
+    drawing = element("g", *map_parts(sheet, frame, sorted_marks, legend), transform=f"translate({(PAGE_WIDTH - frame.width) // 2} {top})")
+    return drawing, top + frame.height + 8
+
+
+def with_tiles(sorted_marks: Layers, tiles: Iterable[TileBlock]) -> Layers:
+    """The marks of the map and of the tiles together: the legend has the signs of both."""
+    beside = tuple((each.name, Mark(each.name, "", each.step, estimated=each.estimated)) for block in tiles for _region, held in block.regions for each in held)
+    return replace(sorted_marks, filled=(*sorted_marks.filled, *beside))
 
 
 def map_frame(areas: Sequence[Area]) -> Frame:
@@ -226,8 +246,8 @@ def foot_of(legend: Legend, sorted_marks: Layers, caption: Caption, language: st
     drawn = "".join(legend_entry(entry, place, top + 12) for place, entry in enumerate(entries))
     rows = -(-len(entries) // 3)
     below = top + 12 + rows * LEGEND_ROW + 18
-    credits = [legend.rule, say("source", language, caption.sources) if caption.sources else "", say("boundaries", language, caption.boundary_source)]
-    words = f"{'. '.join(part for part in credits if part)}. {say('disclaimer', language)}"
+    credits = [legend.rule, say("source", language, caption.sources) if caption.sources else "", say("boundaries", language, caption.boundary_source) if caption.boundary_source else ""]
+    words = ". ".join((*(part for part in credits if part), say("disclaimer", language)))
     lines = wrapped(words, width=PAGE_WIDTH - 2 * BORDER, size=SMALL_SIZE)
     return title + drawn + lines_at(lines, below, SMALL_SIZE, fill=QUIET), round(below + len(lines) * SMALL_SIZE * 1.4 + BORDER / 2)
 

@@ -47,7 +47,7 @@ def joint_map(mandates: Sequence[Mandate]) -> Mapping[str, object]:
     shown = situation.read(mandates, QueryDict(""), today=timezone.localdate())
     readers = frozenset(state for state in shown.chosen.states if shown.whole(state))
     drawn = picture(shown.scenes, shown.chosen.measure, shown.ground, readers=readers)
-    taken = [(each.upper(), f"{reverse('situation')}?format={each}") for each in DRAWINGS if drawn.drawing]
+    taken = [(each.upper(), f"{reverse('situation')}?format={each}") for each in DRAWINGS if drawn.rows]
     return {**map_block(drawn, more_url=reverse("situation")), "exports": taken}
 
 

@@ -29,6 +29,7 @@ from concertation.apps.places.drawing import Drawing, Part
 from concertation.core.spelling import fold
 from concertation.draw.map_exports import Caption, standalone
 from concertation.draw.maps import Layers, Legend, Mark, choropleth, legend_list, legend_of
+from concertation.draw.tiles import Tile, TileBlock
 
 RANKED = 15
 
@@ -154,22 +155,29 @@ def _signs(shown: Picture) -> Layers:
 
 
 def _tiles_of(scene: Scene, shown: Picture) -> SafeString:
-    asked = scene.asked
-    only = {row.unit.pk for _scene, row in shown.rows}
-    by_region: dict[str, list[Row]] = {}
-    for row in scene.rows:
-        region = shown.ground.region_of(row.unit, asked.division)
-        if row.unit.pk in only:
-            by_region.setdefault(region.name if region else "", []).append(row)
-    words = _("%(state)s : aucun contour de %(unit)s n'est tenu. Chaque carré est une unité, rangée par région.") % {
-        "state": shown.ground.states[asked.state].name, "unit": kind_words(asked.state, asked.level, 1),
-    }
     lines = format_html_join("", "<li><span>{}</span><span>{}</span></li>", (
         (region, format_html_join("", '<a class="{}" href="{}" title="{}"><span class="unseen">{}</span></a>', (
             (shown.shading.css(row), reverse("unit", args=[row.unit.pk]), sentence_of(row, scene, shown), row.unit.name) for row in rows
-        ))) for region, rows in sorted(by_region.items(), key=lambda pair: fold(pair[0]))
+        ))) for region, rows in _by_region(scene, shown)
     ))  # fmt: skip
-    return format_html('<p class="small soft">{}</p><ul>{}</ul>', words, lines)
+    return format_html('<p class="small soft">{}</p><ul>{}</ul>', _tile_words(scene, shown), lines)
+
+
+def _by_region(scene: Scene, shown: Picture) -> list[tuple[str, list[Row]]]:
+    only = {row.unit.pk for _scene, row in shown.rows}
+    by_region: dict[str, list[Row]] = {}
+    for row in scene.rows:
+        region = shown.ground.region_of(row.unit, scene.asked.division)
+        if row.unit.pk in only:
+            by_region.setdefault(region.name if region else "", []).append(row)
+    return sorted(by_region.items(), key=lambda pair: fold(pair[0]))
+
+
+def _tile_words(scene: Scene, shown: Picture) -> str:
+    asked = scene.asked
+    return _("%(state)s : aucun contour de %(unit)s n'est tenu. Chaque carré est une unité, rangée par région.") % {
+        "state": shown.ground.states[asked.state].name, "unit": kind_words(asked.state, asked.level, 1),
+    }
 
 
 def ranked(shown: Picture) -> list[dict[str, object]]:
@@ -237,7 +245,7 @@ def map_block(shown: Picture, *, more_url: str) -> dict[str, object]:
         "title": shown.title, "drawing": drawing_markup(shown), "palette": shown.measure.palette.name, "caption": sources_words(shown),
         "ranked": ranked(shown), "ranked_label": _ranked_label(shown), "more_url": more_url,
         "unit": _unit_beside(shown),
-        "exports": ["svg", "png"] if shown.drawing else [],
+        "exports": ["svg", "png"] if shown.rows else [],
     }  # fmt: skip
 
 
@@ -257,8 +265,16 @@ def _ranked_label(shown: Picture) -> str:
 
 def map_document(shown: Picture) -> str:
     """The map as an SVG of its own, for a letter or a slide."""
-    if shown.drawing is None:
+    if not shown.rows:
         return ""
-    caption = Caption(shown.title, sources_words(shown), "", shown.drawing.source)
-    return standalone(shown.drawing.sheet, marks(shown), legend=shown.legend, caption=caption, language=language())
+    caption = Caption(shown.title, sources_words(shown), "", shown.drawing.source if shown.drawing else "")
+    sheet = shown.drawing.sheet if shown.drawing else None
+    tiles = [_tile_block(scene, shown) for scene in shown.missing]
+    return standalone(sheet, marks(shown), legend=shown.legend, caption=caption, language=language(), tiles=tiles)
+
+
+def _tile_block(scene: Scene, shown: Picture) -> TileBlock:
+    steps, css = shown.shading.steps, shown.shading.css
+    held = [(region, tuple(Tile(row.unit.name, steps[row.unit.pk], "estimated" in css(row)) for row in rows)) for region, rows in _by_region(scene, shown)]
+    return TileBlock(_tile_words(scene, shown), tuple(held))
 
