@@ -30,7 +30,8 @@ TYPES = {
 PAGES = {
     "/": {"decisions"}, "/decisions/1/": {"measures"}, "/situation/?state=NER&sector=FSC": {"crowded", "ending", "disagreements", "matrix"},
     "/states/NER/": {"actors", "kinds", "activities", "figures"}, "/units/ner-1-tillaberi/": {"actors", "neighbours", "activities"},
-    "/sectors/FSC/?state=NER": {"actors", "kinds", "silence", "crowded", "ending"}, "/organisations/": set(), "/needs/": set(), "/sectors/": {"lists"},
+    "/sectors/FSC/?state=NER": {"actors", "kinds", "silence", "crowded", "ending"}, "/organisations/": set(), "/needs/": set(), "/sectors/": {"lists"}, "/sources/": set(), "/places/divisions/ner-2011/": set(),
+    "/places/ner-1-diffa/names/": set(), "/organisations/organisation-synthetic-1/": set(),
 }  # fmt: skip
 PUBLIC = {
     "/": {"decisions"}, "/situation/?state=NER&sector=FSC": {"disagreements", "matrix"}, "/units/ner-1-tillaberi/": {"neighbours"},
@@ -68,6 +69,16 @@ def rows(client: Client, address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
+def assert_has_sources(link: str, content: bytes) -> None:
+    """A workbook has a second sheet, with a line for each source: what, when or by which method, and its id or who publishes."""
+    sheets = openpyxl.load_workbook(io.BytesIO(content))
+    held = list(sheets["Sources"].values)
+    assert sheets.sheetnames[1] == "Sources"
+    assert held[1:], f"{link}: an empty sheet of sources"
+    if sheets.worksheets[0].max_row > 1:
+        assert all(line[0] and (line[1] or line[6] or line[7]) for line in held[1:]), f"{link}: {held[1:]}"
+
+
 def assert_every_link_answers(client: Client, address: str, language: str, tables: set[str]) -> None:
     found = links(client, address, language)
     today = timezone.localdate().isoformat()
@@ -78,7 +89,7 @@ def assert_every_link_answers(client: Client, address: str, language: str, table
         assert (link, answer.status_code, answer.headers["Content-Type"]) == (link, 200, TYPES[wanted])
         assert f"-{today}." in answer.headers["Content-Disposition"]
         if wanted == "xlsx":
-            assert openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames[1] == "Sources"
+            assert_has_sources(link, answer.content)
     assert tables <= {part for link in found for part in re.findall(r"table=(\w+)", link)}
 
 

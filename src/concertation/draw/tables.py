@@ -32,8 +32,8 @@ CELL_FORMATS: Mapping[Language, Mapping[type, str]] = {
     "en": {int: "#,##0", float: "#,##0.0##", date: "yyyy-mm-dd"},
 }
 WORDS: Mapping[Language, Mapping[str, str]] = {
-    "fr": {"sources": "Sources", "source": "Source", "date": "Date", "licence": "Licence", "scope": "Périmètre", "total": "Total", "table": "Tableau", "true": "oui", "false": "non"},
-    "en": {"sources": "Sources", "source": "Source", "date": "Date", "licence": "Licence", "scope": "Scope", "total": "Total", "table": "Table", "true": "yes", "false": "no"},
+    "fr": {"sources": "Sources", "source": "Source", "date": "Date", "licence": "Licence", "scope": "Périmètre", "publisher": "Éditeur", "url": "Adresse", "extracted": "Relevé le", "method": "Méthode", "id": "Identifiant", "none": "Ce tableau ne porte aucune ligne : aucune source.", "total": "Total", "table": "Tableau", "true": "oui", "false": "non"},
+    "en": {"sources": "Sources", "source": "Source", "date": "Date", "licence": "Licence", "scope": "Scope", "publisher": "Publisher", "url": "Address", "extracted": "Extracted on", "method": "Method", "id": "Identifier", "none": "This table holds no line: no source.", "total": "Total", "table": "Table", "true": "yes", "false": "no"},
 }
 
 
@@ -64,6 +64,14 @@ class Source:
     date: str
     licence: str
     scope: str
+    publisher: str = ""
+    url: str = ""
+    extracted: str = ""
+    method: str = ""
+    id: str = ""
+
+
+SOURCE_PARTS = ("source", "date", "licence", "scope", "publisher", "url", "extracted", "method", "id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,14 +216,15 @@ def column_width(column: Column, rows: Sequence[Mapping[str, Any]], language: La
 
 
 def write_sources(sheet: Worksheet, table: TakenTable, language: Language, bold: Format) -> None:
-    """One line per source: source, date, licence, scope."""
-    parts = ("source", "date", "licence", "scope")
-    for place, part in enumerate(parts):
+    """One line per source, all that is known of it; a table without lines says that it has no source."""
+    for place, part in enumerate(SOURCE_PARTS):
         sheet.write_string(0, place, WORDS[language][part], bold)
-        sheet.set_column(place, place, 40 if part != "date" else 14)
+        sheet.set_column(place, place, 14 if part in ("date", "extracted") else 40)
     for number, source in enumerate(table.sources, start=1):
-        for place, part in enumerate(parts):
+        for place, part in enumerate(SOURCE_PARTS):
             sheet.write_string(number, place, str(getattr(source, part)))
+    if not table.sources and not table.rows:
+        sheet.write_string(1, 0, WORDS[language]["none"])
     sheet.freeze_panes(1, 0)
 
 
@@ -225,7 +234,7 @@ def to_geojson(table: TakenTable, geometries: Mapping[str, Mapping[str, Any]], *
     `geometries` maps a unit id to a GeoJSON geometry in longitude and latitude. Properties are the columns' keys; nothing is defused.
     """
     features = [feature(table, row, geometries.get(str(row.get(unit_key)))) for row in table.rows]
-    sources = [{"source": each.source, "date": each.date, "licence": each.licence, "scope": each.scope} for each in table.sources]
+    sources = [{part: getattr(each, part) for part in SOURCE_PARTS} for each in table.sources]
     collection = {"type": "FeatureCollection", "features": features, "sources": sources}
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.utils.translation import gettext as _
+
 from concertation.apps.decisions.measures import Measure
 from concertation.apps.decisions.queries import DecisionInView, sources_named
 from concertation.apps.sources.models import Source as Publication
+from concertation.apps.sources.taken_sources import of_publication
 from concertation.draw.tables import Column, Source, TakenTable
 
 FORMATS = ("csv", "xlsx")
@@ -68,7 +71,4 @@ def _years(measure: Measure) -> list[Mapping[str, object]]:
 
 def _sources(every: Iterable[Publication]) -> tuple[Source, ...]:
     once = {source.pk: source for source in every}
-    return tuple(
-        Source(source=f"{source.title} ({key})", date=source.published_on.isoformat() if source.published_on else "", licence=source.licence, scope=source.publisher)
-        for key, source in once.items()
-    )
+    return tuple(of_publication(key, once, scope=_("décisions et mesures")) for key in once)

@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 
 from concertation.apps.needs.models import Sector
 from concertation.apps.needs.queries import HeldFigure, NationalLine
+from concertation.apps.needs.taken_sources import sources_of_figures
 from concertation.apps.needs.words import dimension, language, term
 from concertation.core.concepts import AS_WRITTEN, CONCEPTS, INTERSECTORAL
 from concertation.core.figures import STATUS_WORDS, method_in_words, number_in_words
 from concertation.core.spelling import fold
-from concertation.draw.tables import Column, Source, TakenTable
+from concertation.draw.tables import Column, TakenTable
 
 MAIN = (
     "in_need", "targeted", "reached", "phase3plus", "idps", "refugees", "returnees", "population", "requirement", "funding", "distress_as_quoted",
@@ -209,10 +210,9 @@ def _trend(line: NationalLine) -> SafeString | str:
 
 def taken(rows: Sequence[Row]) -> TakenTable:
     """The same table to take away, with its sources."""
-    titles = sorted({row.shown.source_title for row in rows if row.shown})
     return TakenTable(
         title_fr="Chiffres par État", title_en="Figures by State", columns=COLUMNS, rows=[_taken_row(row) for row in rows],
-        sources=tuple(Source(source=title, date="", licence="", scope="") for title in titles),
+        sources=sources_of_figures(row.shown for row in rows if row.shown),
     )
 
 

@@ -7,8 +7,10 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from concertation.apps.needs.queries import LEADING_CONCEPT, HeldFigure
+from concertation.apps.needs.taken_sources import sources_of_figures
 from concertation.apps.needs.words import term
 from concertation.apps.picture.situation import Situation
+from concertation.apps.picture.tables import presence_sources
 from concertation.apps.picture.words import kind_words, leader_of, number, period_words, share
 from concertation.core.classification import given_classes
 from concertation.core.concepts import INTERSECTORAL
@@ -132,12 +134,15 @@ def taken_matrix(shown: Situation) -> TakenTable:
         Column(key="declared", heading_fr="Unités de niveau 2 avec activité", heading_en="Level 2 units with activity", tag="#adm2+declared+num", numeric=True),
         Column(key="units", heading_fr="Unités de niveau 2", heading_en="Level 2 units", tag="#adm2+num", numeric=True),
     )  # fmt: skip
+    lines = matrix(shown)
     rows = [
         {
             "sector": line.sector, "name": line.name, "state": cell.state, "need": cell.need.figure.value if cell.need else None,
             "need_end": cell.need.figure.reference_end if cell.need else None, "source": cell.need.figure.source if cell.need else None,
             "organisations": cell.organisations, "declared": cell.declared, "units": cell.units,
         }
-        for line in matrix(shown) for cell in line.cells
+        for line in lines for cell in line.cells
     ]  # fmt: skip
-    return TakenTable(title_fr="Secteurs par État", title_en="Sectors by State", columns=columns, rows=rows)
+    figures = sources_of_figures(cell.need for line in lines for cell in line.cells if cell.need)
+    sources = (*figures, *presence_sources((scene.asked.state, scene.period) for scene in shown.scenes))
+    return TakenTable(title_fr="Secteurs par État", title_en="Sectors by State", columns=columns, rows=rows, sources=sources)

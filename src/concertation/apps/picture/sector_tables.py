@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concertation.apps.needs.models import Sector
-from concertation.apps.needs.words import language
+from concertation.apps.needs.words import language, term
 from concertation.apps.organisations.words import full_name, type_words
 from concertation.apps.picture.measures import need_words
 from concertation.apps.picture.models import CoverageSummary
@@ -18,6 +18,8 @@ from concertation.apps.picture.reading import Ground
 from concertation.apps.picture.sector_reading import Actor, AtState, Held
 from concertation.apps.picture.situation import Situation
 from concertation.apps.picture.words import day_words, number, verdict_words
+from concertation.apps.sources.queries import publications
+from concertation.apps.sources.taken_sources import of_publication
 from concertation.core.concepts import INTERSECTORAL
 from concertation.draw.tables import Column, Source, TakenTable
 
@@ -230,7 +232,10 @@ def taken_lists(ground: Ground, held: Lists) -> TakenTable:
         {"state": state, "sector": sector, "year": year, "lead": each.lead, "status": each.status, "source": each.source}
         for (state, sector), each in held.items() if state in ground.states for year in each.years
     ]
-    return TakenTable(title_fr="Listes de secteurs par année", title_en="Sector lists by year", columns=columns, rows=rows)
+    named = dict.fromkeys((str(row["source"]), str(row["status"])) for row in rows if row["source"])
+    known = publications(name for name, _status in named)
+    sources = tuple(of_publication(name, known, scope=_("secteurs"), method=term("status", status).name) for name, status in named)
+    return TakenTable(title_fr="Listes de secteurs par année", title_en="Sector lists by year", columns=columns, rows=rows, sources=sources)
 
 
 def taken_actors(shown: Situation, found: Sequence[Actor]) -> TakenTable:

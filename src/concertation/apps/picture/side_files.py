@@ -6,14 +6,13 @@ Each holds every line its page knows, and only what its reader may see; codes an
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from concertation.apps.needs.queries import LEADING_CONCEPT, HeldFigure, InStanding
+from concertation.apps.needs.taken_sources import sources_of_figures
 from concertation.apps.needs.words import term
 from concertation.apps.picture.models import CoverageSummary
 from concertation.apps.picture.queries import Row, Scene
 from concertation.apps.picture.situation import Situation
-from concertation.apps.picture.tables import bounds, sources_of
+from concertation.apps.picture.tables import bounds, presence_source, sources_of
 from concertation.apps.presence.models import Activity
 from concertation.draw.tables import Column, Source, TakenTable
 
@@ -45,11 +44,6 @@ def unit_cells(scene: Scene, row: Row) -> dict[str, object]:
     }  # fmt: skip
 
 
-def presence_source(state: str, day: date) -> Source:
-    """What was declared in a State, as a source."""
-    return Source(source=_("Activités déclarées, %(state)s") % {"state": state}, date=day.isoformat(), licence="", scope=_("présence"))
-
-
 def titles(shown: Situation, french: str, english: str) -> dict[str, str]:
     """The titles of a file with the State and the sector chosen."""
     asked = f"{shown.chosen.state} {shown.chosen.sector}"
@@ -79,7 +73,7 @@ def taken_ending(shown: Situation) -> TakenTable:
     )  # fmt: skip
     on = shown.chosen.on
     rows = [_ending(each, on) for each in shown.every_ending()[:MOST_TAKEN]]
-    sources = tuple(presence_source(state, on) for state in dict.fromkeys(str(row["state"]) for row in rows))
+    sources = tuple(presence_source(state, on.isoformat()) for state in dict.fromkeys(str(row["state"]) for row in rows))
     return TakenTable(columns=columns, rows=rows, sources=sources, **titles(shown, "Activités finissant bientôt", "Activities ending soon"))
 
 
@@ -122,8 +116,7 @@ def _disagreement(each: InStanding, leader: HeldFigure, shown: Situation) -> dic
 def figure_sources(found: Iterable[InStanding]) -> list[Source]:
     """Where figures side by side come from, each source and day once."""
     every = [held for each in found for held in (*([each.leader] if each.leader else []), *(other for other, _why in each.others))]
-    days = dict.fromkeys((held.source_title, str(held.figure.reference_end or held.figure.reference_start or ""), held.figure.scope or "") for held in every)
-    return [Source(source=title, date=day, licence="", scope=scope) for title, day, scope in days]
+    return list(sources_of_figures(every))
 
 
 def taken_silence(shown: Situation) -> TakenTable:
@@ -144,7 +137,7 @@ def taken_kinds(lines: Sequence[CoverageSummary], *, title_fr: str, title_en: st
         {"state": line.owner_state, "sector": line.sector, "kind": line.org_type, "organisations": line.organisations, "activities": line.activities, "start": line.period_start, "stop": line.period_end}
         for line in lines
     ]
-    sources = tuple(presence_source(state, day) for state, day in dict.fromkeys((line.owner_state, line.period_end) for line in lines))
+    sources = tuple(presence_source(state, day.isoformat()) for state, day in dict.fromkeys((line.owner_state, line.period_end) for line in lines))
     return TakenTable(title_fr=title_fr, title_en=title_en, columns=columns, rows=rows, sources=sources)
 
 

@@ -22,6 +22,8 @@ from concertation.apps.picture.measures import MEASURES, declared_organisations,
 from concertation.apps.picture.queries import Row, Scene
 from concertation.apps.picture.situation import SHOWN_ENDING, Situation
 from concertation.apps.picture.words import day_words, kind_words, number, period_words, share, verdict_words
+from concertation.apps.sources.queries import publications
+from concertation.apps.sources.taken_sources import of_publication, own_register
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.figures import Figure
 from concertation.core.spelling import fold
@@ -193,10 +195,34 @@ def _taken_row(line: Line) -> dict[str, object]:
 
 def sources_of(lines: Sequence[Line]) -> list[Source]:
     """Where the need and the presence of some lines come from, for the sheet of sources."""
-    needs = dict.fromkeys((row.need_source, str(row.need_end or row.need_start or "")) for _scene, row in lines if row.need_source)
-    told = dict.fromkeys((scene.asked.state, scene.period[1].isoformat()) for scene, _row in lines if scene.period)
-    reports = [Source(source=_("Activités déclarées, %(state)s") % {"state": state}, date=day, licence="", scope=_("présence")) for state, day in told]
-    return [*(Source(source=source, date=day, licence="", scope=_("besoin")) for source, day in needs), *reports]
+    needs = dict.fromkeys((name.strip(), _need_days(row), need_method(row)) for _scene, row in lines for name in row.need_source.split(";") if name)
+    known = publications(name for name, *_others in needs)
+    figures = [of_publication(name, known, date=days, scope=_("besoin"), method=method) for name, days, method in needs]
+    found = [*figures, *presence_sources((scene.asked.state, scene.period) for scene, _row in lines)]
+    return found or [own_register(_("unités ; aucun chiffre ni rapport ouvert à cette lecture"), on=scene.asked.on) for scene, _row in lines[:1]]
+
+
+def _need_days(row: Row) -> str:
+    return "/".join(dict.fromkeys(day.isoformat() for day in (row.need_start, row.need_end) if day))
+
+
+def need_method(row: Row) -> str:
+    """How the need of a unit was read: published, summed over its units, carried over from another division; estimated where it is."""
+    words = {"published": _("publié"), "summed": _("somme d'unités"), "crosswalk": _("lu par une table de passage")}
+    told = [words.get(row.need_how, row.need_how), _("estimé") if row.need_estimated else ""]
+    return ", ".join(part for part in told if part)
+
+
+def presence_sources(periods: Iterable[tuple[str, tuple[date, date] | None]]) -> tuple[Source, ...]:
+    """What was declared in each State, as a source, once for each report; nothing for a State without one."""
+    told = dict.fromkeys((state, period) for state, period in periods if period)
+    return tuple(presence_source(state, "/".join(dict.fromkeys(day.isoformat() for day in period))) for state, period in told)
+
+
+def presence_source(state: str, days: str) -> Source:
+    """What was declared in a State on these days, as a source."""
+    method = _("activités distinctes et organisations distinctes, comptées au niveau que ce lecteur peut voir")
+    return Source(source=_("Activités déclarées, %(state)s") % {"state": state}, date=days, licence="", scope=_("présence"), publisher=state, method=method)
 
 
 def crowding_table(shown: Situation) -> dict[str, object] | None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from concertation.apps.needs.queries import HeldFigure, InStanding, NationalLine
+from concertation.apps.needs.taken_sources import sources_of_figures
 from concertation.apps.needs.words import dimension, language, term
 from concertation.apps.picture.reading import Ground
 from concertation.apps.picture.words import period_words
@@ -189,7 +190,8 @@ def taken_figures(lines: Sequence[NationalLine], title_fr: str, title_en: str) -
         Column(key="leads", heading_fr="Retenu", heading_en="Leads", tag="#meta+leads"),
     )  # fmt: skip
     rows = [_taken(held, leads=held is line.standing.leader) for line in lines for held in _all_of(line.standing)]
-    return TakenTable(title_fr=title_fr, title_en=title_en, columns=columns, rows=rows)
+    sources = sources_of_figures(held for line in lines for held in _all_of(line.standing))
+    return TakenTable(title_fr=title_fr, title_en=title_en, columns=columns, rows=rows, sources=sources)
 
 
 def _all_of(standing: InStanding) -> list[HeldFigure]:

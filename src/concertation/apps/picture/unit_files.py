@@ -9,11 +9,10 @@ from concertation.apps.picture.side_files import (
     SECTOR,
     UNIT,
     need_column,
-    presence_source,
     taken_kinds,
     unit_cells,
 )
-from concertation.apps.picture.tables import sources_of
+from concertation.apps.picture.tables import presence_sources, sources_of
 from concertation.apps.picture.unit_reading import UnitView
 from concertation.apps.picture.unit_tables import kinds_of, silent_sectors
 from concertation.draw.tables import Column, TakenTable
@@ -33,7 +32,7 @@ def taken_actors(view: UnitView) -> TakenTable:
     counted = [{**_sector(view, line["sector"]), **{key: line[key] for key in ("organisations", "activities", "no_finer")}, "presence": "declared"} for line in view.counts.sort("organisations", descending=True).to_dicts()]
     silent = [{**_sector(view, each.pk), "organisations": 0, "activities": 0, "no_finer": 0, "presence": "none_declared"} for each in silent_sectors(view)]
     rows = [{**row, "presence_on": day} for row in (*counted, *silent)]
-    sources = (presence_source(view.unit.state_id, day),) if day else ()
+    sources = presence_sources([(view.unit.state_id, view.own.period)])
     return TakenTable(title_fr=f"Qui agit {view.unit.name_fr}", title_en=f"Who acts {view.unit.name_en}", columns=columns, rows=rows, sources=sources)
 
 

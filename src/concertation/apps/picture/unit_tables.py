@@ -30,6 +30,7 @@ from concertation.apps.picture.words import (
     verdict_words,
 )
 from concertation.apps.presence.models import Activity
+from concertation.apps.sources.taken_sources import of_files
 from concertation.core.concepts import INTERSECTORAL
 from concertation.draw.tables import Column, TakenTable
 
@@ -193,6 +194,7 @@ def status_words(status: str) -> str:
 
 def taken_activities(view: UnitView, found: Listed) -> TakenTable:
     """Every activity of the list to take away."""
+    listed = list(found.rows[:MOST_TAKEN])
     columns = (
         Column(key="organisation", heading_fr="Organisation", heading_en="Organisation", tag="#org+name"), Column(key="activity", heading_fr="Activité", heading_en="Activity", tag="#activity"),
         Column(key="sector", heading_fr="Secteur", heading_en="Sector", tag="#sector+code"), Column(key="unit", heading_fr="Unité", heading_en="Unit", tag="#adm+id"),
@@ -206,9 +208,10 @@ def taken_activities(view: UnitView, found: Listed) -> TakenTable:
             "organisation": str(each.organisation or ""), "activity": each.activity or each.indicator, "sector": each.sector, "unit": each.unit_id, "place": each.unit.name,
             "status": each.status, "start": each.start, "end": each.end, "reached": each.reached, "file": each.import_run.file.name, "row": each.row,
         }
-        for each in found.rows[:MOST_TAKEN]
+        for each in listed
     ]  # fmt: skip
-    return TakenTable(title_fr=f"Activités {view.unit.name_fr}", title_en=f"Activities {view.unit.name_en}", columns=columns, rows=rows)
+    sources = of_files(each.import_run for each in listed)
+    return TakenTable(title_fr=f"Activités {view.unit.name_fr}", title_en=f"Activities {view.unit.name_en}", columns=columns, rows=rows, sources=sources)
 
 
 def neighbours_table(view: UnitView, query: QueryDict) -> dict[str, object] | None:

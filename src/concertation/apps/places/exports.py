@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from shapely.geometry import mapping
 
 from concertation.apps.places.drawing import Drawing
 from concertation.apps.places.models import AdminUnit, Crosswalk, Division, UnitCode, UnitName, UnitParent
 from concertation.draw.tables import Column, Source, TakenTable
+from concertation.formats import reference_set
 
 Crossing = tuple[AdminUnit, Division, Crosswalk]
 UNIT_COLUMNS = (
@@ -40,10 +42,10 @@ NAME_COLUMNS = (
 def units_table(division: Division, level: int, lines: Sequence[UnitParent], codes: Mapping[str, str], drawn: Drawing | None) -> TakenTable:
     """The units of one level of a division; the boundaries' source stands beside them."""
     rows = [unit_row(line, codes) for line in lines]
-    boundaries = [] if drawn is None else [Source(source=drawn.source, date="", licence=" ; ".join(held.licence for held in drawn.sets), scope=division.name)]
+    boundaries = [] if drawn is None else [Source(source=drawn.source, date=_("non datée"), licence=" ; ".join(held.licence for held in drawn.sets), scope=division.name)]
     return TakenTable(
         title_fr=f"{division.state.name_fr}, niveau {level} : {division.name_fr}", title_en=f"{division.state.name_en}, level {level}: {division.name_en}",
-        columns=UNIT_COLUMNS, rows=rows, sources=tuple(boundaries),
+        columns=UNIT_COLUMNS, rows=rows, sources=(*boundaries, *published(line.unit.source for line in lines)),
     )
 
 
@@ -58,7 +60,20 @@ def names_table(unit: AdminUnit, lines: Sequence[Mapping[str, Any]]) -> TakenTab
     """Every name, code, predecessor and successor of a unit."""
     return TakenTable(
         title_fr=f"Noms et codes de {unit.name_fr}", title_en=f"Names and codes of {unit.name_en}", columns=NAME_COLUMNS, rows=lines,
+        sources=published([unit.source, *(str(line.get("source") or "") for line in lines)]),
     )
+
+
+def published(names: Iterable[str]) -> tuple[Source, ...]:
+    """The publications that names, codes and crosswalks rest on, as the reference set describes them; an unknown one by its id."""
+    known = {line["source"]: line for line in reference_set.read("sources").fill_null("").to_dicts()}
+    wanted = dict.fromkeys(part for name in names for part in name.split("|") if part)
+    return tuple(_published(name, known.get(name, {})) for name in wanted)
+
+
+def _published(name: str, line: Mapping[str, Any]) -> Source:
+    said = {part: str(line.get(part, "")) for part in ("licence", "publisher", "url")}
+    return Source(source=line.get("title") or name, date=str(line.get("published_on") or _("non datée")), scope="", id=name, method=line.get("note", ""), **said)
 
 
 def geometries(drawn: Drawing | None) -> dict[str, Mapping[str, Any]]:

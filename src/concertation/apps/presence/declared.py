@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from concertation.apps.presence.models import Activity
 from concertation.apps.presence.profile import Profile
-from concertation.draw.tables import Column, Source, TakenTable
+from concertation.apps.sources.taken_sources import of_files
+from concertation.draw.tables import Column, TakenTable
 
 PAGE_LINES = 50
 LONGEST_SHOWN = 160
@@ -100,14 +101,10 @@ def _cell(row: Activity, open_runs: frozenset[object]) -> dict[str, object]:
 def taken(rows: Iterable[Activity], shown: Profile) -> TakenTable:
     """The activities to take away, at the grain the reader may see, with the files they came from."""
     listed = list(rows)
-    files = {row.import_run_id: row.import_run for row in listed}
-    sources = [
-        Source(source=run.file.name, date=f"{run.period_start or ''}/{run.period_end or ''}", licence="", scope=run.owner_state)
-        for run in files.values()
-    ]
     name = str(shown.organisation)
     return TakenTable(
-        title_fr=f"Activités {name}", title_en=f"Activities {name}", columns=COLUMNS, rows=[_line(row, name) for row in listed], sources=tuple(sources),
+        title_fr=f"Activités {name}", title_en=f"Activities {name}", columns=COLUMNS, rows=[_line(row, name) for row in listed],
+        sources=of_files(row.import_run for row in listed),
     )
 
 

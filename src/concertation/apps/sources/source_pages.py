@@ -8,20 +8,20 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.ground.downloads import FORMATS, table_file
 from concertation.apps.places.queries import state_names
 from concertation.apps.sources import commands, import_words, queries, review
 from concertation.apps.sources.cells import row_as_written
 from concertation.apps.sources.pages import period_words
+from concertation.apps.sources.taken_sources import own_register
 from concertation.core.sharing.visibility import writes_for
-from concertation.draw.tables import Column, Language, TakenTable, to_csv, to_xlsx
+from concertation.draw.tables import Column, TakenTable
 
 SORTS = {"title": "title", "publisher": "publisher", "date": "published_on", "licence": "licence", "figures": "figure_count"}
-EXPORTS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 TAKEN = (
     Column(key="id", heading_fr="Identifiant", heading_en="Identifier"), Column(key="title", heading_fr="Titre", heading_en="Title"),
     Column(key="publisher", heading_fr="Éditeur", heading_en="Publisher"), Column(key="published_on", heading_fr="Date", heading_en="Date"),
@@ -39,7 +39,7 @@ def sources(request: ReaderRequest) -> HttpResponse:
     asked = request.GET.get("sort") or "title"
     field = SORTS.get(asked.removeprefix("-"), "title")
     found = found.order_by(f"-{field}" if asked.startswith("-") else field, "pk")
-    if request.GET.get("format") in EXPORTS:
+    if request.GET.get("format") in FORMATS:
         return _taken(found, request.GET["format"])
     return render(request, "sources/sources.html", {"table": _table(found), "total": found.count()})
 
@@ -57,7 +57,7 @@ def _table(found: Any) -> dict[str, object]:
         }
         for source in found
     ]
-    return {"id": "sources", "caption": _("Sources"), "columns": columns, "rows": rows, "sort": "title", "search": "q", "exports": ["csv", "xlsx"]}
+    return {"id": "sources", "caption": _("Sources"), "columns": columns, "rows": rows, "sort": "title", "search": "q", "exports": list(FORMATS)}
 
 
 def publisher_words(publisher: str) -> str:
@@ -69,13 +69,12 @@ def publisher_words(publisher: str) -> str:
 
 
 def _taken(found: Any, form: str) -> HttpResponse:
-    language: Language = "en" if get_language() == "en" else "fr"
     rows = [
         {column.key: getattr(source, column.key) for column in TAKEN} | {"publisher": publisher_words(source.publisher)} for source in found
     ]
-    table = TakenTable(title_fr="Provenance des chiffres", title_en="Where figures come from", columns=TAKEN, rows=rows)
-    content = to_csv(table, language=language) if form == "csv" else to_xlsx(table, language=language, on=timezone.localdate())
-    return HttpResponse(content, content_type=EXPORTS[form], headers={"Content-Disposition": f'attachment; filename="sources.{form}"'})
+    on = timezone.localdate()
+    table = TakenTable(title_fr="Provenance des chiffres", title_en="Where figures come from", columns=TAKEN, rows=rows, sources=(own_register(_("sources tenues sur ce nœud"), on=on),))
+    return table_file(table, form, on=on)
 
 
 @require_GET
