@@ -32,6 +32,7 @@ CSRF_TRUSTED_ORIGINS = os.environ.get("CONCERTATION_ORIGINS", "").split()
 INSTALLED_APPS = [
     "concertation.apps.ground",
     "concertation.apps.access",
+    "concertation.apps.search",
     "concertation.apps.organisations",
     "concertation.apps.places",
     "concertation.apps.sources",

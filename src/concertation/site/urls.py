@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("concertation.apps.picture.urls")),
     path("", include("concertation.apps.organisations.urls")),
     path("", include("concertation.apps.presence.urls")),
+    path("", include("concertation.apps.search.urls")),
     path("", include("concertation.apps.access.urls")),
     path("account/terms/", terms.terms, name="terms"),
     path("account/second-factor/", include("allauth.mfa.urls")),

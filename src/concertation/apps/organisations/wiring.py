@@ -1,9 +1,13 @@
-"""What the register offers to the subjects below it: how an organisation is found by what a person writes."""
+"""What the register offers to the subjects below it: how an organisation is found by what a person writes, and by words."""
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from concertation.apps.access.register import offer_organisations
 from concertation.apps.organisations.queries import organisation, register
+from concertation.apps.organisations.search_reading import organisations_as_things
+from concertation.apps.search.kinds import Kind, offer, whole
 from concertation.core.sharing import Mandate
 from concertation.core.spelling import fold
 
@@ -19,3 +23,4 @@ def called(mandates: Sequence[Mandate], written: str) -> str:
 
 
 offer_organisations(called)
+offer(Kind("organisation", 2, _("Organisations"), frozenset({"organisations", "sources", "presence"}), suggests=True, **whole(organisations_as_things)))

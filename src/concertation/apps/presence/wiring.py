@@ -1,9 +1,12 @@
-"""What presence offers to the apps below it: its importer, how an answer to a doubt reaches its rows, what rests on a source."""
+"""What presence offers to the apps below it: its importer, how an answer to a doubt reaches its rows, what rests on a source, activities
+as they are found.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 
 import polars as pl
+from django.utils.translation import gettext_lazy as _
 
 from concertation.apps.organisations.rows import register_rows
 from concertation.apps.places.queries import gazetteer
@@ -18,6 +21,8 @@ from concertation.apps.presence.queries import (
     runs_with_activities,
 )
 from concertation.apps.presence.register import ActivityRows
+from concertation.apps.presence.search_reading import activities_as_things, stamps
+from concertation.apps.search.kinds import Kind, offer
 from concertation.apps.sources import imports, review, withdrawals
 from concertation.apps.sources.commands import KEEP
 from concertation.apps.sources.models import Doubt, ImportRun, Source
@@ -70,3 +75,9 @@ review.register_undoer("place", place_rows_again)
 review.register_resting(activities_resting)
 withdrawals.register_closer(commands.close_further)
 register_rows(ActivityRows())
+offer(
+    Kind(
+        "activity", 3, _("Activités"), frozenset({"presence", "sources", "organisations"}), stamps, activities_as_things, of_each_state=True,
+        narrowing=frozenset({"sources.import-withdrawn", "sources.import-closed-further"}),
+    ),
+)

@@ -1,0 +1,135 @@
+"""Asking the index of either engine for the best of one kind: found whole, by exact words, by stems, by the beginning of the last word.
+
+Each way of matching is asked for no more than a limit and in the order of standing, so a word that is everywhere costs no more
+than a rare one. What a person typed reaches the engine as letters and digits alone (`core.search_words`), in a parameter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from django.db import connection
+
+from concertation.core.search_words import Wanted, WantedWord, whole_form
+
+NOWHERE = "xx"  # a word no text holds: `whole_form` always adds to it
+SQLITE = """
+SELECT rowid, 0 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
+UNION ALL SELECT rowid, 1 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
+UNION ALL SELECT rowid, 2 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
+UNION ALL SELECT rowid, 3 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
+UNION ALL SELECT rowid, 4 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
+UNION ALL SELECT rowid, 5 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
+"""
+POSTGRESQL = """
+SELECT id, 0 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS a
+UNION ALL SELECT id, 1 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS b
+UNION ALL SELECT id, 2 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS c
+UNION ALL SELECT id, 3 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS d
+UNION ALL SELECT id, 4 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS e
+UNION ALL SELECT id, 5 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS f
+"""
+
+
+class Way(IntEnum):
+    """How a thing was found, the best way first."""
+
+    WHOLE_NAME = 0
+    WORDS_OF_NAME = 1
+    EXACT_WORDS = 2
+    STEMS = 3
+    BEGINNING_IN_NAME = 4
+    BEGINNING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fts5:
+    """How SQLite's FTS5 writes a condition."""
+
+    def word(self, word: str, *columns: str) -> str:
+        """One word in some columns."""
+        return f'{{{" ".join(columns)}}} : "{word}"'
+
+    def beginning(self, word: str, *columns: str) -> str:
+        """Words that begin so in some columns."""
+        return f'{{{" ".join(columns)}}} : "{word}" *'
+
+    def every(self, conditions: Sequence[str]) -> str:
+        """All of these."""
+        return " AND ".join(f"({each})" for each in conditions)
+
+    def some(self, conditions: Sequence[str]) -> str:
+        """One of these."""
+        return " OR ".join(f"({each})" for each in conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class TsQuery:
+    """How PostgreSQL's tsquery writes a condition; each column is a weight."""
+
+    WEIGHTS = {"titles": "A", "exact_text": "B", "search_text": "C", "guards": "D"}
+
+    def word(self, word: str, *columns: str) -> str:
+        """One word in some columns."""
+        return f"'{word}':{self._weights(columns)}"
+
+    def beginning(self, word: str, *columns: str) -> str:
+        """Words that begin so in some columns."""
+        return f"'{word}':*{self._weights(columns)}"
+
+    def every(self, conditions: Sequence[str]) -> str:
+        """All of these."""
+        return " & ".join(f"({each})" for each in conditions)
+
+    def some(self, conditions: Sequence[str]) -> str:
+        """One of these."""
+        return " | ".join(f"({each})" for each in conditions)
+
+    def _weights(self, columns: Sequence[str]) -> str:
+        return "".join(self.WEIGHTS[column] for column in columns)
+
+
+Grammar = Fts5 | TsQuery
+
+
+def grammar() -> Grammar:
+    """The grammar of the node's engine."""
+    return Fts5() if connection.vendor == "sqlite" else TsQuery()
+
+
+def ways(wanted: Wanted, speak: Grammar) -> list[str]:
+    """The condition of each way of matching, in the order of `Way`."""
+    nowhere, last = speak.word(NOWHERE, "titles"), wanted.words[-1]
+    whole = whole_form(wanted.written)
+    others = [_by_stem(word, speak) for word in wanted.words[:-1]]
+    begins = wanted.goes_on and len(last.exact) > 1
+    return [
+        speak.word(whole, "titles") if whole else nowhere,
+        speak.every([speak.word(word.exact, "titles") for word in wanted.words]),
+        speak.every([speak.word(word.exact, "exact_text") for word in wanted.words]),
+        speak.every([*others, _by_stem(last, speak)]),
+        speak.every([*others, speak.beginning(last.exact, "titles")]) if begins else nowhere,
+        speak.every([*others, speak.beginning(last.exact, "exact_text")]) if begins else nowhere,
+    ]
+
+
+def _by_stem(word: WantedWord, speak: Grammar) -> str:
+    return speak.some([speak.word(form, "exact_text", "search_text") for form in (word.exact, *word.others)])
+
+
+def best(wanted: Wanted, *, open_to: Sequence[Sequence[str]], facets: Sequence[str], first: int, last: int, most: int) -> dict[int, Way]:
+    """The entries between two standings that match and hold one group of guard words and every facet word, with the best way each was found.
+
+    In the order in which they stand: the best way first, then by standing; no more than `most`. One query.
+    """
+    speak = grammar()
+    seen = speak.some([speak.every([speak.word(word, "guards") for word in group]) for group in open_to])
+    narrowed = [seen, *(speak.word(word, "guards") for word in facets)]
+    asked = [value for way in ways(wanted, speak) for value in (speak.every([way, *narrowed]), first, last, most)]
+    with connection.cursor() as cursor:
+        cursor.execute(SQLITE if connection.vendor == "sqlite" else POSTGRESQL, asked)
+        rows = sorted((way, standing) for standing, way in cursor.fetchall())
+    found: dict[int, Way] = {}
+    for way, standing in rows:
+        found.setdefault(standing, Way(way))
+    return dict(list(found.items())[:most])

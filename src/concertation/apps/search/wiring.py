@@ -1,0 +1,8 @@
+"""Search follows every act that the journal tells."""
+
+from django.db.models.signals import post_save
+
+from concertation.apps.ground.models import JournalLine
+from concertation.apps.search.following import follow
+
+post_save.connect(follow, sender=JournalLine)
