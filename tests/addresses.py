@@ -20,6 +20,7 @@ from activity_samples import activity, organisation, stored_import
 from concertation.apps.access.commands import make_token
 from concertation.apps.access.queries import held_today
 from concertation.apps.picture.commands import refresh
+from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.sharing import Role
 from concertation.site import reference
 
@@ -79,6 +80,7 @@ def lay() -> Ground:
     plants = [plant(plot, known) for plot in plots()]
     for state in ("NER", "MLI"):
         refresh(state)
+    refresh_search("AES")
     manager, other = person("manager", (Role.DATA_MANAGER, "NER")), person("other", (Role.READER, "NER"))
     token, _raw = make_token(manager, name="synthetic", mandates=held_today(manager), expires_on=date(2099, 1, 1))
     return Ground(plants, parts_of(plants, other.pk, other.held_mandates.get().pk, token.pk), browser_of(manager), Client())
@@ -99,6 +101,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
 CHOICES = {
     "situation": ("?level=2&sector=ALL&measure=presence", "?state=NER"), "sector": ("?state=NER&level=2",), "needs": ("?state=NER",), "sources": ("?q=niger",),
     "organisations": ("?q=synth",), "journal": ("?act=access.mandate-given",), "source-cell": ("?sheet=&row=2",),
+    "search": ("?q=diffa", "?q=diffa&kind=place", "?q=tilaberri"), "search-suggestions": ("?q=diffa",),
 }  # fmt: skip
 ENDS = frozenset({"account_logout", "sessions-end"})
 

@@ -14,12 +14,13 @@ from django.db import connections
 
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
-from concertation.site import cli_keeping, engines, health, importing, node, picturing, serving, welcome
+from concertation.site import cli_keeping, cli_search, engines, health, importing, node, picturing, serving, welcome
 from concertation.site.importing import Misused
 from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 cli_keeping.register(app)
+cli_search.register(app)
 
 
 @app.command()
@@ -40,6 +41,7 @@ def serve(
         raise refuse(f"Le port {port} est occupé ; choisissez-en un autre avec --port.", f"Port {port} is taken; choose another with --port.")
     screen.print("Préparation de la base et du jeu de référence… / Preparing the database and the reference set…")
     node.make_ready()
+    cli_search.follow()
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
     lines = [f"http://{shown}:{port}", *(welcome.demo_lines() if demo else ()), *welcome.headline_figures()]
     connections.close_all()

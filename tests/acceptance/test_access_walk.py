@@ -29,6 +29,7 @@ from concertation.apps.access.models import HeldMandate, User
 from concertation.apps.access.queries import held_today
 from concertation.apps.ground.models import GuardedQuerySet
 from concertation.apps.picture.commands import refresh
+from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.giving import gives_at_all, journals_read, may_give, withdraws
 from concertation.core.sharing.visibility import edits_register, writes_for
@@ -40,8 +41,10 @@ MARK = re.compile(r"zq([a-z])(\d\d)zq")
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl")
 OPEN = {
     "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
-    "sources", "sharing-levels", "terms",
+    "sources", "sharing-levels", "terms", "search", "search-suggestions",
 }  # fmt: skip
+SEARCHES = {"search", "search-suggestions"}
+SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
 SIGNED_IN = {"imports", "review", "answers", "account", "sessions", "tokens", "people", "mfa_index", "mfa_list_webauthn"}
 ROWS = {"figure", "source", "organisation"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
@@ -88,6 +91,7 @@ def grounds(settings: Any, tmp_path: Path) -> Grounds:
     token, _raw = make_token(people[0], name="t", mandates=held_today(people[0]), expires_on=plants[0].run.created_at.date())
     for state in STATES:
         refresh(state)
+    refresh_search("AES")
     return Grounds(plants, readers(), people, str(token.pk))
 
 
@@ -144,6 +148,8 @@ def addresses(name: str, path: str) -> list[str]:
         return [path]
     if name == "source-cell":
         return [f"{path}?sheet=&row=2"]
+    if name in SEARCHES:
+        return [f"{path}?{asked}" for asked in SEARCHED]
     return [f"{path}?format={wanted}" if wanted else path for wanted in FORMATS]
 
 
@@ -307,3 +313,12 @@ def test_the_walk_sees_what_may_be_seen(grounds: Grounds) -> None:
     seen = {mark[0] for page in pages for mark in MARK.findall(text_of(manager.client.get(page)).lower())}
 
     assert seen >= set("afrdpsocu")
+
+
+def test_the_walk_sees_in_search_what_may_be_found(grounds: Grounds) -> None:
+    manager = next(reader for reader in grounds.readers if reader.mandates and reader.mandates[0].role is Role.DATA_MANAGER and reader.mandates[0].state == "NER")
+
+    seen = {path: {mark[0] for mark in MARK.findall(text_of(manager.client.get(path)).lower())} for path in (f"{reverse(name)}?q=zq" for name in sorted(SEARCHES))}
+
+    assert all({"o"} <= found for found in seen.values())
+    assert seen[f"{reverse('search')}?q=zq"] >= set("aos")

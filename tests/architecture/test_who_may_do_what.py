@@ -32,6 +32,9 @@ READS_UNSEEN = {
     "sources/named_by_hand": "counted into totals; names leave `followed` only where the reader may see punctuality",
     "sources/organisations_called": "names of organisations whose punctuality the reader may see, which `followed` has settled",
     "sources/doubts_like": "an answer is applied to every row like it; the mandate to answer was checked on the doubt itself",
+    "organisations/all_organisations": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",
+    "presence/rows_that_count": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",
+    "sources/runs_by_source": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",
     "sources/sources": "names of sources: hides those that rest on imports the reader may not see",
 }
 MAY_FOLLOW = {

@@ -8,6 +8,7 @@ from django.db import connection
 
 from concertation.apps.ground import triggers
 from concertation.apps.ground.queries import broken_lines
+from concertation.apps.search import words_index
 from concertation.site import node
 
 LEAST_FREE_BYTES = 500_000_000
@@ -24,8 +25,8 @@ class Finding:
 
 
 def findings() -> list[Finding]:
-    """Disk, migrations, journal triggers, journal chains, folder permissions."""
-    return [disk(), migrations(), journal_triggers(), journal_chains(), folder()]
+    """Disk, migrations, journal triggers, journal chains, folder permissions, the index of words."""
+    return [disk(), migrations(), journal_triggers(), journal_chains(), folder(), index_of_words()]
 
 
 def disk() -> Finding:
@@ -61,3 +62,11 @@ def folder() -> Finding:
         "folder", private, f"Le dossier du nœud est {'privé' if private else 'lisible par d’autres comptes'}",
         f"The node's folder is {'private' if private else 'readable by other accounts'}",
     )
+
+
+def index_of_words() -> Finding:
+    """Search has its index."""
+    installed = words_index.is_installed(connection)
+    words = ("La recherche a son index de mots", "Search has its index of words")
+    lost = ("La recherche n'a plus son index de mots : lancez ./run search refresh", "Search has lost its index of words: run ./run search refresh")
+    return Finding("search-index", installed, *(words if installed else lost))

@@ -28,7 +28,9 @@ Row = list[Any]
 Progress = Callable[[str, int], None]
 SLICE = 1_000
 CHUNK = 1 << 20
-LEFT_OUT = ("django_session", "usersessions_usersession")  # keys of open sessions: whoever reads a backup must not be signed in by it
+OPEN_SESSIONS = ("django_session", "usersessions_usersession")  # keys: whoever reads a backup must not be signed in by them
+MADE_ANEW = ("search_searchentry", "search_indexposition", "search_withheld")  # the index of words, from the rows, at the next start
+LEFT_OUT = (*OPEN_SESSIONS, *MADE_ANEW)
 KINDS: dict[type[models.Field[Any, Any]], str] = {
     models.CharField: "text", models.TextField: "text", models.IntegerField: "whole", models.AutoField: "whole",
     models.BigAutoField: "whole", models.BigIntegerField: "whole", models.FloatField: "number", models.BooleanField: "truth",
@@ -92,7 +94,7 @@ def kind_of(field: models.Field[Any, Any]) -> str:
 
 
 def kept_tables() -> list[KeptTable]:
-    """Every table of the product and of its components, by name; those of open sessions are left out."""
+    """Every table of the product and of its components, by name; those of open sessions are left out, and those made anew from the others."""
     held = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True) if model._meta.managed}
     return [_kept(name, held[name]) for name in sorted(held) if name not in LEFT_OUT]
 

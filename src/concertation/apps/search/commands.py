@@ -9,18 +9,18 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from concertation.apps.ground.models import JournalHead, JournalLine
+from concertation.apps.search import words_index
 from concertation.apps.search.guards import words_of
 from concertation.apps.search.kinds import HEAVIEST, Kind, Thing, in_order
 from concertation.apps.search.models import IndexPosition, SearchEntry, Withheld
-from concertation.apps.search.queries import LETTER_BITS, OWN_BITS, WEIGHT_BITS, framework_chains, stale_chains
+from concertation.apps.search.queries import FORM, LETTER_BITS, OWN_BITS, WEIGHT_BITS, framework_chains, stale_chains
 from concertation.core.search_words import exact_forms, stem_forms, whole_form
 
 T = TypeVar("T")
-FORM = "1"  # another word here has every entry written anew: change it with what `core.search_words` or this module writes
 SLICE = 500
 MOST_WORDS, MOST_LETTERS = 400, 20_000
 SORTED_BY = " 0123456789abcdefghijklmnopqrstuvwxyz"
@@ -68,7 +68,7 @@ def refresh(chain: str) -> int:
     with transaction.atomic():
         followed = [origin for origin, since in withheld if since <= sequence]
         Withheld.objects.filter(pk__in=followed, sequence__lte=sequence).delete()
-        IndexPosition.objects.update_or_create(state=chain, defaults={"sequence": sequence, "refreshed_at": timezone.now()})
+        IndexPosition.objects.update_or_create(state=chain, defaults={"sequence": sequence, "form": FORM, "refreshed_at": timezone.now()})
     return changed
 
 
@@ -144,6 +144,16 @@ def count_kept(chain: str) -> int:
     """How many entries are kept under a chain, those of kinds told whole included."""
     counts: list[int] = [SearchEntry.objects.filter(kind=kind.code, chain=each).count() for kind in in_order() for each in _chains(kind, chain)]
     return sum(counts)
+
+
+def put_index_in_place() -> None:
+    """Give the engine its index of words back, filled, when a part of it was lost."""
+    words_index.install(connection)
+
+
+def is_whole() -> bool:
+    """Whether the engine's index of words is there and says what the entries say."""
+    return words_index.is_installed(connection) and words_index.is_sound(connection)
 
 
 def withhold(line: JournalLine) -> None:

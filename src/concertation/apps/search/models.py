@@ -40,10 +40,11 @@ class SearchEntry(GuardedModel):
 
 
 class IndexPosition(models.Model):
-    """How far in a State's journal what can be found has been brought."""
+    """How far in a State's journal what can be found has been brought, and in which form its words were written."""
 
     state = models.CharField(max_length=3, primary_key=True)
     sequence = models.PositiveBigIntegerField(default=0)
+    form = models.CharField(max_length=12, default="")
     refreshed_at = models.DateTimeField(null=True)
 
 

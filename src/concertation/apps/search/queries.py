@@ -21,6 +21,7 @@ from concertation.core.search_words import Wanted
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.core.spelling import fold
 
+FORM = "1"  # another word here has every entry written anew: change it with what `core.search_words` or `commands.entry` writes
 FRAMEWORK = "AES"
 STATES = ("BFA", "MLI", "NER", "TGO")
 MOST = 200
@@ -203,7 +204,7 @@ def framework_chains(chain: str) -> Sequence[str]:
 
 def stale_chains() -> list[str]:
     """The chains with acts since what can be found was made from them. Three queries, however long the journal."""
-    kept = dict(IndexPosition.objects.values_list("state", "sequence"))
+    kept = dict(IndexPosition.objects.filter(form=FORM).values_list("state", "sequence"))
     since, of_subjects = Q(pk__in=[]), Q(pk__in=[])
     for chain in JournalHead.objects.values_list("chain", flat=True):
         since |= Q(chain=chain, sequence__gt=kept.get(chain, 0))

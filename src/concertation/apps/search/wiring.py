@@ -2,7 +2,6 @@
 
 from django.db.models.signals import post_save
 
-from concertation.apps.ground.models import JournalLine
 from concertation.apps.search.following import follow
 
-post_save.connect(follow, sender=JournalLine)
+post_save.connect(follow, sender="ground.JournalLine")

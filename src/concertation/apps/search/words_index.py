@@ -4,6 +4,7 @@ Both index the same four texts, already in their written forms, so neither engin
 put in place after every migration, because rebuilding a table drops its triggers without a word.
 """
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "search_searchentry"
@@ -40,6 +41,7 @@ ALTER TABLE search_searchentry ADD COLUMN IF NOT EXISTS words tsvector GENERATED
 ) STORED
 """
 POSTGRESQL_INDEX = "CREATE INDEX IF NOT EXISTS search_words ON search_searchentry USING gin (words)"
+SQLITE_COMPARE = "INSERT INTO search_words (search_words, rank) VALUES ('integrity-check', 1)"
 HELD_SQLITE = "SELECT count(*) FROM sqlite_master WHERE (type = 'trigger' AND name LIKE 'search_words_%%') OR (type = 'table' AND name = 'search_words')"
 HELD_POSTGRESQL = "SELECT 4 * count(*) FROM pg_index WHERE indexrelid = to_regclass('search_words') AND indisvalid"
 
@@ -64,3 +66,15 @@ def is_installed(connection: BaseDatabaseWrapper) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(HELD_SQLITE if connection.vendor == "sqlite" else HELD_POSTGRESQL, [])
         return bool(cursor.fetchone()[0] == 4)
+
+
+def is_sound(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the index says what the entries say; PostgreSQL's column cannot do otherwise."""
+    if connection.vendor != "sqlite":
+        return True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(SQLITE_COMPARE)
+    except DatabaseError:
+        return False
+    return True
