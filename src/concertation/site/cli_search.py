@@ -1,14 +1,14 @@
 """`./run search WORDS`: what the words find, as the pages find it; and making the index of words anew."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
 from concertation.apps.search import commands, queries
 from concertation.apps.search.jobs import refresh_chain
+from concertation.apps.search.kinds import KINDS
 from concertation.apps.search.queries import FRAMEWORK, Results
 from concertation.site import node
 from concertation.site.terminal import AsJson, answer, refuse, screen
@@ -19,7 +19,7 @@ FIND = "find"
 class WordsOrCommand(TyperGroup):
     """What is no command of the group is a word to look for."""
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command asked for; else the one that finds, with every word left."""
         return super().resolve_command(ctx, args if args[0] in self.commands else [FIND, *args])
 
@@ -37,8 +37,8 @@ def find(
     """Cherche comme les pages, « find » peut être omis / search as the pages do; “find” may be left out."""
     node.make_ready()
     commands.refresh_stale()
-    if kind and kind not in queries.KINDS:
-        known = ", ".join(queries.KINDS)
+    if kind and kind not in KINDS:
+        known = ", ".join(KINDS)
         raise refuse(f"Natures connues : {known}.", f"Known kinds: {known}.", code=2)
     results = queries.search(node.OPERATOR, " ".join(words), kind=kind, state=state.upper(), most=20)
     if as_json:
