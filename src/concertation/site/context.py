@@ -27,7 +27,7 @@ class Entry:
 MENU: tuple[tuple[Entry, ...], ...] = (
     (Entry(_("Décisions"), "home"),),
     (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations")),
-    (Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
+    (Entry(_("Mes activités"), "own-activities", signed_in=True), Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
     (Entry(_("Lieux"), "places"), Entry(_("Sources"), "sources"), Entry(_("Aide"), "help")),
 )
 

@@ -15,6 +15,7 @@ from concertation.apps.sources.taken_sources import of_files
 from concertation.draw.tables import Column, TakenTable
 
 PAGE_LINES = 50
+BY_HAND = "presence-form"
 LONGEST_SHOWN = 160
 ORDERS = {
     "place": "unit__sort_key", "sector": "sector", "start": "start", "end": "end", "targeted": "targeted", "reached": "reached",
@@ -91,6 +92,8 @@ def _cells(row: Activity, shown: Profile, open_runs: frozenset[object]) -> dict[
 
 
 def _cell(row: Activity, open_runs: frozenset[object]) -> dict[str, object]:
+    if row.import_run.kind == BY_HAND:
+        return {"text": _("saisie sur la plateforme")}
     words = _("%(sheet)s, ligne %(row)s") % {"sheet": row.sheet, "row": row.row}
     if row.import_run_id not in open_runs:
         return {"text": words}

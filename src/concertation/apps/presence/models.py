@@ -6,7 +6,11 @@ from concertation.apps.ground.models import GuardedModel, new_id
 
 
 class Activity(GuardedModel):
-    """One declared row. `identical_to_row` names the first row equal to it in its file: presence is counted once."""
+    """One declared row. `identical_to_row` names the first row equal to it in its file: presence is counted once.
+
+    A row entered by hand knows the form it was sent with (`entry_token`: the same form sent twice is one row); one that its holder
+    withdrew stays and no longer counts.
+    """
 
     import_run = models.ForeignKey("sources.ImportRun", on_delete=models.CASCADE, related_name="activities")
     sheet = models.CharField(max_length=120, blank=True)
@@ -40,6 +44,8 @@ class Activity(GuardedModel):
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
     observation = models.TextField(blank=True)
+    entry_token = models.UUIDField(null=True, unique=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["import_run", "sheet", "row"], name="activity_row_once")]

@@ -34,8 +34,8 @@ LINK_COLUMNS = (
 
 
 def counted(rows: QuerySet[Activity]) -> QuerySet[Activity]:
-    """The rows of imports that are fully stored, each distinct activity once."""
-    return rows.filter(import_run__status="stored", identical_to_row__isnull=True)
+    """The rows of imports that are fully stored, each distinct activity once; none that its holder withdrew."""
+    return rows.filter(import_run__status="stored", identical_to_row__isnull=True, withdrawn_at__isnull=True)
 
 
 def activities(mandates: Sequence[Mandate]) -> QuerySet[Activity]:
@@ -54,6 +54,7 @@ def links_of_state(state: str) -> pl.DataFrame:
     """Every activity and unit of a State, for the summaries: columns of LINK_SCHEMA. Summaries filter by audience before counting."""
     places = ActivityPlace.objects.filter(
         activity__owner_state=state, activity__import_run__status="stored", activity__identical_to_row__isnull=True,
+        activity__withdrawn_at__isnull=True,
     )
     places = places.annotate(
         now=Coalesce("activity__organisation__merged_into", "activity__organisation"),

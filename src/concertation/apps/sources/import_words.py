@@ -48,7 +48,7 @@ class ProblemGroup:
 
 def kind_words(kind: str) -> str:
     """The kind of a file in words."""
-    return str(dict(KINDS).get(kind, kind)) if kind else _("nature non reconnue")
+    return str({**dict(KINDS), "presence-form": _("saisie sur la plateforme")}.get(kind, kind)) if kind else _("nature non reconnue")
 
 
 def step_words(run: ImportRun) -> str:
