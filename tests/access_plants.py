@@ -63,6 +63,7 @@ class Planted:
     figure: Figure
     doubt: Doubt
     organisation: Organisation
+    activity: Activity
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -93,7 +94,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own)
+    return Planted(plot, run, figure, doubt, own, activity)
 
 
 @dataclass(frozen=True)

@@ -45,14 +45,15 @@ OPEN = {
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
-SIGNED_IN = {"imports", "review", "answers", "account", "sessions", "tokens", "people", "mfa_index", "mfa_list_webauthn"}
+SIGNED_IN = {"imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "mfa_index", "mfa_list_webauthn"}
 ROWS = {"figure", "source", "organisation"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
+ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 BY_MASTER = {"import-withdraw", "import-restore", "import-close-further"}
 ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
-    "invitation-withdraw",
+    "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back",
 }  # fmt: skip
 ENDS_THE_WALK = {"account_logout", "sessions-end"}
 
@@ -109,6 +110,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
     of_plot: dict[str, Callable[[Planted], Any]] = {
         "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
         "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
+        "activity_id": lambda each: each.activity.pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -191,11 +193,22 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
         if name in BY_MASTER:
             return {302} if withdraws(held, owner_state=plot.state, holder=plot.holder) else {403}
         return {200}
+    if name in ON_ENTRY:
+        if not signed:
+            return {302}
+        return {200, 302} if opens and enters_for(held, plot.state, plot.holder) else {302, 404} if name == "activity-withdraw" else {404}
     if name in ("organisation-names", "organisation-merge", "organisation-add-spelling"):
         if not signed:
             return {302}
         return {403} if edits_register(held) is None else {200, 302} if opens else {404}
     return None
+
+
+def enters_for(held: tuple[Mandate, ...], state: str, holder: str) -> bool:
+    """Whether a reader corrects rows of a State and holder: its own reporters, or the State's data manager for its administration (the rule written a second time)."""
+    reports = any(own.role in (Role.REPORTER, Role.REPORTER_LEAD) and own.organisation == holder and own.state in ("", state) for own in held)
+    manages = any(own.role is Role.DATA_MANAGER and own.state == state and not own.organisation for own in held)
+    return reports or (manages and holder == f"{state.lower()}-government")
 
 
 def on_person(step: Step, target: User, signed: bool) -> set[int] | None:
