@@ -557,3 +557,81 @@ def test_password_changes_are_journalled_by_signal() -> None:
     user.refresh_from_db()
     assert user.check_password("une autre longue phrase")
     assert acts()[-1] == "access.password-changed"
+
+
+# A forgotten password
+
+
+def password_link_of(browser: Client, user: User) -> str:
+    """The link that whoever covers a person's mandates is shown."""
+    answer = browser.post(reverse("password-link", args=[user.pk]))
+    assert answer.status_code == 200, answer.content.decode()
+    return re.search(r"/account/password/reset/key/[\w-]+/", answer.content.decode())[0]
+
+
+def choose(browser: Client, link: str, password: str) -> Any:
+    """Open the link and choose a password."""
+    form = browser.get(link, follow=True)
+    return browser.post(form.request["PATH_INFO"], {"password1": password, "password2": password})
+
+
+def test_who_covers_a_persons_mandates_makes_a_link_under_which_they_choose_a_password_once(by_hand: None) -> None:
+    manager, user = browser_of(person("manager", (Role.DATA_MANAGER, "NER"))), person("forgetful", (Role.READER, "NER"))
+    other_session = browser_of(user)
+    link = password_link_of(manager, user)
+
+    choose(Client(), link, "une toute nouvelle phrase")
+
+    user.refresh_from_db()
+    again = Client().get(link, follow=True).content.decode()
+    assert user.check_password("une toute nouvelle phrase")
+    assert other_session.get("/account/").status_code == 302
+    assert "plus valable" in again
+    assert {"access.password-link-made", "access.password-changed"} <= set(acts())
+    assert link.split("-", 1)[1] not in "".join(bytes(line.facts).decode() for line in JournalLine.objects.all())
+
+
+def test_a_password_link_ends_with_the_day_and_when_its_person_signs_in(by_hand: None, settings: Any) -> None:
+    manager, user = browser_of(person("manager", (Role.DATA_MANAGER, "NER"))), person("forgetful", (Role.READER, "NER"))
+    links = [password_link_of(manager, user)]
+    sign_in(Client(), user)
+    links.append(password_link_of(manager, user))
+    before = ["plus valable" in Client().get(link, follow=True).content.decode() for link in links]
+
+    settings.PASSWORD_RESET_TIMEOUT = -1
+
+    assert before == [True, False]
+    assert "plus valable" in Client().get(links[1], follow=True).content.decode()
+
+
+@pytest.mark.parametrize("held", [(Role.DATA_MANAGER, "MLI"), (Role.READER, "NER"), (Role.AUDITOR, "NER")])
+def test_nobody_else_makes_a_password_link(held: tuple[Role, str]) -> None:
+    user = person("forgetful", (Role.READER, "NER"), (Role.READER, "BFA"))
+
+    answer = browser_of(person("other", held)).post(reverse("password-link", args=[user.pk]))
+
+    assert answer.status_code in (403, 404)
+    assert "access.password-link-made" not in acts()
+
+
+def test_a_person_with_a_mandate_beyond_ones_own_gets_no_link_from_one(by_hand: None) -> None:
+    user = person("of-two-states", (Role.READER, "NER"), (Role.READER, "MLI"))
+
+    assert browser_of(person("manager", (Role.DATA_MANAGER, "NER"))).post(reverse("password-link", args=[user.pk])).status_code == 403
+
+
+def test_with_a_mail_server_the_password_link_leaves_in_both_languages() -> None:
+    user = person("forgetful", (Role.READER, "NER"))
+
+    answer = browser_of(person("manager", (Role.DATA_MANAGER, "NER"))).post(reverse("password-link", args=[user.pk]))
+
+    assert "/account/password/reset/key/" not in answer.content.decode()
+    assert mail.outbox[0].to == [user.email]
+    assert "nouveau mot de passe" in mail.outbox[0].body and "new password" in mail.outbox[0].body
+
+
+def test_the_menu_leads_to_people_and_journal_those_who_may_open_them() -> None:
+    pages = {role: browser_of(person(role.value, (role, "NER"))).get("/help/").content.decode() for role in (Role.DATA_MANAGER, Role.AUDITOR, Role.READER)}
+
+    seen = {role.value: [name for name in ("people", "journal") if f'href="/{name}/"' in page] for role, page in pages.items()}
+    assert seen == {"data-manager": ["people", "journal"], "auditor": ["journal"], "reader": []}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test.utils import override_settings
+from laid_node import LaidNode, served
 from playwright.sync_api import Browser, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent
@@ -40,3 +41,10 @@ def gallery_settings() -> Iterator[None]:
 def gallery(gallery_settings: None, live_server: Any) -> str:
     """The gallery's address on a live server."""
     return f"{live_server.url}/gallery/"
+
+
+@pytest.fixture(scope="session")
+def laid_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaidNode]:
+    """A node with something to show at every address."""
+    with served(tmp_path_factory.mktemp("laid-node")) as node:
+        yield node

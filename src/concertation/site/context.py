@@ -1,6 +1,7 @@
 """What the layout of every page shows: the language switch, who is signed in, and the way to each subject."""
 
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,17 +11,21 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from concertation.core.sharing import Mandate
+from concertation.core.sharing.giving import gives_at_all, journals_read
+
 VERSION: str = tomllib.loads((settings.ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the main menu: the words, the name of the address, and whether only signed-in people see it."""
+    """One line of the main menu: the words, the name of the address, whether only signed-in people see it, and which mandates open it."""
 
     label: str | Promise
     address: str
     signed_in: bool = False
+    open_to: Callable[[Sequence[Mandate]], object] | None = None
 
 
 # Each group is one kind of act: decide, see, bring in, understand. An app adds its page by adding a line here.
@@ -28,6 +33,7 @@ MENU: tuple[tuple[Entry, ...], ...] = (
     (Entry(_("Décisions"), "home"),),
     (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations")),
     (Entry(_("Mes activités"), "own-activities", signed_in=True), Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
+    (Entry(_("Personnes"), "people", signed_in=True, open_to=gives_at_all), Entry(_("Journal"), "journal", signed_in=True, open_to=journals_read)),
     (Entry(_("Lieux"), "places"), Entry(_("Sources"), "sources"), Entry(_("Aide"), "help")),
 )
 
@@ -57,10 +63,10 @@ def is_current(path: str, url: str) -> bool:
 
 def menu(request: HttpRequest) -> list[MenuLine]:
     """The lines of the main menu that this reader can follow."""
-    signed_in = request.user.is_authenticated
+    signed_in, mandates = request.user.is_authenticated, getattr(request, "mandates", ())
     lines: list[MenuLine] = []
     for number, group in enumerate(MENU):
-        open_to_reader = [entry for entry in group if signed_in or not entry.signed_in]
+        open_to_reader = [entry for entry in group if (signed_in or not entry.signed_in) and (entry.open_to is None or entry.open_to(mandates))]
         served = [(entry, url) for entry in open_to_reader if (url := address_of(entry.address))]
         lines += [
             MenuLine(str(entry.label), url, is_current(request.path, url), first=number > 0 and place == 0)

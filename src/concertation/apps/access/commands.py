@@ -12,7 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from concertation.apps.access.links import LINK_LIFE, new_link, new_token
+from concertation.apps.access.links import LINK_LIFE, new_link, new_password_key, new_token
 from concertation.apps.access.models import HeldMandate, Invitation, PersonalToken, User
 from concertation.apps.access.queries import as_mandate, in_force
 from concertation.apps.ground.commands import FRAMEWORK, journal
@@ -223,6 +223,13 @@ def remove_second_factor(user: User, *, by: Mandate) -> int:
     held.delete()
     journal("access.second-factor-removed", by, person=str(user.pk), count=gone)
     return gone
+
+
+@transaction.atomic
+def offer_new_password(user: User, *, by: Mandate) -> tuple[str, str]:
+    """A person forgot their password: a link of one use under which they choose another; gives back its two parts, kept nowhere."""
+    journal("access.password-link-made", by, person=str(user.pk))
+    return new_password_key(user)
 
 
 @transaction.atomic

@@ -8,7 +8,11 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.core import signing
+
+from concertation.apps.access.models import User
 
 LINK_LIFE = timedelta(days=7)
 LINK_SALT = "concertation.invitation"
@@ -32,6 +36,14 @@ def digest_of_link(link: str) -> str | None:
         return digest_of(str(signing.loads(link, salt=LINK_SALT, max_age=LINK_LIFE)))
     except signing.BadSignature:
         return None
+
+
+def new_password_key(user: User) -> tuple[str, str]:
+    """The two parts of a link under which a person chooses a new password; it ends when they do, when they sign in, or with the day.
+
+    Nothing is kept of it: it is made of the password's hash and the last sign-in, so any change of either ends it.
+    """
+    return user_pk_to_url_str(user), default_token_generator.make_token(user)
 
 
 def new_token() -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Sending the link of an invitation by e-mail, in the two languages, where the node has a mail server."""
+"""Sending links by e-mail, in the two languages, where the node has a mail server: of an invitation, of a new password."""
 
 from smtplib import SMTPException
 
@@ -17,19 +17,32 @@ def sends_mail() -> bool:
 
 def send_link(email: str, link: str) -> bool:
     """Send the link; False when this node sends nothing, or the mail server did not take it: it is then passed on by hand."""
+    return _sent(email, "Concertation — invitation", _invitation(link))
+
+
+def send_password_link(email: str, link: str) -> bool:
+    """Send the link under which a person chooses a new password; False as above."""
+    return _sent(email, "Concertation — mot de passe / password", _password(link))
+
+
+def _sent(email: str, subject: str, text: str) -> bool:
     if not sends_mail():
         return False
     try:
-        return bool(send_mail(_subject(), _text(link), settings.DEFAULT_FROM_EMAIL, [email]))
+        return bool(send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [email]))
     except (SMTPException, OSError):
         return False
 
 
-def _subject() -> str:
-    return "Concertation — invitation"
+def _password(link: str) -> str:
+    parts = []
+    for language in LANGUAGES:
+        with override(language):
+            parts.append(_("Vous avez demandé un nouveau mot de passe pour la plateforme Concertation. Ce lien permet de le choisir\u202f; il sert une fois, dans la journée\u202f:\n%(link)s\nSi vous n'avez rien demandé, dites-le à qui administre votre nœud.") % {"link": link})
+    return "\n\n".join(parts)
 
 
-def _text(link: str) -> str:
+def _invitation(link: str) -> str:
     parts = []
     for language in LANGUAGES:
         with override(language):

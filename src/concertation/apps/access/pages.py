@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from concertation.apps.access import commands, queries
 from concertation.apps.access.forms import InviteForm, MandateForm
-from concertation.apps.access.mail import send_link
+from concertation.apps.access.mail import send_link, send_password_link
 from concertation.apps.access.models import HeldMandate, Invitation, User
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.access.words import ROLE_WORDS, mandate_words, scope_words, state_names
@@ -213,6 +213,19 @@ def remove_second_factor(request: ReaderRequest, person_id: UUID) -> HttpRespons
     commands.remove_second_factor(shown, by=by)
     messages.success(request, _("Second facteur enlevé : les mandats qui en demandent un attendent le suivant."))
     return redirect("person", person_id=shown.pk)
+
+
+@require_POST
+@login_required
+@never_cache
+def password_link(request: ReaderRequest, person_id: UUID) -> HttpResponse:
+    """A person forgot their password: the link under which they choose another goes by e-mail, or is shown this once."""
+    shown = person_or_404(request, person_id)
+    by = over_all_or_refuse(request, shown)
+    uidb36, key = commands.offer_new_password(shown, by=by)
+    link = request.build_absolute_uri(reverse("account_reset_password_from_key", args=[uidb36, key]))
+    crumbs = [(_("Personnes"), reverse("people")), (str(shown), reverse("person", args=[shown.pk])), (_("Nouveau mot de passe"), "")]
+    return render(request, "access/password_link.html", {"person": shown, "link": "" if send_password_link(shown.email, link) else link, "breadcrumbs": crumbs})
 
 
 @require_GET

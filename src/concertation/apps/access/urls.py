@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/give/", pages.give, name="mandate-give"),
     path("people/<uuid:person_id>/mandates/<uuid:mandate_id>/end/", pages.end, name="mandate-end"),
     path("people/<uuid:person_id>/close/", pages.close, name="account-close"),
+    path("people/<uuid:person_id>/password-link/", pages.password_link, name="password-link"),
     path("people/<uuid:person_id>/second-factor/remove/", pages.remove_second_factor, name="second-factor-remove"),
     path("sharing/", pages.sharing_levels, name="sharing-levels"),
     path("journal/", journal_pages.journal, name="journal"),

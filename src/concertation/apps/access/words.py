@@ -25,6 +25,7 @@ ACTS: dict[str, str | Promise] = {
     "access.mandate-ended": gettext_lazy("mandat terminé"),
     "access.mandate-given": gettext_lazy("mandat donné"),
     "access.password-changed": gettext_lazy("mot de passe changé"),
+    "access.password-link-made": gettext_lazy("lien de nouveau mot de passe remis"),
     "access.second-factor-added": gettext_lazy("second facteur ajouté"),
     "access.second-factor-failed": gettext_lazy("code du second facteur inexact"),
     "access.second-factor-removed": gettext_lazy("second facteur enlevé"),
