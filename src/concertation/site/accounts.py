@@ -33,7 +33,7 @@ LOCKED_FOR = 300
 SEEN_EVERY = timedelta(minutes=15)
 SEEN = "seen_at"
 QUIET_ZONE = 4
-OPEN_BEFORE_TERMS = ("/account/terms/", "/account/logout/", "/static/", "/maps/", "/help/")
+OPEN_BEFORE_TERMS = ("/account/terms/", "/account/logout/", "/static/", "/maps/", "/help/", "/api/")
 
 
 class ClosedAccounts(DefaultAccountAdapter):

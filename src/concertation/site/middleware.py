@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from concertation.site.api_middleware import is_for_programs
+
 Respond = Callable[[HttpRequest], HttpResponse]
 CODES = [code for code, _ in settings.LANGUAGES]
 YEAR = 365 * 24 * 3600
@@ -39,7 +41,9 @@ class LanguageMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer in the reader's language."""
+        """Answer in the reader's language; programs choose theirs in another way."""
+        if is_for_programs(request.path):
+            return self.respond(request)
         asked = request.GET.get("lang", "")
         chosen = next((c for c in (asked, request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")) if c in CODES), "fr")
         with translation.override(chosen):

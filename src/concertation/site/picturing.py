@@ -10,7 +10,8 @@ from rich.table import Table
 
 from concertation.apps.needs.queries import sectors
 from concertation.apps.picture import commands
-from concertation.apps.picture.queries import Asked, Row, division_of_figures, scenes
+from concertation.apps.picture.queries import Asked, division_of_figures
+from concertation.apps.picture.telling import picture_told
 from concertation.apps.places.queries import divisions, states_with_units
 from concertation.core.concepts import INTERSECTORAL
 from concertation.site import node
@@ -36,26 +37,8 @@ def asked(*, state: str, level: int, sector: str, division: str, as_of: str) -> 
 
 
 def told(wanted: Asked) -> dict[str, object]:
-    """The picture as JSON: null where no figure is held, 0 actors only under a report, else null."""
-    [scene] = scenes(node.OPERATOR, [wanted])
-    start, end = scene.need_dates
-    return {
-        "state": wanted.state, "level": wanted.level, "sector": wanted.sector, "division": wanted.division,
-        "as_of": wanted.on, "need_date": [start, end], "presence_period": list(scene.period) if scene.period else None,
-        "organisations_reporting": scene.reporting,
-        "rows": [line(row) for row in scene.rows],
-        "total": {name: scene.total(name) for name in ("need", "targeted", "reached")} | {"gap": scene.total("not_targeted")},
-    }
-
-
-def line(row: Row) -> dict[str, object]:
-    """One unit; `gap` is need not targeted, `not_reached` target not reached, each null where a part is not held."""
-    return {
-        "unit": row.unit.pk, "pcode": row.pcode, "name_fr": row.unit.name_fr, "name_en": row.unit.name_en, "need": row.need,
-        "targeted": row.targeted, "reached": row.reached, "gap": row.not_targeted, "not_reached": row.not_reached,
-        "actors": row.organisations if row.verdict in ("declared", "none_declared") else None, "activities": row.activities,
-        "presence": row.verdict, "need_estimated": row.need_estimated, "source": row.need_source or None,
-    }
+    """The picture as JSON, as the operator of the node sees it."""
+    return picture_told(node.OPERATOR, wanted)
 
 
 def show(screen: Console, content: dict[str, object]) -> None:

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "concertation.site.middleware.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "concertation.site.api_middleware.ApiMiddleware",
     "concertation.site.refusals.HeadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "concertation.site.middleware.LanguageMiddleware",

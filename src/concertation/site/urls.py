@@ -2,12 +2,16 @@
 
 from django.urls import include, path
 
-from concertation.site import help, pages, terms
+from concertation.site import api_pages, help, pages, terms
+from concertation.site.api import api
 
 handler400 = "concertation.site.refusals.unreadable"
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("api/v1/docs", api_pages.docs, name="api-docs"),
+    path("api/v1/openapi.json", api_pages.description, name="api-description"),
+    path("api/v1/", api.urls),
     path("help/", help.index, name="help"),
     path("help/<slug:subject>/", help.subject_page, name="help-subject"),
     path("", include("concertation.apps.places.urls")),

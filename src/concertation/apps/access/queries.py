@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from concertation.apps.access.links import digest_of, digest_of_link
 from concertation.apps.access.models import HeldMandate, Invitation, PersonalToken, User
-from concertation.apps.ground.models import JournalLine
+from concertation.apps.ground.models import JournalHead, JournalLine
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.giving import NEEDS_SECOND_FACTOR, gives_at_all, journals_read, until_secured
 from concertation.core.sharing.visibility import FRAMEWORK
@@ -105,6 +105,11 @@ def token_of(raw: str, on: date) -> PersonalToken | None:
     """The personal token that is in force under this text, if there is one."""
     alive = PersonalToken.objects.filter(revoked_at__isnull=True, expires_on__gte=on, person__is_active=True)
     return alive.filter(digest=digest_of(raw)).select_related("person").first()
+
+
+def token_under(raw: str) -> PersonalToken | None:
+    """The personal token under this text, dead or alive."""
+    return PersonalToken.objects.filter(digest=digest_of(raw)).select_related("person").first()
 
 
 def mandates_of_token(raw: str, on: date) -> tuple[Mandate, ...]:
@@ -237,3 +242,8 @@ def acts_in_journal(mandates: Sequence[Mandate]) -> list[str]:
     """The acts that occur in the journal a reader may see."""
     lines = JournalLine.objects.filter(chain__in=journals_read(mandates)).order_by()
     return sorted(lines.values_list("act", flat=True).distinct())
+
+
+def journal_heads(mandates: Sequence[Mandate]) -> list[JournalHead]:
+    """The last line of each journal a reader may read."""
+    return list(JournalHead.objects.filter(chain__in=journals_read(mandates)).order_by("chain"))

@@ -4,10 +4,16 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 
+from concertation.apps.access.models import PersonalToken
 from concertation.core.sharing import Mandate
 
 
 class ReaderRequest(HttpRequest):
-    """A request to which `PersonMiddleware` has attached what the reader is mandated to see and do."""
+    """A request to which `PersonMiddleware`, or a token, has attached what the reader is mandated to see and do.
+
+    `audience`, for programs alone: which person or token reads; empty for anybody. `token`: the one it reads by.
+    """
 
     mandates: Sequence[Mandate]
+    audience: str
+    token: PersonalToken | None

@@ -137,3 +137,8 @@ def _core_register(held: Iterable[Organisation]) -> core.Register:
 def found_by(mandates: Sequence[Mandate], search: str, *, other_than: Organisation, most: int = 20) -> list[Any]:
     """Organisations a search finds, to choose one of them."""
     return list(register(mandates, search=search).exclude(pk=other_than.pk)[:most]) if fold(search) else []
+
+
+def slugs_seen(mandates: Sequence[Mandate], slugs: Sequence[str]) -> list[str]:
+    """Of some organisations, by the word in their address, those the reader may see."""
+    return list(Organisation.objects.visible_to(mandates).filter(slug__in=slugs).values_list("slug", flat=True))
