@@ -14,14 +14,14 @@ WRITES = os.environ.get("CONCERTATION_WRITE_BUDGETS") == "1"
 SECTION = "every address"
 
 
-def compare(name: str, found: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def compare(name: str, found: Mapping[str, Any], *, section: str = SECTION) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """What was found and what the file says, for the pages that both know; the file is written first when asked."""
     path = FOLDER / f"{name}.json"
     kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
     if WRITES:
-        kept[SECTION] = found
+        kept[section] = found
         path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    before = kept[SECTION]
+    before = kept[section]
     both = [page for page in found if page in before]
     assert both, f"{name}.json names no page that exists"
     return {page: found[page] for page in both}, {page: before[page] for page in both}

@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from concertation.apps.access.commands import note_token_used
 from concertation.apps.access.links import TOKEN_MARK
 from concertation.apps.access.models import PersonalToken, User
-from concertation.apps.access.queries import is_demonstration, mandates_of_token, token_under
+from concertation.apps.access.queries import carried_by, is_demonstration, token_under
 from concertation.apps.access.signals import TERMS_PENDING
 from concertation.apps.ground.refusals import Refused
 from concertation.core.sharing import Mandate
@@ -52,7 +52,7 @@ def bearer_of(header: str, *, on: date) -> Bearer:
         raise Refused("api-token-expired", detail={"day": token.expires_on.isoformat()})
     if token.person.terms_version != settings.TERMS_VERSION and not is_demonstration(token.person):
         raise Refused("api-terms-to-accept")
-    mandates = mandates_of_token(raw.strip(), on)
+    mandates = carried_by(token, on)
     if not mandates:
         raise Refused("api-token-without-mandate")
     return Bearer(f"token:{token.pk}", mandates, token)

@@ -115,11 +115,15 @@ def token_under(raw: str) -> PersonalToken | None:
 def mandates_of_token(raw: str, on: date) -> tuple[Mandate, ...]:
     """The mandates a personal token carries on a day: those chosen for it that its person still holds; none for a dead token."""
     token = token_of(raw, on)
-    if token is None:
-        return ()
-    chosen = {as_mandate(held) for held in token.mandates.filter(in_force(on))}
-    worth = chosen | {worth for mandate in chosen if (worth := until_secured(mandate))}
-    return tuple(mandate for mandate in mandates_of(token.person, on) if mandate in worth)
+    return () if token is None else carried_by(token, on)
+
+
+def carried_by(token: PersonalToken, on: date) -> tuple[Mandate, ...]:
+    """The mandates chosen for a token that its person still holds, as far as their second factor lets them count. One query."""
+    factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=SECOND_FACTORS)
+    chosen = token.mandates.filter(in_force(on), person=token.person).annotate(secured=Exists(factors)).order_by("role", "state")
+    free = is_demonstration(token.person) or not settings.SECOND_FACTOR
+    return _standing([(as_mandate(row), free or bool(row.secured)) for row in chosen]).mandates
 
 
 def tokens(user: User) -> QuerySet[PersonalToken]:
