@@ -28,7 +28,7 @@ def description(language: Language) -> dict[str, Any]:
     told = words(language)
     made = dict(api.get_openapi_schema(path_prefix=PREFIX))
     made["info"] = {"title": "Concertation", "version": api.version, "description": told["text", "lead"], "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}
-    made["servers"], made["jsonSchemaDialect"] = [{"url": "/"}], "https://json-schema.org/draft/2020-12/schema"
+    made["servers"] = [{"url": "/"}]
     made["tags"] = [{"name": name, "description": text} for (kind, name), text in told.items() if kind == "tag"]
     for path in made["paths"].values():
         described_route(path["get"], told)
@@ -39,7 +39,7 @@ def description(language: Language) -> dict[str, Any]:
         described_columns(schema, told)
     made["components"]["schemas"] = schemas
     made["components"]["responses"] = {str(status): problem_response(status, language) for status in EVERYWHERE}
-    made["components"]["securitySchemes"]["Token"]["description"] = told["text", "token"]
+    made["components"]["securitySchemes"] = {"Token": {"type": "http", "scheme": "bearer", "description": told["text", "token"]}}
     return made
 
 

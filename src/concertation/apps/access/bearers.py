@@ -19,7 +19,7 @@ from django.http import HttpRequest
 
 from concertation.apps.access.commands import note_token_used
 from concertation.apps.access.links import TOKEN_MARK
-from concertation.apps.access.models import PersonalToken, User
+from concertation.apps.access.models import PersonalToken
 from concertation.apps.access.queries import carried_by, is_demonstration, token_under
 from concertation.apps.access.signals import TERMS_PENDING
 from concertation.apps.ground.refusals import Refused
@@ -61,7 +61,7 @@ def bearer_of(header: str, *, on: date) -> Bearer:
 def session_reader(request: HttpRequest) -> Bearer:
     """Whoever signed in with a browser, else anybody; the terms of use come first."""
     user = request.user
-    if not isinstance(user, User):
+    if not user.is_authenticated:
         return Bearer("")
     if request.session.get(TERMS_PENDING):
         raise Refused("api-terms-to-accept")

@@ -17,7 +17,8 @@ import polars as pl
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from concertation.apps.ground.refusals import Refused, WrongFilter
 from concertation.draw.tables import BYTE_ORDER_MARK, defused
@@ -26,6 +27,7 @@ from concertation.formats import reference_set
 MOST_ROWS, USUAL_ROWS, MOST_PASSED = 10_000, 1_000, 10_000_000
 JSON_TYPE, CSV_TYPE = "application/json", "text/csv"
 Word = Annotated[str, Field(min_length=1, max_length=96, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 HEX = re.compile(r"[0-9a-f]{32}")
 RowT = TypeVar("RowT", bound="Row")
 
@@ -37,6 +39,14 @@ def plain_text(text: str) -> str:
     return text
 
 
+def written_day(given: object) -> object:
+    """A day as it is written, 2024-08-31; a number is no day."""
+    if not isinstance(given, str) or not DAY.fullmatch(given):
+        raise PydanticCustomError("date_form", "a day is written 2024-08-31")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(written_day)]
 Words = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00]*$"), AfterValidator(plain_text)]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from concertation.apps.ground.answers import PagedByPlace, Row, SectorCode, StateCode, Word
+from concertation.apps.ground.answers import Day, PagedByPlace, Row, SectorCode, StateCode, Word
 
 
 class HapiRow(Row):
@@ -105,8 +105,8 @@ class HapiAsked(PagedByPlace):
     admin1_code: Word | None = None
     admin2_code: Word | None = None
     admin_level: Annotated[int, Field(ge=0, le=2)] | None = None
-    start_date: date | None = None
-    end_date: date | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
 
 
 class NeedsAsked(HapiAsked):

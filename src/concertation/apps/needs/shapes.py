@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from concertation.apps.ground.answers import Asked, PagedById, Row, SectorCode, StateCode, Word
+from concertation.apps.ground.answers import Asked, Day, PagedById, Row, SectorCode, StateCode, Word
 from concertation.core.concepts import CONCEPTS, DISABILITIES, MEASURES, SEXES, STATUSES
 from concertation.core.sharing import Sensitivity
 
@@ -82,8 +82,8 @@ class FiguresAsked(PagedById):
     measure: Literal[MEASURES] | None = None  # type: ignore[valid-type]
     status: Literal[STATUSES] | None = None  # type: ignore[valid-type]
     source: Word | None = None
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class Ranked(BaseModel):

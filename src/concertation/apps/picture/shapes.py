@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from concertation.apps.ground.answers import Asked, SectorCode, StateCode, Word
+from concertation.apps.ground.answers import Asked, Day, SectorCode, StateCode, Word
 
 
 class PictureUnit(BaseModel):
@@ -61,4 +61,4 @@ class PictureAsked(Asked):
     level: Annotated[int, Field(ge=0, le=3)] = 1
     sector: SectorCode = "FSC"
     division: Word | None = None
-    as_of: date | None = None
+    as_of: Day | None = None

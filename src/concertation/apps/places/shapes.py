@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from concertation.apps.ground.answers import Paged, Row, StateCode, Word
+from concertation.apps.ground.answers import Day, Paged, Row, StateCode, Word
 
 Level = Annotated[int, Field(ge=0, le=3)]
 
@@ -88,7 +88,7 @@ class UnitsAsked(DivisionsAsked):
 
     division: Word | None = None
     level: Level | None = None
-    on: date | None = None
+    on: Day | None = None
 
 
 class AdminAsked(DivisionsAsked):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from concertation.apps.ground.answers import PagedById, Row, SectorCode, StateCode, Word
+from concertation.apps.ground.answers import Day, PagedById, Row, SectorCode, StateCode, Word
 from concertation.core.sharing import Sensitivity
 
 
@@ -39,5 +39,5 @@ class ActivitiesAsked(PagedById):
     unit: Word | None = None
     sector: SectorCode | None = None
     organisation: Word | None = None
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
