@@ -86,11 +86,11 @@ def _refresh_kind(kind: Kind, chain: str) -> int:
         with transaction.atomic():
             SearchEntry.objects.filter(kind=kind.code, key__in=keys).delete()
     things = kind.things(chain, changed) if changed else ()
-    return len(gone) + sum(_store(kind, chain, things_now, fresh) for things_now in _sliced(things))
+    return len(gone) + sum(store(kind, chain, things_now, fresh) for things_now in _sliced(things))
 
 
 @transaction.atomic
-def _store(kind: Kind, chain: str, things: Sequence[Thing], fresh: Mapping[str, str]) -> int:
+def store(kind: Kind, chain: str, things: Sequence[Thing], fresh: Mapping[str, str]) -> int:
     """Write a slice of entries; one at work at the same time waits, and finds them written."""
     IndexPosition.objects.get_or_create(state=chain or "AES")
     IndexPosition.objects.select_for_update().get(state=chain or "AES")

@@ -25,7 +25,7 @@ FORM = "1"  # another word here has every entry written anew: change it with wha
 FRAMEWORK = "AES"
 STATES = ("BFA", "MLI", "NER", "TGO")
 MOST = 200
-SUGGESTED = 8
+SUGGESTED, LOOKED_AT = 8, 40
 WEIGHT_BITS, LETTER_BITS, OWN_BITS = 16, 21, 20  # of a standing, after its kind: weight, first letters, what tells it from others
 BELOW_WEIGHT = LETTER_BITS + OWN_BITS
 BELOW_KIND = WEIGHT_BITS + BELOW_WEIGHT
@@ -111,10 +111,11 @@ def search(mandates: Sequence[Mandate], words: str, *, kind: str = "", state: st
         return Results(wanted, (), {}, {})
     asked = [KINDS[kind]] if kind in KINDS else in_order()
     ways = {standing: way for each in in_order() for standing, way in _best_of(mandates, wanted, each, state=state, sector=sector).items()}
-    matches = _matches(mandates, ways)
+    seen = visible_entries(mandates)
+    matches = _matches(seen, ways)
     by_kind = {each.code: [match for match in matches if match.kind == each.code] for each in in_order()}
     shown = {each.code: by_kind[each.code][:MOST][first : first + most] for each in asked}
-    held = _details(mandates, [match for listed in shown.values() for match in listed])
+    held = _details(seen, [match for listed in shown.values() for match in listed])
     groups = [
         Group(each, min(len(by_kind[each.code]), MOST), len(by_kind[each.code]) > MOST, [held[match.standing] for match in shown.get(each.code, ()) if match.standing in held])
         for each in in_order() if by_kind[each.code]
@@ -128,10 +129,10 @@ def suggestions(mandates: Sequence[Mandate], words: str) -> Sequence[Found]:
     wanted = Wanted.of(words)
     if not wanted or len(wanted.words[0].exact) < 2:
         return ()
-    ways = _within(mandates, wanted, 1, HIGHEST_ORDER, most=8 * SUGGESTED)
-    matches = _matches(mandates, ways)
+    seen = visible_entries(mandates)
+    matches = _matches(seen, _within(mandates, wanted, 1, HIGHEST_ORDER, most=LOOKED_AT))
     told: dict[tuple[str, str, str], Found] = {}
-    details = _details(mandates, matches)
+    details = _details(seen, matches)
     for match in matches:
         if found := details.get(match.standing):
             told.setdefault((found.kind, found.title_fr, found.context_fr), found)
@@ -162,9 +163,9 @@ def _within(mandates: Sequence[Mandate], wanted: Wanted, lowest: int, highest: i
     )
 
 
-def _matches(mandates: Sequence[Mandate], ways: Mapping[int, Way]) -> list[_Match]:
+def _matches(seen: QuerySet[SearchEntry], ways: Mapping[int, Way]) -> list[_Match]:
     """Those of the entries that the reader may see, each thing once, in the order they are shown. One query."""
-    rows = visible_entries(mandates).filter(pk__in=list(ways)).values_list("pk", "kind", "key", "sort_key", "state", "sector")
+    rows = seen.filter(pk__in=list(ways)).values_list("pk", "kind", "key", "sort_key", "state", "sector")
     found = sorted(
         _Match(ways[standing], standing >> BELOW_WEIGHT, sort_key, key.partition("#")[0], standing, kind, state, sector)
         for standing, kind, key, sort_key, state, sector in rows
@@ -175,10 +176,10 @@ def _matches(mandates: Sequence[Mandate], ways: Mapping[int, Way]) -> list[_Matc
     return list(once.values())
 
 
-def _details(mandates: Sequence[Mandate], matches: Collection[_Match]) -> dict[int, Found]:
+def _details(seen: QuerySet[SearchEntry], matches: Collection[_Match]) -> dict[int, Found]:
     """What is shown of each. One query."""
     ways = {match.standing: match.way for match in matches}
-    held = visible_entries(mandates).filter(pk__in=list(ways))
+    held = seen.filter(pk__in=list(ways))
     return {
         each.pk: Found(
             each.kind, each.key.partition("#")[0], each.title_fr, each.title_en, each.context_fr, each.context_en, each.address, each.state,
