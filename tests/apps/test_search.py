@@ -110,9 +110,9 @@ def test_every_word_must_be_there_and_the_place_and_organisation_of_a_row_count_
     said(run, "Forages synthétiques", unit="ner-1-maradi")
     made_anew()
 
-    found = [queries.search((), words).count for words in ("forage", "forage diffa", "forage organisation synthétique", "forage zinder")]
+    found = [queries.search((), words).count for words in ("forage", "forage diffa", "forage organisation synthétique", "forages niger", "forage zinder")]
 
-    assert found == [2, 1, 2, 0]
+    assert found == [2, 1, 2, 2, 0]
 
 
 def test_a_restricted_sector_or_none_is_found_by_the_states_readers_and_the_holder_alone(made_anew: Callable[[], None]) -> None:
@@ -214,9 +214,13 @@ def test_a_source_is_found_by_those_who_may_see_its_import_or_its_rows(made_anew
     made_anew()
 
     reader = Mandate("u", Role.READER, state="NER")
+    ImportRun.objects.filter(pk=stored_import("NER", sensitivity="restricted").pk).update(source="planted-1", sensitivity="confidential")  # a second one, with the same readers
+    made_anew()
     assert [titles(held, "classeur planté") for held in ((), (MALI,), (reader,), (NIGER,))] == [
         [], ["Classeur planté 1"], ["Classeur planté 0", "Classeur planté 1"], [f"Classeur planté {number}" for number in range(3)],
     ]
+    close_run_further(run, level=Sensitivity.STRICT, rows=0, by=NIGER)
+    assert titles((MALI,), "classeur planté") == []
 
 
 def test_a_refresh_writes_only_what_changed_and_the_rows_prove_it_equal(made_anew: Callable[[], None]) -> None:

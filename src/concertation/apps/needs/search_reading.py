@@ -55,7 +55,7 @@ def places_as_things() -> Iterator[Thing]:
     codes = called(UnitCode.objects.order_by("pk").values_list("unit_id", "code").iterator())
     french, english = words_of_kinds("fr"), words_of_kinds("en")
     for unit in AdminUnit.objects.select_related("state").order_by("pk"):
-        path = _above(unit, above)
+        path = lies_in(unit, above)
         kinds = (french.get(unit.kind, unit.kind), english.get(unit.kind, unit.kind))
         until = "" if unit.valid_to is None else f"– {unit.valid_to.year}"
         weight = unit.level * OF_A_LEVEL + min(ranks.get(unit.pk, OF_A_LEVEL), OF_A_LEVEL - 1)
@@ -69,7 +69,7 @@ def places_as_things() -> Iterator[Thing]:
         )  # fmt: skip
 
 
-def _above(unit: AdminUnit, above: Mapping[str, AdminUnit]) -> list[AdminUnit]:
+def lies_in(unit: AdminUnit, above: Mapping[str, AdminUnit]) -> list[AdminUnit]:
     """What a unit lies in, from the nearest up to its State."""
     path: list[AdminUnit] = []
     while (parent := above.get(path[-1].pk if path else unit.pk)) and parent not in path:

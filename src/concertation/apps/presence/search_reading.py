@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from concertation.apps.needs.models import Sector
+from concertation.apps.needs.search_reading import lies_in, parents_now
 from concertation.apps.organisations.models import Organisation
-from concertation.apps.places.models import State
+from concertation.apps.places.models import AdminUnit
 from concertation.apps.presence.models import Activity
 from concertation.apps.presence.queries import counted
 from concertation.apps.search.kinds import HEAVIEST, Thing, digest_of
@@ -46,34 +47,34 @@ def stamps(state: str) -> Mapping[str, str]:
 def activities_as_things(state: str, keys: Sequence[str]) -> Iterator[Thing]:
     """The activities asked for, a slice at a time."""
     sectors = {sector.pk: sector for sector in Sector.objects.all()}
-    named = State.objects.filter(pk=state).first()
+    above = parents_now()
     rest = iter(keys)
     while taken := list(islice(rest, SLICE)):
         rows = rows_that_count(state).filter(pk__in=taken).select_related("organisation__merged_into", "unit")
-        yield from (_thing(row, sectors.get(row.sector), named) for row in rows)
+        yield from (_thing(row, sectors.get(row.sector), [row.unit, *lies_in(row.unit, above)]) for row in rows)
 
 
-def _thing(row: Activity, sector: Sector | None, state: State | None) -> Thing:
+def _thing(row: Activity, sector: Sector | None, places: Sequence[AdminUnit]) -> Thing:
     survivor = row.organisation and (row.organisation.merged_into or row.organisation)
     known = survivor if survivor and survivor.sensitivity == Sensitivity.PUBLIC.value else None
-    said = row.activity or row.indicator
+    said = " ".join((row.activity or row.indicator).split())
     title_fr, title_en = (said, said) if said else (sector.name_fr, sector.name_en) if sector else (row.sector_written, row.sector_written)
     return Thing(
         key=str(row.pk), owner_state=row.owner_state, holder=row.holder, sensitivity=row.sensitivity, title_fr=title_fr or row.org_written or "–",
         title_en=title_en or row.org_written or "–", address=_address(row, known), sort_key=fold(title_fr)[:160],
         texts=(said, row.sector_written, *((sector.name_fr, sector.name_en) if sector else ())),
-        also=(row.org_written, *((known.acronym, known.name_fr, known.name_en) if known else ()), row.unit.name_fr, row.unit.name_en),
-        context_fr=_context(row, known, row.unit.name_fr, state.name_fr if state else "", sector.name_fr if sector else ""),
-        context_en=_context(row, known, row.unit.name_en, state.name_en if state else "", sector.name_en if sector else ""),
+        also=(row.org_written, *((known.acronym, known.name_fr, known.name_en) if known else ()), *(name for place in places for name in (place.name_fr, place.name_en))),
+        context_fr=_context(row, known, [place.name_fr for place in places], sector.name_fr if sector else ""),
+        context_en=_context(row, known, [place.name_en for place in places], sector.name_en if sector else ""),
         state=row.owner_state, sector=row.sector, weight=_age(row.period_end), origin=str(row.import_run_id),
         own_readers_only=sector is None or sector.restricted,
     )  # fmt: skip
 
 
-def _context(row: Activity, known: Organisation | None, place: str, state: str, sector: str) -> str:
+def _context(row: Activity, known: Organisation | None, places: Sequence[str], sector: str) -> str:
     """Who, where, in which sector, until which month the file reported."""
     month = row.period_end.strftime("%Y-%m") if row.period_end else ""
-    return BETWEEN.join(dict.fromkeys(filter(None, (str(known) if known else row.org_written, place, state, sector or row.sector_written, month))))
+    return BETWEEN.join(dict.fromkeys(filter(None, (str(known) if known else row.org_written, *places, sector or row.sector_written, month))))
 
 
 def _address(row: Activity, known: Organisation | None) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from concertation.apps.ground.models import JournalHead, JournalLine
 from concertation.apps.search import words_index
 from concertation.apps.search.guards import words_of
-from concertation.apps.search.kinds import HEAVIEST, Kind, Thing, in_order
+from concertation.apps.search.kinds import HEAVIEST, Kind, Thing, in_order, several_imports
 from concertation.apps.search.models import IndexPosition, SearchEntry, Withheld
 from concertation.apps.search.queries import FORM, LETTER_BITS, OWN_BITS, WEIGHT_BITS, framework_chains, stale_chains
 from concertation.core.search_words import exact_forms, stem_forms, whole_form
@@ -158,6 +158,6 @@ def is_whole() -> bool:
 
 def withhold(line: JournalLine) -> None:
     """Fewer readers may see the rows of an import from this act on: none of them is found until the index has followed."""
-    origin = str(json.loads(bytes(line.facts)).get("run", ""))
-    if origin:
+    run = str(json.loads(bytes(line.facts)).get("run", ""))
+    for origin in (run, several_imports(line.chain)) if run else ():
         Withheld.objects.update_or_create(origin=origin, defaults={"chain": line.chain, "sequence": line.sequence})

@@ -1,4 +1,7 @@
-"""What can be found follows the journal: every act about a subject with things to be found asks for a refresh once it is written."""
+"""What can be found follows the journal: every act about a subject with things to be found asks for a refresh once it is written.
+
+The act stands whether or not the refresh could be asked for: the next one, or the next start, brings the index up to the journal.
+"""
 
 from functools import partial
 from typing import Any
@@ -17,4 +20,4 @@ def follow(sender: object, instance: JournalLine, **_: Any) -> None:
     if any(instance.act in kind.narrowing for kind in KINDS.values()):
         commands.withhold(instance)
     if instance.act.partition(".")[0] in subjects():
-        transaction.on_commit(partial(refresh_chain.enqueue, instance.chain))
+        transaction.on_commit(partial(refresh_chain.enqueue, instance.chain), robust=True)

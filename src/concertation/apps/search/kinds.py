@@ -94,6 +94,11 @@ def digest_of(told: str) -> str:
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+def several_imports(owner_state: str) -> str:
+    """The origin of a thing that rests on several imports of a State: it is withheld when any import of the State is."""
+    return f"several {owner_state}"
+
+
 def whole(build: Callable[[], Iterable[Thing]]) -> Whole:
     """A kind of a few thousand things, simply built anew each time and compared."""
 

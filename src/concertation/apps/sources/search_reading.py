@@ -3,12 +3,12 @@
 One that rests on imports with unlike readers is not found by words; the page of sources shows it to whom it may.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from django.urls import reverse
 
-from concertation.apps.search.kinds import HEAVIEST, Thing
+from concertation.apps.search.kinds import HEAVIEST, Thing, several_imports
 from concertation.apps.sources.models import ImportRun, Source
 from concertation.core.sharing import Sensitivity
 from concertation.core.spelling import fold
@@ -54,8 +54,13 @@ def sources_as_things() -> Iterator[Thing]:
         yield Thing(
             key=source.pk, owner_state=owner_state, holder=holder, sensitivity=sensitivity, title_fr=source.title, title_en=source.title,
             address=reverse("source", args=[source.pk]), sort_key=fold(source.title), names=(source.title, source.pk), texts=(source.title, publisher(source.publisher)),
-            context_fr=context, context_en=context, weight=age(source.published_on), origin=str(held[0].pk) if len(held) == 1 else "",
+            context_fr=context, context_en=context, weight=age(source.published_on), origin=origin_of(held),
         )  # fmt: skip
+
+
+def origin_of(runs: Sequence[ImportRun]) -> str:
+    """The import a source rests on, or that there are several; empty for a publication."""
+    return "" if not runs else str(runs[0].pk) if len(runs) == 1 else several_imports(runs[0].owner_state)
 
 
 def publisher(written: str) -> str:
