@@ -16,9 +16,10 @@ hypothesis.settings.load_profile("machines-are-noisy")
 
 
 def pytest_configure() -> None:
-    """Mandates count without a second factor here; the tests of access put the rule back where they are about it."""
+    """Mandates count without a second factor here, and every page is made anew: tests that are about the rule put it back."""
     if os.environ.get("DJANGO_SETTINGS_MODULE"):
         settings.SECOND_FACTOR = False
+        settings.KEPT_PAGES_CHARACTERS = 0
 
 
 def shared_folder() -> Path:

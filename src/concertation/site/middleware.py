@@ -20,6 +20,9 @@ CONTENT_POLICY = "; ".join(
 )
 
 
+PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), serial=(), usb=(), publickey-credentials-get=(self)"
+
+
 class ContentSecurityMiddleware:
     """Nothing inline, nothing from another host."""
 
@@ -30,7 +33,8 @@ class ContentSecurityMiddleware:
         """Add the policy to the answer."""
         response = self.respond(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 

@@ -34,9 +34,16 @@ class PersonMiddleware:
         request.standing = standing  # type: ignore[attr-defined]
         request.mandates = SimpleLazyObject(lambda: standing.mandates)  # type: ignore[attr-defined]
         if request.method not in READING:
-            return self.respond(request)
+            return not_to_be_kept(request, self.respond(request))
         with one_reading():
-            return self.respond(request)
+            return not_to_be_kept(request, self.respond(request))
+
+
+def not_to_be_kept(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """What is answered to a session stays out of every cache, the browser's too: a shared computer shows nothing afterwards."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        answer.headers.setdefault("Cache-Control", "private, no-store")
+    return answer
 
 
 def person_in(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "concertation.site.refusals.RefusalMiddleware",
     "concertation.site.accounts.AccountMiddleware",
+    "concertation.site.kept_pages.KeptPagesMiddleware",
 ]
 
 ROOT_URLCONF = "concertation.site.urls"
@@ -104,6 +105,8 @@ TEMPLATES = [
 DATABASES = {"default": engines.database(engines.address(), home=HOME)}
 # Attempts to sign in are counted where every process, and every host, sees them.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache", "OPTIONS": {"MAX_ENTRIES": 10_000}}}
+# Pages of figures kept in each process's memory, in characters; 0 makes every page anew.
+KEPT_PAGES_CHARACTERS = int(os.environ.get("CONCERTATION_KEPT_PAGES", "24000000"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
