@@ -13,20 +13,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Subquery, Sum, Value
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.html import escape
 
 from concertation.apps.access.queries import Standing
-from concertation.apps.ground.models import JournalHead
-from concertation.apps.picture.models import SummaryPosition
-from concertation.apps.places.models import BoundarySet
-from concertation.apps.sources.models import ReferenceSet
+from concertation.apps.picture.queries import node_stamp
 
 KEPT_VIEWS = frozenset({
     "home", "situation", "sectors", "sector", "state", "unit", "organisations", "organisation", "needs", "decision", "sources", "places", "division", "unit-names",
@@ -36,20 +31,6 @@ TOKEN_PLACE, NAME_PLACE = "\x02form-token\x03", "\x02own-name\x03"  # noqa: S105
 OWN_NAME = re.compile(r'(<a class="small" href="[^"]*">)[^<]*(</a>)')
 HTML = "text/html; charset=utf-8"
 LONGEST_QUERY = 500
-
-
-def node_stamp() -> tuple[object, ...]:
-    """Changes with every act on this node, with every summary, set of boundaries and reference set. One query."""
-    def only(rows: Any, value: Any) -> Subquery:
-        return Subquery(rows.order_by().values(same=Value(1)).annotate(kept=value).values("kept"))
-
-    asked = {
-        "made": only(SummaryPosition.objects.all(), Max("refreshed_at")), "summed": only(SummaryPosition.objects.all(), Sum("sequence")),
-        "brought": only(BoundarySet.objects.all(), Max("brought_at")), "approved": only(BoundarySet.objects.all(), Max("approved_at")),
-        "acts": only(JournalHead.objects.all(), Sum("sequence")),
-    }  # fmt: skip
-    found = ReferenceSet.objects.annotate(**asked).values_list("digest", "loaded_at", *asked).first()
-    return tuple(found or ())
 
 
 @dataclass(frozen=True, slots=True)

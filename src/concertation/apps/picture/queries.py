@@ -6,19 +6,21 @@ Need comes from the figures, presence from the summary tables; the number of que
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
-from concertation.apps.ground.models import JournalLine
+from concertation.apps.ground.models import JournalHead, JournalLine
 from concertation.apps.needs import queries as needs
 from concertation.apps.needs.terrain import Terrain
 from concertation.apps.picture.kept_readings import need_read
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
-from concertation.apps.places.models import AdminUnit
+from concertation.apps.places.models import AdminUnit, BoundarySet
 from concertation.apps.places.queries import pcodes
 from concertation.apps.presence.models import Report
 from concertation.apps.presence.queries import reports_frame, reports_seen
+from concertation.apps.sources.models import ReferenceSet
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.picture import silence
 from concertation.core.sharing import Mandate, visibility_of
@@ -269,3 +271,18 @@ def division_of_figures(mandates: Sequence[Mandate], state: str, sector: str, on
     by_division = regional.values("unit__parents__division_id").annotate(units=Count("unit", distinct=True))
     widest = by_division.order_by("-units", "-unit__parents__division_id").values_list("unit__parents__division_id", flat=True).first()
     return widest or needs.division_in_force(state, on)
+
+
+def node_stamp() -> tuple[object, ...]:
+    """Changes with every act on this node, with every summary, set of boundaries and reference set. One query."""
+    asked = {
+        "made": _only(SummaryPosition.objects.all(), Max("refreshed_at")), "summed": _only(SummaryPosition.objects.all(), Sum("sequence")),
+        "brought": _only(BoundarySet.objects.all(), Max("brought_at")), "approved": _only(BoundarySet.objects.all(), Max("approved_at")),
+        "acts": _only(JournalHead.objects.all(), Sum("sequence")),
+    }  # fmt: skip
+    found = ReferenceSet.objects.annotate(**asked).values_list("digest", "loaded_at", *asked).first()
+    return tuple(found or ())
+
+
+def _only(rows: QuerySet[Any], value: Max | Sum) -> Subquery:
+    return Subquery(rows.order_by().values(same=Value(1)).annotate(kept=value).values("kept"))
