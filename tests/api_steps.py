@@ -1,8 +1,14 @@
 """What the tests of the programming interface share: clients that send a token, rows as they come, every address."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -53,3 +59,43 @@ def rows(client: Client, address: str, **headers: str) -> list[dict[str, Any]]:
     assert answer.status_code == 200, (address, answer.content)
     found: list[dict[str, Any]] = answer.json()["data"]
     return found
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Requests answered inside the test keep its connection to the database."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
+class Quiet(WSGIRequestHandler):
+    """A server that does not tell of each request."""
+
+    def log_message(self, format: str, *told: Any) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a server that answers from the test's own database."""
+    with one_connection(), make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
+        ours = connections["default"]
+        ours.inc_thread_sharing()
+
+        def answer() -> None:
+            connections["default"] = ours
+            server.serve_forever()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+            ours.dec_thread_sharing()

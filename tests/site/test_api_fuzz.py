@@ -5,16 +5,12 @@ A sample runs with the suite; `CONCERTATION_API_EXAMPLES` sets how many requests
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.cache import cache
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trials
 from schemathesis import GenerationMode
@@ -30,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from access_steps import person
 from addresses import lay
-from api_steps import token_of
+from api_steps import one_connection, token_of
 from concertation.apps.access import bearers
 from concertation.core.sharing import Role
 
@@ -39,18 +35,6 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance,
     negative_data_rejection, unsupported_method,
 ]  # fmt: skip
-
-
-@contextmanager
-def one_connection() -> Iterator[None]:
-    """Requests answered inside the test keep its connection to the database."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    try:
-        yield
-    finally:
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
 
 
 def hammer(headers: dict[str, str], examples: int) -> Counter[int]:

@@ -13,8 +13,8 @@ from concertation.apps.ground.answers import MOST_ROWS, USUAL_ROWS
 from concertation.apps.ground.refusals import STATUSES
 from concertation.core.problems import Problem
 from concertation.formats.problem_texts import in_words
+from concertation.site.api_description import PREFIX, words
 from concertation.site.api_description import description as described
-from concertation.site.api_description import words
 from concertation.site.blocks import language
 
 SHOWN_VALUES = 12
@@ -45,7 +45,7 @@ def routes(made: Mapping[str, Any], tag: str) -> Iterator[dict[str, Any]]:
         if tag in route["tags"]:
             schema = route["responses"]["200"]["content"]["application/json"]["schema"]
             yield {
-                "name": route["operationId"], "path": path, "summary": route["summary"], "filters": [filter_line(each) for each in route["parameters"]],
+                "name": route["operationId"], "path": path, "short": path.removeprefix(PREFIX), "summary": route["summary"], "filters": [filter_line(each) for each in route["parameters"]],
                 "columns": list(columns(made, schema)), "opens": "{" not in path and not any(each["required"] for each in route["parameters"]),
                 "csv": any(each["name"] == "output_format" for each in route["parameters"]),
             }  # fmt: skip

@@ -144,27 +144,29 @@ STATES = tuple(reference_set.read("states")["iso3"].sort().to_list())
 SECTORS = tuple(reference_set.read("sectors")["sector"].to_list())
 StateCode = Literal[STATES]  # type: ignore[valid-type]
 SectorCode = Literal[SECTORS]  # type: ignore[valid-type]
+PLAINLY, TRUE = frozenset({date, UUID, bool}), ("1", "true")
+FETCHED = 2_000
 STORED: Mapping[type, pl.DataType] = {int: pl.Int64(), float: pl.Float64(), bool: pl.Boolean()}
 
 
-def page_of(
-    rows: QuerySet[Any], shape: type[Row], paths: Mapping[str, str], *, most: int, after: object = None, skip: int | None = None, key: str = "pk",
-) -> Page:
-    """One page of a queryset in the order of a key: the columns of `paths` (column -> path in the models), one query, no object per row.
+def page_of(rows: QuerySet[Any], shape: type[Row], paths: Mapping[str, str], *, most: int, after: object = None, skip: int | None = None) -> Page:
+    """One page of a queryset: the columns of `paths` (column -> path in the models), one query, no object per row.
 
-    Days and ids are read as text, as they will be written; an empty text is null where the shape allows it.
+    The first column is the key: rows follow in its order after `after`, or, where rows are passed over (`skip`), in the order of their
+    ids. Days, ids and truths are read as the database keeps them; an empty text is null where the shape allows it.
     """
-    following = rows.filter(**{f"{key}__gt": after}) if after is not None else rows
+    key = "pk" if skip is not None else next(iter(paths.values()))
+    following = (rows.filter(**{f"{key}__gt": after}) if after is not None else rows).order_by(key)
     kinds = {name: kind_of(shape.model_fields[name].annotation) if name in shape.model_fields else str for name in paths}
-    as_text = {f"as_{name}": Cast(paths[name], TextField()) for name, kind in kinds.items() if kind in (date, UUID)}
-    fields = [f"as_{name}" if f"as_{name}" in as_text else paths[name] for name in paths]
-    told = following.order_by(key).annotate(key_as_text=Cast(key, TextField()), **as_text).values_list("key_as_text", *fields)
+    plain = {f"as_{name}": Cast(paths[name], TextField()) for name, kind in kinds.items() if kind in PLAINLY}
+    told = following.annotate(**plain).values_list(*(f"as_{name}" if f"as_{name}" in plain else path for name, path in paths.items()))
     begin = skip or 0
-    lines = list(told[begin : begin + most + 1])
+    lines = list(told[begin : begin + most + 1].iterator(chunk_size=FETCHED))
     onward = None if len(lines) <= most else ("after", with_dashes(str(lines[most - 1][0]))) if skip is None else ("offset", str(begin + most))
-    columns: list[Any] = list(zip(*lines[:most], strict=True))[1:] if lines else [[] for _ in paths]
+    columns: list[Any] = list(zip(*lines[:most], strict=True)) if lines else [[] for _ in paths]
     held = [_moments(column) if kinds[name] is datetime else column for name, column in zip(paths, columns, strict=True)]
-    frame = pl.DataFrame(dict(zip(paths, held, strict=True)), schema={name: STORED.get(kind, pl.String()) for name, kind in kinds.items()})
+    read = {name: pl.String() if kind is bool else STORED.get(kind, pl.String()) for name, kind in kinds.items()}
+    frame = pl.DataFrame(dict(zip(paths, held, strict=True)), schema=read)
     return Page(frame.with_columns(*_written(shape, kinds)), onward)
 
 
@@ -177,6 +179,8 @@ def _written(shape: type[Row], kinds: Mapping[str, type]) -> Iterable[pl.Expr]:
     for name, kind in kinds.items():
         if kind is UUID:
             yield dashed(name)
+        elif kind is bool:
+            yield pl.col(name).is_in(TRUE)
         elif kind is str and name in shape.model_fields and NoneType in get_args(shape.model_fields[name].annotation):
             yield pl.col(name).replace("", None)
 
