@@ -69,6 +69,7 @@ def import_file(
     period: Annotated[str, typer.Option(help="Mois ou période : 2022-02 ou 2022-01/2022-02 / month or period.")] = "",
     share: Annotated[str, typer.Option(help="Qui voit les lignes / who sees the rows: confidential, restricted, public.")] = "confidential",
     yes: Annotated[bool, typer.Option("--yes", help="Accepter sans demander / accept without asking.")] = False,
+    keep_both: Annotated[bool, typer.Option("--keep-both", help="Garder à côté du fichier qu'il corrige / keep beside the file it corrects.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Apporte un fichier tel que reçu : compris, douteux, refusé / bring a file in as received."""
@@ -80,7 +81,7 @@ def import_file(
         outcome = importing.bring_in(asked, progress=progress)
     if outcome.preview is not None and (yes or importing.agreed(screen, outcome)):
         with importing.progress_shown(screen) as progress:
-            importing.accept(outcome, progress=progress)
+            importing.accept(outcome, keep_both=keep_both, progress=progress)
     if as_json:
         answer(importing.told(outcome))
     else:

@@ -105,10 +105,12 @@ def bring_in(asked: Asked, *, progress: imports.Progress) -> Outcome:
     return Outcome(run, by, preview)
 
 
-def accept(outcome: Outcome, *, progress: imports.Progress) -> None:
-    """Store what was understood; doubtful rows stay at their nearest sure place and wait for a person."""
+def accept(outcome: Outcome, *, keep_both: bool = False, progress: imports.Progress) -> None:
+    """Store what was understood, in place of the file it surely corrects; doubtful rows stay at their nearest sure place and wait for a person."""
     if outcome.preview is not None:
-        imports.store(outcome.run, outcome.preview, by=outcome.by, progress=progress)
+        corrected = None if keep_both else imports.sure_correction(outcome.preview)
+        replaced = queries.run_at_work(corrected) if corrected else None
+        imports.store(outcome.run, outcome.preview, by=outcome.by, replaces=replaced, progress=progress)
         for state in changed_states(outcome.run.owner_state):
             refresh(state)
 
@@ -155,7 +157,7 @@ def told(outcome: Outcome) -> dict[str, object]:
             }
             for problem in queries.problems_of(outcome.run)
         ],
-        "already_imported": outcome.already, "run": str(outcome.run.pk),
+        "already_imported": outcome.already, "run": str(outcome.run.pk), "supersedes": str(outcome.run.replaces_id) if outcome.run.replaces_id else None,
     }
 
 

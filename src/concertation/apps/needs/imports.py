@@ -21,12 +21,12 @@ from concertation.apps.needs.placing import (
     place_file,
     summed_by_unit,
 )
-from concertation.apps.needs.queries import imports_asking
+from concertation.apps.needs.queries import COMPARED, figures_to_compare, imports_asking
 from concertation.apps.places.queries import gazetteer, states_with_units
 from concertation.apps.sources.commands import finish_run, raw_path, state_source
 from concertation.apps.sources.models import Doubt, ImportRun, Source
 from concertation.apps.sources.place_doubts import place_doubts
-from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview, Received
+from concertation.apps.sources.previews import Comparable, CountedProblem, DoubtToSettle, Preview, Received
 from concertation.core.figures import WRITTEN_FIGURE_SCHEMA
 from concertation.core.named_periods import YEAR, period_named
 from concertation.core.periods import Period
@@ -171,6 +171,10 @@ class FigureImporter:
     def take_back(self, run: ImportRun, *, by: Mandate) -> None:
         """Remove what a cancelled import had stored."""
         commands.remove_figures(run)
+
+    def compared(self, earlier: ImportRun, preview: Preview) -> Comparable | None:
+        """The figures stored beside those understood: one fact and period is one row, its value the number."""
+        return Comparable(figures_to_compare(earlier), preview.rows.select(list(COMPARED)), [name for name in COMPARED if name != "value"], ("value",), "concept")
 
 
 def bring_in_answered(doubt: Doubt, answer: str, by: Mandate) -> int:

@@ -36,6 +36,10 @@ COLUMNS = {
     **{name: name for name in FIGURE_SCHEMA}, "unit": "unit_id", "source": "source_id",
     "figure": "pk", "owner_state": "owner_state", "source_title": "source__title",
 }
+COMPARED = {
+    "concept": pl.Utf8, "unit": pl.Utf8, "sector": pl.Utf8, "group": pl.Utf8, "sex": pl.Utf8, "age": pl.Utf8, "disability": pl.Utf8, "measure": pl.Utf8,
+    "reference_start": pl.Date, "reference_end": pl.Date, "value": pl.Int64,
+}
 LEADING_CONCEPT = {"FSC": "phase3plus"}
 EARLIER = Reason("période plus ancienne", "earlier period")
 LATEST = Reason("période la plus récente", "latest period")
@@ -84,6 +88,11 @@ def held_figures(mandates: Sequence[Mandate]) -> QuerySet[FigureRow]:
     """The figures a reader may see that count: of the reference set, and of imports stored whole."""
     counted = Q(import_run__isnull=True) | Q(import_run__status__in=COUNTED_STATUSES)
     return FigureRow.objects.visible_to(mandates).filter(counted)
+
+
+def figures_to_compare(run: ImportRun) -> pl.DataFrame:
+    """The figures of an import in the columns by which a corrected file is compared."""
+    return pl.DataFrame(list(FigureRow.objects.filter(import_run=run).values_list(*COMPARED)), schema=COMPARED, orient="row")
 
 
 def figures(

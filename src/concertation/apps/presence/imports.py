@@ -11,10 +11,12 @@ import polars as pl
 from concertation.apps.organisations.commands import register_written
 from concertation.apps.places.queries import gazetteer
 from concertation.apps.presence import commands
+from concertation.apps.presence.commands import LONGEST
+from concertation.apps.presence.queries import COMPARED, rows_to_compare
 from concertation.apps.sources.commands import finish_run, state_source
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.place_doubts import doubt_key, place_doubts
-from concertation.apps.sources.previews import CountedProblem, Preview, Received
+from concertation.apps.sources.previews import Comparable, CountedProblem, Preview, Received
 from concertation.apps.sources.queries import saved_columns
 from concertation.core.activities import ActivityReading, read_activities
 from concertation.core.named_periods import YEAR, period_named
@@ -31,6 +33,8 @@ from concertation.formats.tabular import Table
 
 FIRST_LINES, EXAMPLE_LETTERS = 5, 80
 SHOWN = ("row", "org_written", "sector_written", "adm1_name", "adm2_name", "adm3_name", "activity")
+KNOWN_BY = ("org_written", "sector", "unit", "activity", "start", "end")
+NUMBERS = ("targeted", "reached", "beneficiaries")
 HOWS = ("exact", "repaired", "doubtful", "unknown", "none_given")
 
 
@@ -97,6 +101,12 @@ class ActivityImporter:
     def take_back(self, run: ImportRun, *, by: Mandate) -> None:
         """Remove what a cancelled import had stored."""
         commands.take_back(run, by=by)
+
+    def compared(self, earlier: ImportRun, preview: Preview) -> Comparable | None:
+        """The activities stored beside those understood, each distinct one once; texts as the table holds them."""
+        understood = preview.rows.filter(pl.col("identical_to").is_null()).select(list(COMPARED))
+        written = [pl.col(name).fill_null("").str.slice(0, LONGEST.get(name, 10_000)).alias(name) for name, kind in COMPARED.items() if kind == pl.Utf8]
+        return Comparable(rows_to_compare(earlier), understood.with_columns(written), KNOWN_BY, NUMBERS, "sector")
 
 
 def sectors_reported(named: Sequence[str]) -> list[str]:

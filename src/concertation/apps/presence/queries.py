@@ -26,6 +26,10 @@ LINK_SCHEMA = {
 OWN_LINKS = {
     "record": pl.Utf8, "state": pl.Utf8, "unit": pl.Utf8, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date,
 }
+COMPARED = {
+    "org_written": pl.Utf8, "sector": pl.Utf8, "unit": pl.Utf8, "activity": pl.Utf8, "start": pl.Date, "end": pl.Date, "targeted": pl.Int64,
+    "reached": pl.Int64, "beneficiaries": pl.Int64,
+}
 LINK_COLUMNS = (
     "activity_id", "unit_id", "activity__sector", "now", "now_type",
     "activity__sensitivity", "activity__period_start", "activity__period_end", "activity__group", "activity__reached",
@@ -136,6 +140,12 @@ def organisations_by_sector(rows: QuerySet[Activity]) -> Sequence[Mapping[str, o
 def open_levels(mandates: Sequence[Mandate]) -> list[str]:
     """The sensitivity levels open to every reader who holds a mandate."""
     return [level.value for level in Sensitivity][: 2 if mandates else 1]
+
+
+def rows_to_compare(run: ImportRun) -> pl.DataFrame:
+    """The distinct rows of an import in the columns by which a corrected file is compared: COMPARED and numbers of people."""
+    rows = Activity.objects.filter(import_run=run, identical_to_row__isnull=True)
+    return pl.DataFrame(list(rows.values_list(*COMPARED)), schema=COMPARED, orient="row")
 
 
 def runs_waiting(*, state: str, doubt_key: str) -> list[ImportRun]:

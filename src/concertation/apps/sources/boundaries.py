@@ -84,6 +84,9 @@ class BoundaryImporter:
     def take_back(self, run: ImportRun, *, by: Mandate) -> None:
         """Nothing is stored before the end."""
 
+    def compared(self, earlier: ImportRun, preview: Preview) -> None:
+        """A set of boundaries replaces another when its State approves it, not before."""
+
 
 def keep_set(run: ImportRun, preview: Preview, *, by: Mandate) -> None:
     """Keep the areas of a preview as a set of every division they fit."""

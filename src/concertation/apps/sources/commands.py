@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import polars as pl
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from concertation.apps.ground.chain import canonical
@@ -26,11 +27,13 @@ from concertation.apps.sources.models import (
     Source,
 )
 from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview
+from concertation.apps.sources.reporting.queries import frozen_within
 from concertation.core.sharing import Mandate, Sensitivity
 
 CHUNK = 1 << 20
 KEEP = "keep"
 QUEUED, STOPPED = "queued", "stopped"
+OF_ACTIVITIES = frozenset({"presence-5w", "hapi-presence", "presence-form"})
 WAITING_STEPS = (QUEUED, STOPPED)
 WORKING = ("reading", "writing")
 CORRECTABLE = ("previewed", "refused")
@@ -231,17 +234,17 @@ def mark_progress(run: ImportRun, *, step: str, done: int, total: int) -> bool:
 
 
 @transaction.atomic
-def accept_preview(run: ImportRun, *, by: Mandate) -> bool:
+def accept_preview(run: ImportRun, *, by: Mandate, replaces: ImportRun | None = None) -> bool:
     """A person accepts a preview; False when it was no longer waiting, so that a second click changes nothing.
 
-    False too when the same bytes already count for the State, or are about to.
+    False too when the same bytes already count for the State, or are about to. `replaces` names the import it corrects: its
+    rows count until this one's are all stored, and from that moment no longer.
     """
     held = _now(run)
-    twin = ImportRun.objects.filter(file=held.file_id, owner_state=held.owner_state, status__in=("writing", "stored"))
-    if held.status != "previewed" or twin.exists():
+    if held.status != "previewed" or _twins(held).exists() or (replaces is not None and not may_replace(replaces)):
         return False
-    _keep(held, status="writing", step=QUEUED, cancel_asked=False, done=0, beat_at=timezone.now())
-    journal("sources.import-accepted", by, state=run.owner_state, run=run.pk)
+    _keep(held, status="writing", step=QUEUED, cancel_asked=False, done=0, beat_at=timezone.now(), replaces=replaces)
+    journal("sources.import-accepted", by, state=run.owner_state, run=run.pk, replaces=replaces.pk if replaces else "")
     run.refresh_from_db()
     return True
 
@@ -253,10 +256,11 @@ def finish_run(run: ImportRun, *, source: Source, by: Mandate) -> None:
     if held.status == "stored":
         return
     _keep(held, status="stored", step="", source=source, stored_at=timezone.now())
+    _supersede(held.replaces)
     period = f"{held.period_start or ''}/{held.period_end or ''}"
     journal(
         "sources.import-stored", by, state=held.owner_state, period=period, run=held.pk, kind=held.kind,
-        sha256=held.file_id, rows=held.done,
+        sha256=held.file_id, rows=held.done, replaces=held.replaces_id or "",
     )
     run.refresh_from_db()
 
@@ -291,20 +295,64 @@ def withdraw_run(run: ImportRun, *, reason: str, by: Mandate) -> bool:
     if held.status != "stored":
         return False
     _keep(held, status="withdrawn", cancel_asked=False)
-    journal("sources.import-withdrawn", by, state=held.owner_state, run=held.pk, kind=held.kind, reason=reason, rows=held.done)
+    brought_back = _bring_back(held.replaces)
+    period = f"{held.period_start or ''}/{held.period_end or ''}"
+    journal("sources.import-withdrawn", by, state=held.owner_state, period=period, run=held.pk, kind=held.kind, reason=reason, rows=held.done, brought_back=brought_back)
     run.refresh_from_db()
     return True
+
+
+def _twins(run: ImportRun) -> QuerySet[ImportRun]:
+    """Other imports of the same bytes that count for the State, or are about to."""
+    return ImportRun.objects.filter(file=run.file_id, owner_state=run.owner_state, status__in=("writing", "stored")).exclude(pk=run.pk)
+
+
+def _rivals(run: ImportRun) -> QuerySet[ImportRun]:
+    """Imports that stand in the place of one, or are about to."""
+    return ImportRun.objects.filter(replaces=run, status__in=("writing", "stored"))
+
+
+def may_replace(earlier: ImportRun) -> bool:
+    """Whether an import counts still and no other is taking its place: only then may a correction."""
+    return _now(earlier).status == "stored" and not _rivals(earlier).exists() and not _in_frozen_period(earlier)
+
+
+def _in_frozen_period(run: ImportRun) -> bool:
+    """Whether an import of activities reports on days whose period takes nothing any more."""
+    if run.kind not in OF_ACTIVITIES or run.period_start is None or run.period_end is None:
+        return False
+    return frozen_within(run.owner_state, [""], run.period_start, run.period_end) is not None
+
+
+def _supersede(replaced: ImportRun | None) -> None:
+    """The import that another corrects no longer counts."""
+    if replaced is not None and (held := _now(replaced)).status == "stored":
+        _keep(held, status="superseded")
+
+
+def _bring_back(replaced: ImportRun | None) -> str:
+    """The import that a withdrawn one had replaced counts again; gives back its id, empty when there is none or it may not.
+
+    It may not where its bytes came in again meanwhile, or where its period is frozen: a withdrawal is anyone's right, a return is not.
+    """
+    if replaced is None or (held := _now(replaced)).status != "superseded" or _twins(held).exists() or _in_frozen_period(held):
+        return ""
+    _keep(held, status="stored")
+    return str(held.pk)
 
 
 @transaction.atomic
 def restore_run(run: ImportRun, *, by: Mandate) -> bool:
     """A withdrawn import counts again; False when the same file was brought in anew meanwhile."""
     held = _now(run)
-    twin = ImportRun.objects.filter(file=held.file_id, owner_state=held.owner_state, status__in=("writing", "stored"))
-    if held.status != "withdrawn" or twin.exists():
+    if held.status != "withdrawn" or _twins(held).exists() or _rivals(held).exists() or _in_frozen_period(held):
+        return False
+    if held.replaces is not None and (_rivals(held.replaces).exists() or held.replaces.status == "superseded"):
         return False
     _keep(held, status="stored")
-    journal("sources.import-restored", by, state=held.owner_state, run=held.pk, kind=held.kind, rows=held.done)
+    _supersede(held.replaces)
+    period = f"{held.period_start or ''}/{held.period_end or ''}"
+    journal("sources.import-restored", by, state=held.owner_state, period=period, run=held.pk, kind=held.kind, rows=held.done)
     run.refresh_from_db()
     return True
 

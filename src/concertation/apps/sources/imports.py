@@ -4,24 +4,27 @@ An importer belongs to the app whose rows it writes and registers itself here, s
 Parsing and matching happen outside any transaction; rows are stored in short slices and count only once all are there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
+from uuid import UUID
 
 import polars as pl
 
 from concertation.apps.sources import commands, queries
 from concertation.apps.sources.models import ImportRun, RawFile
-from concertation.apps.sources.previews import CountedProblem, Preview, Received
+from concertation.apps.sources.previews import Comparable, CountedProblem, Preview, Received
 from concertation.apps.sources.sheet_pictures import sheet_picture
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
+from concertation.core.supersede import difference
 from concertation.formats.opening import Opened, open_file
 from concertation.formats.problem_texts import in_words
 
 SLICE_ROWS = 1000
+MOST_CORRECTED = 3
 KEEPS_A_FILE_OUT = frozenset({"required-column-missing", "file-of-another-state"})
 Progress = Callable[[str, int, int], bool]
 
@@ -42,6 +45,9 @@ class Importer(Protocol):
 
     def take_back(self, run: ImportRun, *, by: Mandate) -> None:
         """Remove what a cancelled import had stored."""
+
+    def compared(self, earlier: ImportRun, preview: Preview) -> Comparable | None:
+        """The rows of a stored import beside the preview's; None where the kind replaces nothing."""
 
 
 IMPORTERS: dict[str, Importer] = {}
@@ -124,6 +130,8 @@ def _matched(run: ImportRun, opened: Opened, *, today: date) -> Preview | None:
 def _kept(run: ImportRun, opened: Opened, preview: Preview | None, *, status: str, by: Mandate) -> Preview | None:
     """Keep the preview; a file of which no row was understood is refused, with its columns, so that a person can name them."""
     picture = sheet_picture(opened, preview)
+    if preview is not None and status == "previewed":
+        preview = replace(preview, notes={**preview.notes, "corrects": corrections(run, preview)})
     if preview is None:
         commands.refuse_run(run, [CountedProblem(problem) for problem in _why_refused(opened)], by=by, picture=picture)
         return None
@@ -135,6 +143,29 @@ def _kept(run: ImportRun, opened: Opened, preview: Preview | None, *, status: st
     told = preview.problems if refusals else [*preview.problems, CountedProblem(Problem("no-row-understood"))]
     commands.record_preview(run, replace(preview, problems=told, doubts=()), status="refused", picture=picture)
     return None
+
+
+def corrections(run: ImportRun, preview: Preview) -> list[dict[str, object]]:
+    """The stored imports that this one may correct, the surest first, each with what would change."""
+    found = []
+    for earlier in queries.replaceable(run, preview.kind, preview.period_start, preview.period_end)[:MOST_CORRECTED]:
+        sides = IMPORTERS[preview.kind].compared(earlier, preview)
+        if sides is not None:
+            told = difference(sides.before, sides.after, known_by=sides.known_by, numbers=sides.numbers, by=sides.by)
+            same_period = (earlier.period_start, earlier.period_end) == (preview.period_start, preview.period_end)
+            found.append({"run": str(earlier.pk), "sure": same_period, **asdict(told)})
+    return found
+
+
+def sure_correction(preview: Preview) -> UUID | None:
+    """The stored import that a preview corrects beyond doubt: one of the same State, kind, holder and period, and only one."""
+    sure = [str(each["run"]) for each in corrected_in(preview.notes) if each["sure"]]
+    return UUID(sure[0]) if len(sure) == 1 else None
+
+
+def corrected_in(notes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The corrections kept with a preview."""
+    return list(notes.get("corrects", ()))
 
 
 def _why_refused(opened: Opened) -> list[Problem]:
@@ -165,9 +196,9 @@ def store_accepted(run: ImportRun, *, today: date, by: Mandate, progress: Progre
         return _written(run, preview, by=by, progress=progress)
 
 
-def store(run: ImportRun, preview: Preview, *, by: Mandate, progress: Progress = silent) -> bool:
-    """Accept a preview and store it at once; True when all is stored."""
-    if not commands.accept_preview(run, by=by) or not commands.take_up(run, waiting="writing", working="writing"):
+def store(run: ImportRun, preview: Preview, *, by: Mandate, replaces: ImportRun | None = None, progress: Progress = silent) -> bool:
+    """Accept a preview and store it at once, in place of the import it corrects; True when all is stored."""
+    if not commands.accept_preview(run, by=by, replaces=replaces) or not commands.take_up(run, waiting="writing", working="writing"):
         return False
     with held(run):
         return _written(run, preview, by=by, progress=progress)

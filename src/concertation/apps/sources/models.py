@@ -14,6 +14,7 @@ STATUSES = [
     ("cancelled", _("annulé")),
     ("refused", _("refusé")),
     ("withdrawn", _("retiré")),
+    ("superseded", _("remplacé")),
 ]
 
 
@@ -51,6 +52,7 @@ class RawFile(models.Model):
 class ImportRun(GuardedModel):
     """One file brought in for one State: what was understood of it and how far it is.
 
+    `replaces` is the earlier import whose rows stop counting the moment this one's begin to.
     `beat_at` is the last sign of life of the work on it; `share_as` says who will see its rows, while the run itself, with its
     raw cells and its doubts, stays with the State.
     """
@@ -71,6 +73,7 @@ class ImportRun(GuardedModel):
     beat_at = models.DateTimeField(null=True)
     stored_at = models.DateTimeField(null=True)
     by = models.CharField(max_length=64)
+    replaces = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="replaced_by")
 
     class Meta:
         indexes = [models.Index(fields=["owner_state", "kind", "status"])]
@@ -78,6 +81,7 @@ class ImportRun(GuardedModel):
             models.UniqueConstraint(
                 fields=["file", "owner_state"], condition=models.Q(status__in=["writing", "stored"]), name="file_counts_once",
             ),
+            models.UniqueConstraint(fields=["replaces"], condition=models.Q(status__in=["writing", "stored"]), name="replaced_once"),
         ]
 
 

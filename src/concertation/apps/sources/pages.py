@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.places.queries import state_names, states_with_units
-from concertation.apps.sources import commands, import_words, imports, jobs, queries, review, withdrawals
+from concertation.apps.sources import commands, corrections, import_words, imports, jobs, queries, review, withdrawals
 from concertation.apps.sources.forms import BringIn, PeriodOfFile, ReadAs, limit_mb
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.uploads import TOO_LARGE
@@ -148,6 +148,7 @@ def _understood(request: ReaderRequest, run: ImportRun) -> dict[str, object]:
     questions, held = import_words.open_questions(request.mandates, run)
     counted = "rows_read" in summary
     return {
+        "corrections": corrections.shown(request.mandates, run, summary), "replaced_by": queries.replaced_by(request.mandates, run),
         "sentence": import_words.sentence(run, summary if counted else {}), "questions": questions, "rows_held": held,
         "preview": import_words.preview_columns(run, summary, questions) if counted and run.status != "refused" else None,
         "sheet": import_words.sheet_shown(run, summary.get("picture") or {}), "facts": import_words.facts_of(run, summary),
@@ -163,7 +164,9 @@ def accept(request: ReaderRequest, run_id: UUID) -> HttpResponse:
     """The preview is accepted: the worker stores the rows. A second click changes nothing."""
     run = run_or_404(request, run_id)
     by = manager_or_refuse(request, run.owner_state)
-    if commands.accept_preview(run, by=by):
+    chosen = request.POST.get("replaces", "")
+    offered = {each["run"]: each["earlier"] for each in corrections.shown(request.mandates, run, queries.summary_of(run))}
+    if commands.accept_preview(run, by=by, replaces=offered.get(chosen)):
         jobs.go_on(run, by.person)
     elif queries.counts_elsewhere(run):
         messages.info(request, _("Ce fichier est déjà enregistré pour cet État : rien n'a changé."))

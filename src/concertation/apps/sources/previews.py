@@ -46,6 +46,17 @@ class DoubtToSettle:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparable:
+    """The rows of a stored import beside those of a preview, in the same columns: what names a row, its numbers, what totals go by."""
+
+    before: pl.DataFrame
+    after: pl.DataFrame
+    known_by: Sequence[str]
+    numbers: Sequence[str]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What was understood, what is doubtful and what is refused; `rows` is what accepting would store."""
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, Value
@@ -16,7 +17,7 @@ from concertation.core.sharing import Mandate, visibility_of
 from concertation.formats.problem_texts import ProblemWords, in_words
 
 COUNTED_STATUSES = ("stored",)
-DEAD_STATUSES = ("refused", "cancelled", "withdrawn")
+DEAD_STATUSES = ("refused", "cancelled", "withdrawn", "superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,20 @@ def run_under_way(*, sha256: str, state: str) -> ImportRun | None:
     """An import of these bytes for this State that counts, or may soon, whoever asks: the same file twice changes nothing."""
     alive = ImportRun.objects.filter(file_id=sha256, owner_state=state).exclude(status__in=DEAD_STATUSES)
     return min(alive.select_related("file"), key=lambda run: run.status not in COUNTED_STATUSES, default=None)
+
+
+def replaceable(run: ImportRun, kind: str, start: date | None, end: date | None) -> list[ImportRun]:
+    """The stored imports that a file of these days may correct: same State, kind and holder; those of the same days first, then the newest."""
+    if start is None or end is None:
+        return []
+    held = ImportRun.objects.filter(owner_state=run.owner_state, kind=kind, holder=run.holder, status__in=COUNTED_STATUSES).exclude(pk=run.pk)
+    meeting = held.filter(period_start__lte=end, period_end__gte=start).select_related("file").order_by("-stored_at")
+    return sorted(meeting, key=lambda each: (each.period_start, each.period_end) != (start, end))
+
+
+def replaced_by(mandates: Sequence[Mandate], run: ImportRun) -> ImportRun | None:
+    """The import that took the place of one, if the reader may see it."""
+    return runs(mandates).filter(replaces=run).first() if run.status == "superseded" else None
 
 
 def summary_of(run: ImportRun) -> dict[str, object]:

@@ -1,0 +1,53 @@
+"""The power goes while a corrected file takes the place of another: either the old one counts or the new one, never both, never none."""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+from separate_node import SeparateNode, new_node
+
+KILLS, SEED, ROWS = 6, 20261125, 1_500
+HEADINGS = "Organisation;Région;Département;Secteur;Activité"
+PLACES = ("Diffa;Bosso", "Maradi;Madarounfa", "Tillabéri;Téra")
+
+
+def synthetic_table(path: Path, *, rows: int) -> Path:
+    """A 5W table of invented rows."""
+    lines = [f"ONG synthetic {number % 30};{PLACES[number % 3]};Santé;synthetic {number}" for number in range(rows)]
+    path.write_text("\n".join([HEADINGS, *lines]), encoding="utf-8")
+    return path
+
+
+def counting(node: SeparateNode) -> list[int]:
+    """The rows of each import that counts."""
+    question = (
+        "SELECT count(activity.id) FROM sources_importrun AS run LEFT JOIN presence_activity AS activity ON activity.import_run_id = run.id "
+        "WHERE run.status = 'stored' GROUP BY run.id"
+    )
+    return [count for (count,) in node.ask(question)]
+
+
+def test_a_correction_killed_at_any_moment_leaves_one_of_the_two_counting(tmp_path: Path) -> None:
+    first, second = (synthetic_table(tmp_path / f"synthetic-{name}_2022-02.csv", rows=rows) for name, rows in (("first", ROWS), ("second", ROWS + 7)))
+    words = ("--state", "NER", "--as", "presence-5w", "--yes")
+    before = new_node(tmp_path / "before")
+    before.run("import", str(first), *words)
+    measured, began = before.copied(tmp_path / "measured"), time.monotonic()
+    told = measured.answer("import", str(second), *words)
+    took, chance = time.monotonic() - began, random.Random(SEED)
+
+    for number in range(KILLS):
+        node = before.copied(tmp_path / str(number))
+        working = node.start("import", str(second), *words)
+        time.sleep(chance.uniform(0.3, 0.98) * took)
+        os.killpg(working.pid, signal.SIGKILL)
+        working.wait(timeout=10)
+        assert counting(node) in ([ROWS], [ROWS + 7])
+
+    assert told["supersedes"]
+    assert counting(measured) == [ROWS + 7]
+    assert node.run("import", str(second), *words).returncode == 0
+    assert counting(node) == [ROWS + 7]
+    assert node.answer("journal", "verify") == {"broken": []}
