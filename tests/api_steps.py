@@ -20,7 +20,7 @@ from concertation.core.sharing import Role
 from concertation.site.api_description import description
 
 PREFIX = "/api/v1"
-NEEDS_MORE = {"/api/v1/picture": "?state=NER"}
+NEEDS_MORE = {"/api/v1/search": "?q=diffa", "/api/v1/picture": "?state=NER"}
 
 
 def token_of(user: User, *, name: str = "synthetic") -> str:

@@ -59,6 +59,8 @@ def steps(grounds: Grounds) -> list[Step]:
             named = path.replace("{figure_id}", str(planted.figure.pk)).replace("{import_id}", str(planted.run.pk)) if planted else path
             asked = "?state=NER&level=1&sector=FSC" if path.endswith("/picture") else "?limit=10000" if tabular else ""
             forms = ("", "&output_format=csv") if tabular else ("",)
+            if path.endswith("/search"):
+                forms = tuple(f"?q={words}&most=200&output_format={form}" for words in ("zqa", "zqo", "zqs") for form in ("json", "csv"))
             paths += [(path, f"{named}{asked}{form}", planted) for form in forms]
     programs = [Program(f"{each.name} by token", each.mandates, each.user) for each in grounds.readers if each.mandates]
     return [Step(reader, path, address, "GET", planted) for path, address, planted in paths for reader in (*grounds.readers, *programs)]
@@ -114,3 +116,4 @@ def test_the_walk_sees_what_may_be_seen(grounds: Grounds) -> None:
     seen = {mark[0] for page in pages for mark in MARK.findall(text_of(program.client.get(f"{page}{'&' if '?' in page else '?'}limit=10000")).lower())}
 
     assert seen >= set("afrpso")
+    assert {mark[0] for mark in MARK.findall(text_of(program.client.get("/api/v1/search?q=zq&most=200")).lower())} >= set("aos")

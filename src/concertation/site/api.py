@@ -28,6 +28,7 @@ from concertation.apps.places.api import hapi as hapi_places
 from concertation.apps.places.api import router as places
 from concertation.apps.presence.api import hapi as hapi_presence
 from concertation.apps.presence.api import router as presence
+from concertation.apps.search.api import router as search
 from concertation.apps.sources.api import router as sources
 from concertation.site.context import VERSION
 from concertation.site.refusals import AGAIN_IN_SECONDS
@@ -64,7 +65,7 @@ class Interface(NinjaAPI):
 
 
 api = Interface(title="Concertation", version=VERSION, urls_namespace="api", docs_url=None, openapi_url=None, auth=Token())
-for router in (places, organisations, sources, needs, presence, picture, decisions, access):
+for router in (places, organisations, sources, needs, presence, picture, decisions, search, access):
     api.add_router("", router)
 for router in (hapi_needs, hapi_presence, hapi_places):
     api.add_router("/hapi", router)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import NoneType
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, Protocol, Self, TypeVar, get_args
 from uuid import UUID
 
 import polars as pl
@@ -93,6 +93,12 @@ class PagedById(Asked):
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = USUAL_ROWS
     after: UUID | None = None
     output_format: Literal["json", "csv"] | None = None
+
+
+class Formed(Protocol):
+    """What a reader asked of rows, the form of the answer included."""
+
+    output_format: Literal["json", "csv"] | None
 
 
 class PagedByPlace(Asked):
@@ -212,7 +218,7 @@ def frame_of(shape: type[Row], rows: Iterable[Mapping[str, Any]]) -> pl.DataFram
     return pl.DataFrame(texts, schema={name: STORED.get(kind, pl.String()) for name, kind in kinds.items()}, orient="row")
 
 
-def rows_answer(request: HttpRequest, page: Page, shape: type[Row], asked: Paged | PagedById | PagedByPlace) -> HttpResponse:
+def rows_answer(request: HttpRequest, page: Page, shape: type[Row], asked: Formed) -> HttpResponse:
     """A page of rows as JSON, or as CSV where that is asked for; `next` and the Link header lead on."""
     frame, following = page.frame.select(list(shape.model_fields)), address_after(request, page.following)
     wanted = asked.output_format or ("csv" if request.get_preferred_type([JSON_TYPE, CSV_TYPE]) == CSV_TYPE else "json")
