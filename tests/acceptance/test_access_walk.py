@@ -50,7 +50,7 @@ ROWS = {"figure", "source", "organisation"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 BY_MASTER = {"import-withdraw", "import-restore", "import-close-further"}
-ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end"}
+ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end", "password-link"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back",
@@ -224,7 +224,8 @@ def on_person(step: Step, target: User, signed: bool) -> set[int] | None:
     if not seen:
         return {404}
     theirs = [mandate_of(each) for each in HeldMandate.objects.filter(person=target)]
-    return {302} if all(may_give(held, each) for each in theirs) else {403}
+    done = {200} if name == "password-link" else {302}  # the link is shown once
+    return done if all(may_give(held, each) for each in theirs) else {403}
 
 
 def mandate_of(row: HeldMandate) -> Mandate:

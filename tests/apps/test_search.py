@@ -15,6 +15,7 @@ from access_plants import HOLDERS, STATE_ROLES, STATES
 from access_steps import browser_of, person
 from activity_samples import MALI, NIGER, activity, organisation, stored_import
 from concertation.apps.organisations.commands import add_spelling
+from concertation.apps.presence.entry.commands import WITHDRAWALS, withdraw_activity
 from concertation.apps.presence.models import Activity
 from concertation.apps.search import commands, queries, words_index
 from concertation.apps.search.guards import words_of, words_open_to
@@ -183,6 +184,18 @@ def test_rows_of_an_import_that_was_closed_or_withdrawn_are_gone_from_that_momen
     made_anew()
 
     assert (at_once, closed, withdrawn, queries.search((NIGER,), "planté").count) == (0, [0, 1], 0, 1)
+
+
+def test_a_row_its_holder_withdrew_or_corrected_is_gone_until_the_index_followed(made_anew: Callable[[], None]) -> None:
+    run = stored_import("NER", sensitivity="public")
+    row, other = said(run, "Sujet planté"), said(run, "Sujet planté aussi")
+    made_anew()
+
+    withdraw_activity(row, reason=next(iter(WITHDRAWALS)), base_version=1, by=NIGER)
+    at_once = titles((), "planté")
+    made_anew()
+
+    assert (at_once, titles((), "planté"), titles((NIGER,), "planté")) == ([other.activity],) * 3
 
 
 def test_rows_of_an_import_under_way_or_read_twice_are_not_found(made_anew: Callable[[], None]) -> None:

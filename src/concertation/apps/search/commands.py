@@ -157,7 +157,8 @@ def is_whole() -> bool:
 
 
 def withhold(line: JournalLine) -> None:
-    """Fewer readers may see the rows of an import from this act on: none of them is found until the index has followed."""
-    run = str(json.loads(bytes(line.facts)).get("run", ""))
-    for origin in (run, several_imports(line.chain)) if run else ():
-        Withheld.objects.update_or_create(origin=origin, defaults={"chain": line.chain, "sequence": line.sequence})
+    """Fewer readers may see the rows an act names from this act on: none of them is found until the index has followed."""
+    facts = json.loads(bytes(line.facts))
+    run, rows = facts.get("run"), [facts.get("activity"), *facts.get("activities", ())]
+    for named in filter(None, [run, several_imports(line.chain) if run else None, *rows]):
+        Withheld.objects.update_or_create(origin=str(named), defaults={"chain": line.chain, "sequence": line.sequence})

@@ -49,7 +49,7 @@ class IndexPosition(models.Model):
 
 
 class Withheld(models.Model):
-    """An import whose rows were withdrawn or closed further: none of them is found until the index was made anew after that act."""
+    """An import, or a single row, that was withdrawn or closed further (`origin` names it): not found until the index follows."""
 
     origin = models.CharField(max_length=40, primary_key=True)
     chain = models.CharField(max_length=3)

@@ -101,7 +101,8 @@ def visible_entries(mandates: Sequence[Mandate]) -> QuerySet[SearchEntry]:
     sight = visibility_of(mandates)
     own = Q(owner_state__in=sorted(sight.states | sight.strict_states)) | held_rows(sight)
     seen = SearchEntry.objects.visible_to(mandates).filter(Q(own_readers_only=False) | own)
-    return seen.exclude(origin__in=Withheld.objects.values("pk"))
+    withheld = Withheld.objects.values("pk")
+    return seen.exclude(Q(origin__in=withheld) | Q(key__in=withheld))
 
 
 def search(mandates: Sequence[Mandate], words: str, *, kind: str = "", state: str = "", sector: str = "", first: int = 0, most: int = 20) -> Results:
