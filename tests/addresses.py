@@ -63,6 +63,10 @@ class Ground:
     manager: Client
     nobody: Client
 
+    def readers_without_mandate(self) -> Client:
+        """A new browser of somebody with an account and no mandate."""
+        return browser_of(person(f"without-{id(Client())}"))
+
     def samples(self, address: Address) -> list[str]:
         """The address with everything there is to put into it; nothing where a part is not known."""
         if any(part not in self.parts for part in address.parts):
