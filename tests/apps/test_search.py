@@ -22,7 +22,7 @@ from concertation.apps.search.guards import words_of, words_open_to
 from concertation.apps.search.kinds import KINDS, Kind, Thing, offer, whole
 from concertation.apps.search.matching import Way
 from concertation.apps.search.models import SearchEntry
-from concertation.apps.sources.commands import close_run_further, restore_run, withdraw_run
+from concertation.apps.sources.commands import close_run_further, finish_run, restore_run, withdraw_run
 from concertation.apps.sources.models import ImportRun, Source
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 from concertation.site import reference
@@ -184,6 +184,20 @@ def test_rows_of_an_import_that_was_closed_or_withdrawn_are_gone_from_that_momen
     made_anew()
 
     assert (at_once, closed, withdrawn, queries.search((NIGER,), "planté").count) == (0, [0, 1], 0, 1)
+
+
+def test_rows_of_a_file_that_a_corrected_one_replaces_are_gone_when_that_one_counts(made_anew: Callable[[], None]) -> None:
+    old, new = stored_import("NER", sensitivity="public"), stored_import("NER", sensitivity="confidential")
+    said(old, "Sujet planté")
+    made_anew()
+    ImportRun.objects.filter(pk=new.pk).update(status="writing", replaces=old)
+    new.refresh_from_db()
+
+    finish_run(new, source=Source.objects.create(id="planted", title="Planté", publisher="synthetic"), by=NIGER)
+    at_once = queries.search((), "sujet planté").count
+    made_anew()
+
+    assert (at_once, queries.search((NIGER,), "sujet planté").count) == (0, 0)
 
 
 def test_a_row_its_holder_withdrew_or_corrected_is_gone_until_the_index_followed(made_anew: Callable[[], None]) -> None:

@@ -79,8 +79,8 @@ offer(
     Kind(
         "activity", 3, _("Activités"), frozenset({"presence", "sources", "organisations"}), stamps, activities_as_things, of_each_state=True,
         narrowing=frozenset({
-            "sources.import-withdrawn", "sources.import-closed-further", "presence.activity-withdrawn", "presence.activity-corrected",
-            "presence.carrying-over-taken-back",
+            "sources.import-stored", "sources.import-withdrawn", "sources.import-closed-further", "presence.activity-withdrawn",
+            "presence.activity-corrected", "presence.carrying-over-taken-back",
         }),
     ),
 )

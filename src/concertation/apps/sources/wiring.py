@@ -10,5 +10,5 @@ from concertation.apps.sources.search_reading import sources_as_things
 
 register(BoundaryImporter())
 register_applier("place", draw_anew)
-NARROWING = frozenset({"sources.import-withdrawn", "sources.import-closed-further"})
+NARROWING = frozenset({"sources.import-stored", "sources.import-withdrawn", "sources.import-closed-further"})
 offer(Kind("source", 4, _("Sources"), frozenset({"sources", "needs"}), narrowing=NARROWING, **whole(sources_as_things)))
