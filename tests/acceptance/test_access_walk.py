@@ -55,6 +55,17 @@ ACTS = BY_STATE_MANAGER | BY_MASTER | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back",
 }  # fmt: skip
+# Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
+ANSWERS: dict[str, tuple[set[int], set[int]]] = {
+    **dict.fromkeys(("account_inactive", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "boundaries", "api-docs", "api-description"), ({200}, {200})),
+    **dict.fromkeys(("account_login", "account_signup"), ({200}, {302})),
+    **dict.fromkeys(("account_change_password", "account_reauthenticate"), ({302}, {200})),
+    **dict.fromkeys(("account_set_password", "token-make", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"), ({302}, {302})),
+    **dict.fromkeys(("mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes", "invitation-withdraw", "token-revoke"), ({302}, {404})),
+    **dict.fromkeys(("invitation", "boundary-set"), ({404}, {404})),
+    "boundary-approve": ({302, 404}, {403, 404}),
+}  # fmt: skip
+BY_EDITOR_OF_REGISTER = {"organisations-alike": {200}, "organisations-apart": {302, 404, 422}, "organisation-spelling": {404}, "organisation-merge-take-back": {404}}
 ENDS_THE_WALK = {"account_logout", "sessions-end"}
 
 
@@ -162,6 +173,10 @@ def expected(step: Step) -> set[int] | None:
         return None  # which exports a page has is its own matter; what they hold is walked
     if name in OPEN:
         return {200}
+    if name in ANSWERS:
+        return ANSWERS[name][signed]
+    if name in BY_EDITOR_OF_REGISTER:
+        return {302} if not signed else {403} if edits_register(held) is None else BY_EDITOR_OF_REGISTER[name]
     if name in SIGNED_IN:
         return {200} if signed else {302}
     if name in ("invite", "journal"):
