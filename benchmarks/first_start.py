@@ -83,7 +83,7 @@ def resident_megabytes(home: Path) -> dict[str, float]:
             pages = int((folder / "statm").read_text().split()[1])
         except (OSError, ValueError):
             continue
-        role = "web" if "granian" in command else "worker" if "db_worker" in command else "starter"
+        role = "web" if "granian" in command else "worker" if "django work" in command else "starter"
         held[role] = round(held.get(role, 0.0) + pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000, 1)
     return dict(sorted(held.items()))
 

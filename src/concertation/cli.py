@@ -93,12 +93,12 @@ def import_file(
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Dit ce qui ne va pas / say what is wrong."""
-    findings = health.findings()
+    findings = list(health.findings())
     if as_json:
         answer([dataclasses.asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            screen.print(f"{'✓' if finding.holds else '✗'} {finding.fr} / {finding.en}")
+            screen.print(f"{finding.mark} {finding.fr} / {finding.en}", *([f"  → {finding.do_fr}\n  → {finding.do_en}"] if finding.do_fr else []), sep="\n")
     if not all(finding.holds for finding in findings):
         raise typer.Exit(1)
 

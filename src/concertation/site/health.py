@@ -1,72 +1,128 @@
-"""What `./run doctor` looks at, each finding a sentence in both languages."""
+"""What `./run doctor` looks at: the disk and the folder, the clock, backups, files received, then the database and the work.
 
+A thing that cannot be looked at, because the database does not answer or lacks its tables, is a finding of its own.
+"""
+
+import errno
+import hashlib
+import json
+import os
 import shutil
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
 
-from concertation.apps.ground import triggers
-from concertation.apps.ground.queries import broken_lines
-from concertation.apps.search import words_index
-from concertation.site import node
+from concertation.apps.ground.queries import last_moment
+from concertation.apps.sources.commands import raw_path
+from concertation.apps.sources.queries import first_received, received_files
+from concertation.site import backup, health_database, health_work
+from concertation.site.findings import ADVICE, WELL, WRONG, Finding, told
 
 LEAST_FREE_BYTES = 500_000_000
+READ_AT_MOST = 2_000_000_000
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
+BACKUP_EVERY = timedelta(days=8)
+MINUTE = "%Y-%m-%d %H:%M"
+CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: whether it holds, and what was found."""
+def findings() -> Iterator[Finding]:
+    """Every finding, in the order a person mends them."""
+    checks: tuple[Callable[[], Finding], ...] = (
+        disk, folder, folder_writable, health_database.engine, health_database.network_share, health_database.writable, health_database.migrations,
+        health_database.journal_triggers, health_database.journal_chains, clock, last_backup, raw_files, health_work.worker, health_work.waiting,
+        health_database.index_of_words,
+    )  # fmt: skip
+    for check in checks:
+        yield examined(check)
 
-    code: str
-    holds: bool
-    fr: str
-    en: str
+
+def examined(check: Callable[[], Finding]) -> Finding:
+    """What a check finds; when the database does not let it look, that."""
+    try:
+        return check()
+    except (DatabaseError, InterfaceError) as reason:
+        return told(check.__name__.replace("_", "-"), WRONG, words_of="database-unread", reason=first_line(reason))
 
 
-def findings() -> list[Finding]:
-    """Disk, migrations, journal triggers, journal chains, folder permissions, the index of words."""
-    return [disk(), migrations(), journal_triggers(), journal_chains(), folder(), index_of_words()]
+def first_line(reason: BaseException) -> str:
+    """The reason as the system says it, on one line."""
+    return str(reason).strip().partition("\n")[0]
 
 
 def disk() -> Finding:
     """Room for imports and backups."""
     free = shutil.disk_usage(settings.HOME).free
-    return Finding("disk", free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} Go libres pour le nœud", f"{free / 1e9:.1f} GB free for the node")
-
-
-def migrations() -> Finding:
-    """The database is up to date."""
-    pending = node.pending_migrations()
-    return Finding("migrations", pending == 0, f"{pending} migration(s) en attente", f"{pending} migration(s) pending")
-
-
-def journal_triggers() -> Finding:
-    """The journal refuses changes."""
-    installed = triggers.are_installed(connection)
-    words = ("Le journal refuse toute modification", "The journal refuses any change")
-    lost = ("Le journal n'est plus protégé : lancez ./run migrate", "The journal is no longer protected: run ./run migrate")
-    return Finding("journal-triggers", installed, *(words if installed else lost))
-
-
-def journal_chains() -> Finding:
-    """Nobody altered the journal."""
-    broken = list(broken_lines())
-    return Finding("journal", not broken, f"Journal : {len(broken)} ligne(s) altérée(s)", f"Journal: {len(broken)} altered line(s)")
+    return told("disk", WELL if free > LEAST_FREE_BYTES else WRONG, free=f"{free / 1e9:.1f}", needed=f"{LEAST_FREE_BYTES / 1e9:.1f}")
 
 
 def folder() -> Finding:
     """Nobody else on the machine reads the node's folder."""
     private = not settings.HOME.stat().st_mode & 0o077
-    return Finding(
-        "folder", private, f"Le dossier du nœud est {'privé' if private else 'lisible par d’autres comptes'}",
-        f"The node's folder is {'private' if private else 'readable by other accounts'}",
-    )
+    return told("folder", WELL if private else WRONG, home=settings.HOME)
 
 
-def index_of_words() -> Finding:
-    """Search has its index."""
-    installed = words_index.is_installed(connection)
-    words = ("La recherche a son index de mots", "Search has its index of words")
-    lost = ("La recherche n'a plus son index de mots : lancez ./run search refresh", "Search has lost its index of words: run ./run search refresh")
-    return Finding("search-index", installed, *(words if installed else lost))
+def folder_writable() -> Finding:
+    """The node keeps files and its database there."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.HOME) as trial:
+            trial.write(b"\0" * 4096)
+            trial.flush()
+    except OSError as reason:
+        return told("folder-writable", WRONG, home=settings.HOME, reason=os.strerror(reason.errno or errno.EIO))
+    return told("folder-writable", WELL)
+
+
+def clock() -> Finding:
+    """Time has not gone back behind what this node wrote: dates of figures and mandates depend on it."""
+    now, made = timezone.now(), last_backup_made()
+    for what_fr, what_en, seen in (("le journal", "the journal", last_moment()), ("la dernière sauvegarde", "the last backup", made)):
+        if seen is not None and seen > now + CLOCK_MAY_DIFFER:
+            return told("clock", WRONG, now=f"{now:{MINUTE}}", seen=f"{seen:{MINUTE}}", what_fr=what_fr, what_en=what_en)
+    return told("clock", WELL)
+
+
+def last_backup_made() -> datetime | None:
+    """When the last backup was made, as the node keeps it; None before the first, or when that is unreadable."""
+    try:
+        return datetime.fromisoformat(json.loads((settings.HOME / backup.LAST).read_text("utf-8"))["made_at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def last_backup() -> Finding:
+    """A backup is recent; a node that has kept something for a while has one."""
+    made = last_backup_made()
+    since = made or first_received()
+    if since is not None and timezone.now() - since > BACKUP_EVERY:
+        return told("backup", WRONG, made=f"{since:{MINUTE}}")
+    return told("backup", WELL if made else ADVICE, made=f"{made:{MINUTE}}" if made else "")
+
+
+def raw_files() -> Finding:
+    """Every file received is there with the bytes it came with; beyond a bound, the newest are read and the others measured."""
+    missing: list[str] = []
+    altered: list[str] = []
+    left, files = READ_AT_MOST, 0
+    for sha256, size in received_files():
+        files, path = files + 1, raw_path(sha256)
+        if not path.is_file():
+            missing.append(sha256)
+            continue
+        left -= size
+        if path.stat().st_size != size or (left > 0 and digest_of(path) != sha256):
+            altered.append(sha256)
+    first = next(iter([*missing, *altered]), "")[:12]
+    state = WRONG if first else WELL
+    return told("raw-files", state, files=files, missing=len(missing), altered=len(altered), first=first)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -31,7 +31,7 @@ def web_command(host: str, port: int, *, processes: int = 1) -> list[str]:
 
 def worker_command() -> list[str]:
     """The worker: imports, summaries and other long work."""
-    return [sys.executable, "-m", "django", "db_worker", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0"]
+    return [sys.executable, "-m", "django", "work"]
 
 
 def is_taken(host: str, port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from concertation.apps.ground.chain import digest_of
 from concertation.apps.ground.models import JournalHead, JournalLine
@@ -28,3 +29,9 @@ def broken_lines() -> Iterator[BrokenLine]:
             last, expected = line.digest, line.sequence + 1
         if (head.sequence, head.digest) != (expected - 1, last):
             yield BrokenLine(head.chain, head.sequence, "head")
+
+
+def last_moment() -> datetime | None:
+    """The latest moment the end of any chain tells; None while nothing stands in the journal."""
+    ends = (JournalLine.objects.filter(chain=head.chain, sequence=head.sequence).values_list("at", flat=True).first() for head in JournalHead.objects.all())
+    return max((at for at in ends if at is not None), default=None)

@@ -1,9 +1,9 @@
 """Reading about sources: imports and their problems, open doubts, saved mappings, the published sources."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, Value
@@ -11,7 +11,15 @@ from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, Value
 from concertation.apps.ground.models import visible_rows
 from concertation.apps.ground.once import once
 from concertation.apps.places.models import BoundarySet
-from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, ReferenceSet, SavedMapping, Source
+from concertation.apps.sources.models import (
+    Doubt,
+    ImportProblem,
+    ImportRun,
+    RawFile,
+    ReferenceSet,
+    SavedMapping,
+    Source,
+)
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.formats.problem_texts import ProblemWords, in_words
@@ -211,3 +219,13 @@ def rows_by_state(mandates: Sequence[Mandate]) -> Iterable[Mapping[str, object]]
     """Rows brought in per State, as the reader may see them."""
     stored = runs(mandates).filter(status__in=COUNTED_STATUSES).order_by()
     return stored.values(state=F("owner_state")).annotate(imports=Count("id"), rows=Sum("done")).order_by("state")
+
+
+def received_files() -> Iterator[tuple[str, int]]:
+    """SHA-256 and size of every file received, newest first: for the keeper of the node, who sees bytes and no rows."""
+    return RawFile.objects.order_by("-received_at").values_list("sha256", "size").iterator()
+
+
+def first_received() -> datetime | None:
+    """When the first file came in; None before that."""
+    return RawFile.objects.order_by("received_at").values_list("received_at", flat=True).first()
