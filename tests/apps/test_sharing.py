@@ -1,6 +1,6 @@
 """Who sees what, walked through: every guarded model, every role, every State, every level of sensitivity."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
 
@@ -25,7 +25,7 @@ OPEN_TO_STRICT = {"data-manager", "auditor"}
 PLAIN: dict[type[models.Field[Any, Any]], Any] = {
     models.DateField: date(2026, 1, 1), models.IntegerField: 1, models.PositiveIntegerField: 1, models.PositiveSmallIntegerField: 1,
     models.BigIntegerField: 1, models.PositiveBigIntegerField: 1, models.FloatField: 0.5, models.BooleanField: False, models.BinaryField: b"{}",
-    models.JSONField: {},
+    models.JSONField: {}, models.DateTimeField: datetime(2026, 1, 1, tzinfo=UTC),
 }
 
 
@@ -36,18 +36,26 @@ def filled(model: type[models.Model], number: int, **given_values: Any) -> model
         if field.name in values or field.has_default() or field.null or getattr(field, "auto_now_add", False) or isinstance(field, models.AutoField):
             continue
         if isinstance(field, models.ForeignKey):
-            values[field.name] = pointed_to(field.related_model, own=isinstance(field, models.OneToOneField))
+            values[field.name] = pointed_to(field.related_model, number, own=isinstance(field, models.OneToOneField) or field.name in told_apart_by(model))
         elif isinstance(field, models.CharField):
             values[field.name] = f"{number}"[: field.max_length]
+        elif field.primary_key:
+            values[field.name] = number
         else:
             values[field.name] = PLAIN.get(type(field), "")
     return model._default_manager.create(**values)
 
 
-def pointed_to(model: type[models.Model], *, own: bool) -> models.Model:
+def told_apart_by(model: type[models.Model]) -> set[str]:
+    """The guarded rows a model points to in a constraint that only one row may hold."""
+    only_one = {name for constraint in model._meta.constraints if isinstance(constraint, models.UniqueConstraint) for name in constraint.fields}
+    return {field.name for field in model._meta.concrete_fields if field.name in only_one and field.related_model and issubclass(field.related_model, GuardedModel)}
+
+
+def pointed_to(model: type[models.Model], number: int, *, own: bool) -> models.Model:
     """A row of a model for others to point to; a new one where only one row may."""
     held = None if own else model._default_manager.first()
-    return held or filled(model, 0, **({"owner_state": "NER"} if issubclass(model, GuardedModel) else {}))
+    return held or filled(model, number if own else 0, **({"owner_state": "NER"} if issubclass(model, GuardedModel) else {}))
 
 
 def kinds() -> list[tuple[str, Sensitivity, str]]:
