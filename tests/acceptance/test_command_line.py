@@ -21,7 +21,7 @@ def test_doctor_finds_a_new_node_well(node: SeparateNode) -> None:
 
     findings = json.loads(done.stdout)
     assert done.returncode == DONE
-    assert {finding["code"] for finding in findings} >= {"disk", "migrations", "journal-triggers", "journal", "folder"}
+    assert {finding["code"] for finding in findings} >= {"disk", "migrations", "journal-triggers", "journal", "folder", "clock", "backup", "raw-files", "worker"}
     assert all(finding["holds"] for finding in findings)
     assert all(finding["fr"] and finding["en"] for finding in findings)
 
@@ -30,7 +30,7 @@ def test_without_json_nothing_stands_on_standard_output(node: SeparateNode) -> N
     done = node.run("doctor")
 
     assert (done.returncode, done.stdout) == (DONE, "")
-    assert "Journal" in done.stderr
+    assert "Le journal est intact / The journal is intact" in done.stderr
 
 
 def test_an_import_without_its_state_is_misuse(node: SeparateNode, tmp_path: Path) -> None:

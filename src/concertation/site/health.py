@@ -33,21 +33,16 @@ CHUNK = 1 << 20
 
 def findings() -> Iterator[Finding]:
     """Every finding, in the order a person mends them."""
-    checks: tuple[Callable[[], Finding], ...] = (
-        disk, folder, folder_writable, health_database.engine, health_database.network_share, health_database.writable, health_database.migrations,
-        health_database.journal_triggers, health_database.journal_chains, clock, last_backup, raw_files, health_work.worker, health_work.waiting,
-        health_database.index_of_words,
-    )  # fmt: skip
-    for check in checks:
-        yield examined(check)
+    for code, check in CHECKS.items():
+        yield examined(code, check)
 
 
-def examined(check: Callable[[], Finding]) -> Finding:
+def examined(code: str, check: Callable[[], Finding]) -> Finding:
     """What a check finds; when the database does not let it look, that."""
     try:
         return check()
     except (DatabaseError, InterfaceError) as reason:
-        return told(check.__name__.replace("_", "-"), WRONG, words_of="database-unread", reason=first_line(reason))
+        return told(code, WRONG, words_of="database-unread", reason=first_line(reason))
 
 
 def first_line(reason: BaseException) -> str:
@@ -126,3 +121,11 @@ def digest_of(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "disk": disk, "folder": folder, "folder-writable": folder_writable, "engine": health_database.engine, "network-share": health_database.network_share,
+    "database-writable": health_database.writable, "migrations": health_database.migrations, "journal-triggers": health_database.journal_triggers,
+    "journal": health_database.journal_chains, "clock": clock, "backup": last_backup, "raw-files": raw_files, "worker": health_work.worker,
+    "work-waiting": health_work.waiting, "search-index": health_database.index_of_words,
+}  # fmt: skip
