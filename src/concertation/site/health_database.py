@@ -44,16 +44,20 @@ def kind_of_disk(path: Path) -> str:
 def writable() -> Finding:
     """A transaction that would write may begin."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            reason = "read-only" if connection.vendor == "postgresql" and _asked(cursor, READ_ONLY) else ""
+        with transaction.atomic():
+            reason = "read-only" if is_read_only() else ""
     except DatabaseError as refused:
         reason = str(refused).strip().partition("\n")[0]
     return told("database-writable", WRONG if reason else WELL, reason=reason)
 
 
-def _asked(cursor: object, question: str) -> bool:
-    cursor.execute(question)  # type: ignore[attr-defined]
-    return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
+def is_read_only() -> bool:
+    """Whether PostgreSQL takes no writes; SQLite says so when the transaction begins."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(READ_ONLY)
+        return bool(cursor.fetchone()[0])
 
 
 def migrations() -> Finding:
