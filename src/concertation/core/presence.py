@@ -4,9 +4,10 @@ The fields and the words that name them are a table (`reference/presence_fields.
 mapping page alike. A heading is matched by its HXL tag, by its words, or by what a person saved for this source; a saved answer wins.
 """
 
+import hashlib
 import re
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -96,6 +97,15 @@ def word_key(written: str) -> str:
     ('en cours', '€')
     """
     return fold(written) or written.strip()
+
+
+def headings_signature(headings: Iterable[str]) -> str:
+    """What files of one source have in common, whatever their rows: the SHA-256 of their headings in order, however they are set.
+
+    >>> headings_signature(["Région *", "Secteur"]) == headings_signature(["region", "SECTEUR"])
+    True
+    """
+    return hashlib.sha256("|".join(heading_key(text) for text in headings).encode()).hexdigest()
 
 
 def heading_key(written: str) -> str:

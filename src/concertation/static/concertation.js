@@ -2,6 +2,7 @@
 //   input[data-filters=ID]   hides the lines of table ID that lack what is typed (accents and case aside)
 //   [data-script-only]       shown only when scripts run
 //   [data-keys]              while it holds the focus, keys 1 to 9 press its [data-key=N]; the first one takes the focus
+//                            j and k go to the next and the one before, x ticks it, a ticks all, u presses the page's [data-undo]
 //   form[data-drop]          a file dropped on it becomes its file; the name is written in its [data-dropped]
 //   [data-confirm="words"]   a form, or a button, that asks before it acts
 (() => {
@@ -23,6 +24,18 @@
 
   const isTyping = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 
+  const moveAmong = (doubts, here, event) => {
+    const boxes = doubts.map((doubt) => doubt.querySelector("input[type=checkbox]")).filter(Boolean);
+    const acts = {
+      j: () => doubts[doubts.indexOf(here) + 1]?.focus(),
+      k: () => doubts[doubts.indexOf(here) - 1]?.focus(),
+      x: () => here.querySelector("input[type=checkbox]")?.click(),
+      a: () => { const on = boxes.some((box) => !box.checked); for (const box of boxes) box.checked = on; },
+      u: () => document.querySelector("[data-undo]")?.click(),
+    };
+    if (Object.hasOwn(acts, event.key)) { event.preventDefault(); acts[event.key](); }
+  };
+
   const closeFigures = (except) => {
     for (const open of all(document, "details.figure[open]")) if (!except || !open.contains(except)) open.open = false;
   };
@@ -43,6 +56,7 @@
       const answer = doubt.querySelector(`[data-key="${event.key}"]`);
       if (answer) { event.preventDefault(); answer.click(); }
     }
+    if (doubt && !isTyping(event.target)) moveAmong(all(document, "[data-keys]"), doubt, event);
   });
 
   document.addEventListener("submit", (event) => {

@@ -80,6 +80,7 @@ ACTS: dict[str, str | Promise] = {
     "sources.import-resumed": gettext_lazy("import repris"),
     "sources.import-stored": gettext_lazy("import enregistré"),
     "sources.import-withdrawn": gettext_lazy("import retiré"),
+    "sources.mapping-put-aside": gettext_lazy("sens des colonnes mis de côté"),
     "sources.mapping-saved": gettext_lazy("sens des colonnes retenu"),
     "sources.reference-set-loaded": gettext_lazy("jeu de référence chargé"),
 }

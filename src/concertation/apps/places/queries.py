@@ -175,6 +175,13 @@ def remembered_names() -> pl.DataFrame:
     return _frame(RememberedName.objects.order_by("at"), columns)
 
 
+def names_remembered(*, state: str = "", searched: str = "") -> QuerySet[RememberedName]:
+    """The written names people settled, the newest first; of one State, and holding the words looked for."""
+    held = RememberedName.objects.select_related("unit").order_by("-at")
+    held = held.filter(state=state) if state else held
+    return held.filter(Q(folded__contains=fold(searched)) | Q(unit__sort_key__contains=fold(searched))) if fold(searched) else held
+
+
 def crosswalks() -> pl.DataFrame:
     """Every crosswalk: columns as in `reference/crosswalks.csv`."""
     fields = ["from_unit", "to_unit", "from_division", "to_division"]

@@ -1,6 +1,5 @@
 """The importer of 5W workbooks and tables: any headings, any HXL tags, through a mapping that is proposed and corrected."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -22,7 +21,7 @@ from concertation.core.activities import ActivityReading, read_activities
 from concertation.core.named_periods import YEAR, period_named
 from concertation.core.personal import MASK, mask, mask_text, personal_columns
 from concertation.core.place_rows import Doubt, PlacedRows, place_rows
-from concertation.core.presence import MappedColumn, Vocabulary, heading_key, propose_mapping
+from concertation.core.presence import MappedColumn, Vocabulary, headings_signature, propose_mapping
 from concertation.core.presence import Mapping as Columns
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate
@@ -49,7 +48,7 @@ def vocabulary() -> Vocabulary:
 
 def signature_of(table: Table) -> str:
     """What files of one source have in common: their headings, whatever their rows."""
-    return hashlib.sha256("|".join(heading_key(text) for text in table.headings.values()).encode()).hexdigest()
+    return headings_signature(table.headings.values())
 
 
 class ActivityImporter:

@@ -119,13 +119,16 @@ class Doubt(GuardedModel):
 
 
 class SavedMapping(models.Model):
-    """Which column means what in files with these headings, as a person settled it."""
+    """Which column means what in files with these headings, as a person settled it; one put aside stays and is no longer used."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     state = models.CharField(max_length=3)
     kind = models.CharField(max_length=40)
     signature = models.CharField(max_length=64)
     columns = models.JSONField()
+    headings = models.JSONField(default=dict)
+    name = models.CharField(max_length=120, blank=True)
+    put_aside_at = models.DateTimeField(null=True)
     author = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now=True)
 

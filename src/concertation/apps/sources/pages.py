@@ -206,7 +206,8 @@ def correct_columns(request: ReaderRequest, run_id: UUID) -> HttpResponse:
     if commands.read_again(run, columns=chosen, by=by):
         if request.POST.get("remember") and signature:
             columns = {**queries.saved_columns(state=run.owner_state, kind=kind, signature=signature), **queries.asked_columns(run)}
-            commands.save_mapping(state=run.owner_state, kind=kind, signature=signature, columns=columns, by=by)
+            headings = {str(column["letter"]): str(column["heading"]) for column in queries.columns_of(run)}
+            commands.save_mapping(state=run.owner_state, kind=kind, signature=signature, columns=columns, by=by, headings=headings, name=run.file.name)
         jobs.go_on(run, by.person)
     return redirect("import", run_id=run.pk)
 

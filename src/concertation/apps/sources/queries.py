@@ -22,6 +22,7 @@ from concertation.apps.sources.models import (
 )
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate, visibility_of
+from concertation.core.sharing.visibility import WRITES_FOR_A_STATE
 from concertation.formats.problem_texts import ProblemWords, in_words
 
 COUNTED_STATUSES = ("stored",)
@@ -125,8 +126,19 @@ def asked_columns(run: ImportRun) -> dict[str, str]:
 
 def saved_columns(*, state: str, kind: str, signature: str) -> dict[str, str]:
     """What a person said once of files with these headings."""
-    saved = SavedMapping.objects.filter(state=state, kind=kind, signature=signature).first()
+    saved = SavedMapping.objects.filter(state=state, kind=kind, signature=signature, put_aside_at__isnull=True).first()
     return dict(saved.columns) if saved else {}
+
+
+def mappings(mandates: Sequence[Mandate]) -> QuerySet[SavedMapping]:
+    """The mappings of the States a reader manages the data of, those in use first."""
+    managed = sorted(own.state for own in mandates if own.role in WRITES_FOR_A_STATE and own.state and not own.organisation)
+    return SavedMapping.objects.filter(state__in=managed).order_by(F("put_aside_at").asc(nulls_first=True), "state", "-at")
+
+
+def mapping(mandates: Sequence[Mandate], mapping_id: UUID) -> SavedMapping | None:
+    """One of those mappings."""
+    return mappings(mandates).filter(pk=mapping_id).first()
 
 
 def problems_of(run: ImportRun) -> list[ToldProblem]:

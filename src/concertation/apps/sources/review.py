@@ -201,6 +201,28 @@ def settle(doubt: Doubt, *, answer: str, by: Mandate) -> Settled:
 
 
 @transaction.atomic
+def settle_all(answered: Sequence[tuple[Doubt, str]], *, by: Mapping[str, Mandate]) -> Settled:
+    """Give several doubts their answers in one act, each under the mandate for its State; nothing is done when one answer does not hold."""
+    rows = 0
+    for doubt, answer in answered:
+        done = settle(doubt, answer=answer, by=by[doubt.owner_state])
+        if done.problem:
+            transaction.set_rollback(True)
+            return done
+        rows += done.rows
+    return Settled(rows=rows)
+
+
+def common_answers(doubts: Iterable[Offered]) -> list[Offer]:
+    """The candidates that two doubts or more of a list share: one answer may serve them together."""
+    seen: dict[str, list[Offer]] = {}
+    for shown in doubts:
+        for offer in shown.offers:
+            seen.setdefault(offer.answer, []).append(offer)
+    return [offers[0] for offers in seen.values() if len(offers) > 1]
+
+
+@transaction.atomic
 def take_back(doubt: Doubt, *, by: Mandate) -> None:
     """Take an answer back everywhere: what it had settled waits for a person again, also in files that came later."""
     if doubt.kind == "place":

@@ -1,26 +1,31 @@
 """Pages of doubts: what needs a person, one question per row, and the answers given, which can be taken back."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.places.queries import state_names
 from concertation.apps.sources import queries, review
+from concertation.apps.sources.commands import KEEP
 from concertation.apps.sources.models import Doubt
 from concertation.apps.sources.pages import manager_or_refuse
 from concertation.core.sharing.visibility import writes_for
 
-PAGE_DOUBTS = 20
+PAGE_DOUBTS, MOST_AT_ONCE = 20, 200
+FIRST = "first"
 KEPT = ("state", "kind", "run")
 
 
@@ -51,8 +56,9 @@ def _doubts(request: ReaderRequest, asked: dict[str, str], *, answered: Doubt | 
     page = Paginator(waiting, PAGE_DOUBTS).get_page(request.GET.get("page"))
     searched_in = uuid_or_404(request.GET["doubt"]) if request.GET.get("doubt") else None
     names = state_names()
+    shown = review.offered(page, searched_in=searched_in, searched=request.GET.get("q", "")[:80])
     context = {
-        "doubts": review.offered(page, searched_in=searched_in, searched=request.GET.get("q", "")[:80]), "page": page, "run": run,
+        "doubts": shown, "page": page, "run": run, "common": review.common_answers(shown),
         "total": page.paginator.count, "rows": waiting.aggregate(rows=Sum("count"))["rows"] or 0, "names": names, "asked": asked,
         "states": _states(request, names), "kinds": [("", _("toutes")), ("place", _("lieux")), ("organisation", _("organisations"))],
         "writable": {mandate.state for mandate in request.mandates if writes_for(request.mandates, mandate.state)},
@@ -84,6 +90,49 @@ def settle(request: ReaderRequest, doubt_id: UUID) -> HttpResponse:
     else:
         text, _beside = review.as_written(doubt)
         messages.success(request, _("« %(text)s » : %(answer)s. La réponse vaut pour toutes les lignes qui l'écrivent ainsi.") % {"text": text, "answer": meaning})
+    return redirect(f"{reverse('review')}?{urlencode(asked)}")
+
+
+@require_POST
+@login_required
+def bulk(request: ReaderRequest) -> HttpResponse:
+    """One answer for several doubts at once: those ticked, or all that the list holds where they stay at their sure place."""
+    asked, answer = narrowing(request.POST.dict()), request.POST.get("answer", "")[:120]
+    waiting = queries.open_doubts(request.mandates, state=asked.get("state", ""), kind=asked.get("kind", ""))
+    waiting = waiting.filter(run_id=uuid_or_404(asked["run"])) if "run" in asked else waiting
+    if request.POST.get("scope") != "all" or answer != KEEP:
+        waiting = waiting.filter(pk__in=[uuid_or_404(each) for each in request.POST.getlist("doubt")[:MOST_AT_ONCE]])
+    mandates = {doubt.owner_state: manager_or_refuse(request, doubt.owner_state) for doubt in waiting[:MOST_AT_ONCE]}
+    answered = [(doubt, first_offer(doubt) if answer == FIRST else answer) for doubt in distinct(waiting[:MOST_AT_ONCE])]
+    done = review.settle_all(answered, by=mandates)
+    if done.problem or not answered:
+        messages.error(request, done.problem or _("Cochez au moins une question, et choisissez une réponse."))
+        return redirect(f"{reverse('review')}?{urlencode(asked)}")
+    context = {"answered": [doubt.pk for doubt, _answer in answered], "rows": done.rows, "asked": asked, "address": f"{reverse('review')}?{urlencode(asked)}"}
+    return render(request, "sources/bulk_done.html", context)
+
+
+def distinct(doubts: Iterable[Doubt]) -> list[Doubt]:
+    """Each question once, whatever the number of files that ask it."""
+    return list({(doubt.owner_state, doubt.kind, doubt.key): doubt for doubt in doubts}.values())
+
+
+def first_offer(doubt: Doubt) -> str:
+    """The answer a doubt offers first; none where it offers nothing."""
+    return str(doubt.candidates[0]["answer"]) if doubt.candidates else ""
+
+
+@require_POST
+@login_required
+def bulk_take_back(request: ReaderRequest) -> HttpResponse:
+    """Undo several answers in one act: their rows wait for a person again."""
+    asked = narrowing(request.POST.dict())
+    given = queries.answered_doubts(request.mandates).filter(pk__in=[uuid_or_404(each) for each in request.POST.getlist("doubt")[:MOST_AT_ONCE]])
+    taken = [(doubt, manager_or_refuse(request, doubt.owner_state)) for doubt in distinct(given)]
+    with transaction.atomic():
+        for doubt, by in taken:
+            review.take_back(doubt, by=by)
+    messages.success(request, ngettext("%(count)s réponse retirée.", "%(count)s réponses retirées.", len(taken)) % {"count": len(taken)})
     return redirect(f"{reverse('review')}?{urlencode(asked)}")
 
 

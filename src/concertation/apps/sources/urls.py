@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from concertation.apps.sources import pages, review_pages, source_pages, withdrawals
+from concertation.apps.sources import mapping_pages, name_pages, pages, review_pages, source_pages, withdrawals
 
 urlpatterns = [
     path("imports/", pages.imports_page, name="imports"),
@@ -19,6 +19,15 @@ urlpatterns = [
     path("imports/<uuid:run_id>/close-further/", withdrawals.close_further, name="import-close-further"),
     path("review/", review_pages.doubts, name="review"),
     path("review/answers/", review_pages.answers, name="answers"),
+    path("review/bulk/", review_pages.bulk, name="review-bulk"),
+    path("review/bulk/take-back/", review_pages.bulk_take_back, name="review-bulk-take-back"),
+    path("review/names/", name_pages.names, name="remembered-names"),
+    path("review/names/forget/<uuid:name_id>/", name_pages.forget, name="name-forget"),
+    path("imports/mappings/", mapping_pages.mappings, name="mappings"),
+    path("imports/mappings/<uuid:mapping_id>/", mapping_pages.mapping, name="mapping"),
+    path("imports/mappings/<uuid:mapping_id>/aside/", mapping_pages.put_aside, name="mapping-aside"),
+    path("imports/mappings/<uuid:mapping_id>/again/", mapping_pages.take_up, name="mapping-again"),
+    path("imports/mappings/bring-in/", mapping_pages.bring_in, name="mapping-bring-in"),
     path("review/<uuid:doubt_id>/settle/", review_pages.settle, name="settle"),
     path("review/<uuid:doubt_id>/take-back/", review_pages.take_back, name="take-back"),
     path("sources/", source_pages.sources, name="sources"),
