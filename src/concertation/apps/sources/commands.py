@@ -23,7 +23,6 @@ from concertation.apps.sources.models import (
     ImportRun,
     RawFile,
     ReferenceSet,
-    SavedMapping,
     Source,
 )
 from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview
@@ -397,34 +396,6 @@ def ask_in(run: ImportRun, like: Doubt, *, count: int, row: int | None) -> None:
             "candidates": like.candidates, "count": count, "row": row,
         },
     )
-
-
-@transaction.atomic
-def save_mapping(
-    *, state: str, kind: str, signature: str, columns: Mapping[str, str], by: Mandate, headings: Mapping[str, str] | None = None, name: str = "",
-) -> SavedMapping:
-    """Keep which column means what, for the next file with the same headings; one put aside is used again."""
-    kept: dict[str, object] = {"columns": dict(columns), "author": by.person, "put_aside_at": None}
-    kept |= {field: value for field, value in (("headings", dict(headings or {})), ("name", name[:120])) if value}
-    saved, _ = SavedMapping.objects.update_or_create(state=state, kind=kind, signature=signature, defaults=kept)
-    journal("sources.mapping-saved", by, state=state, kind=kind, signature=signature)
-    return saved
-
-
-@transaction.atomic
-def put_mapping_aside(mapping: SavedMapping, *, by: Mandate) -> None:
-    """A mapping is no longer used for the next files; it stays, and can be taken up again."""
-    mapping.put_aside_at, mapping.author = timezone.now(), by.person
-    mapping.save()
-    journal("sources.mapping-put-aside", by, state=mapping.state, kind=mapping.kind, signature=mapping.signature)
-
-
-@transaction.atomic
-def take_mapping_up(mapping: SavedMapping, *, by: Mandate) -> None:
-    """A mapping put aside is used again."""
-    mapping.put_aside_at, mapping.author = None, by.person
-    mapping.save()
-    journal("sources.mapping-saved", by, state=mapping.state, kind=mapping.kind, signature=mapping.signature)
 
 
 def state_source(*, id: str, title: str, publisher: str, published_on: date | None, licence: str = "") -> Source:

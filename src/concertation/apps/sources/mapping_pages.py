@@ -20,7 +20,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import CSV_TYPE, attached
 from concertation.apps.places.queries import state_names
-from concertation.apps.sources import commands, queries, review
+from concertation.apps.sources import queries, review
+from concertation.apps.sources.columns import commands
 from concertation.apps.sources.import_words import kind_words
 from concertation.apps.sources.models import SavedMapping
 from concertation.apps.sources.pages import manager_or_refuse

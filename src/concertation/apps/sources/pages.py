@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.places.queries import state_names, states_with_units
 from concertation.apps.sources import commands, corrections, import_words, imports, jobs, queries, review, withdrawals
+from concertation.apps.sources.columns.commands import save_mapping
 from concertation.apps.sources.forms import BringIn, PeriodOfFile, ReadAs, limit_mb
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.uploads import TOO_LARGE
@@ -207,7 +208,7 @@ def correct_columns(request: ReaderRequest, run_id: UUID) -> HttpResponse:
         if request.POST.get("remember") and signature:
             columns = {**queries.saved_columns(state=run.owner_state, kind=kind, signature=signature), **queries.asked_columns(run)}
             headings = {str(column["letter"]): str(column["heading"]) for column in queries.columns_of(run)}
-            commands.save_mapping(state=run.owner_state, kind=kind, signature=signature, columns=columns, by=by, headings=headings, name=run.file.name)
+            save_mapping(state=run.owner_state, kind=kind, signature=signature, columns=columns, by=by, headings=headings, name=run.file.name)
         jobs.go_on(run, by.person)
     return redirect("import", run_id=run.pk)
 

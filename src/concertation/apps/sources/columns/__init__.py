@@ -1,0 +1,1 @@
+"""What columns mean, remembered from one file to the next."""
