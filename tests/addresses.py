@@ -95,7 +95,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
     """What may stand in each part of an address."""
     own = plants[0]
     return {
-        "subject": ["access", "pages"], "division_id": ["ner-2011", "bfa-2025"], "iso3": ["NER", "TGO"], "unit_id": ["ner-1-diffa", "ner-2-diffa"],
+        "subject": ["access", "pages"], "about": ["NER", "AES"], "division_id": ["ner-2011", "bfa-2025"], "iso3": ["NER", "TGO"], "unit_id": ["ner-1-diffa", "ner-2-diffa"],
         "run_id": [own.run.pk], "doubt_id": [own.doubt.pk], "sha256": [own.run.file_id], "source_id": [own.run.source_id, "hdx-cadre-harmonise"],
         "figure_id": [own.figure.pk], "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
         "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],

@@ -14,7 +14,7 @@ from django.db import connections
 
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
-from concertation.site import cli_keeping, cli_search, engines, health, importing, node, picturing, serving, welcome
+from concertation.site import cli_keeping, cli_search, engines, health, importing, node, noting, picturing, serving, welcome
 from concertation.site.importing import Misused
 from concertation.site.terminal import AsJson, answer, refuse, screen
 
@@ -163,6 +163,26 @@ def refresh(
             screen.print(f"  {line['state']}  {line['rows']} lignes / rows  ·  {line['differences']} différence(s) / difference(s)")
     if any(line["differences"] for line in outcome):
         raise typer.Exit(1)
+
+
+@app.command()
+def note(
+    state: Annotated[str, typer.Option(help="État (BFA, MLI, NER, TGO) ou AES / State, or AES.")] = "AES",
+    lang: Annotated[str, typer.Option(help="fr, en ou both (le français d'abord) / fr, en or both (French first).")] = "both",
+    to: Annotated[Path, typer.Option(dir_okay=False, help="Fichier .pdf ou .docx à écrire / file to write.")] = Path("note.pdf"),
+    reader: Annotated[str, typer.Option("--for", help="Pour qui : public, ou operator (tout ce que ce nœud tient) / for whom.")] = "public",
+    as_json: AsJson = False,
+) -> None:
+    """Écrit la note de deux pages d'un État ou de l'AES / write the two-page note of a State or of the AES."""
+    node.make_ready()
+    wanted = noting.asked(state=state, lang=lang, to=to, reader=reader)
+    if isinstance(wanted, Misused):
+        raise refuse(wanted.fr, wanted.en, code=2)
+    made = noting.write(wanted)
+    if as_json:
+        answer(made)
+    else:
+        screen.print(f"  {made['file']}  ·  {made['audience']}")
 
 
 journal_app = typer.Typer(help="Journal des actes / journal of acts.", no_args_is_help=True)

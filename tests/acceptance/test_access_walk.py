@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -38,10 +39,10 @@ from concertation.site import reference
 pytestmark = pytest.mark.django_db
 SECONDS, FEWEST, SEED = 40, 500, 20261123
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
-FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl")
+FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "json")
 OPEN = {
     "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
-    "sources", "sharing-levels", "terms", "search", "search-suggestions",
+    "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
@@ -133,7 +134,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         return [({"person_id": each.pk, "mandate_id": HeldMandate.objects.get(person=each).pk}, None, each) for each in grounds.people]
     fixed = {
         "unit_id": list(UNITS.values()), "iso3": list(STATES), "code": ["FSC", "PRO"], "division_id": ["ner-2011"], "number": [1, 5], "subject": ["access"],
-        "token_id": [grounds.token], "link": ["forged"], "language": ["fr"],
+        "token_id": [grounds.token], "about": ["NER", "AES"], "link": ["forged"], "language": ["fr"],
     }
     if len(parts) == 1 and part in fixed:
         return [({part: value}, None, None) for value in fixed[part]]
@@ -262,11 +263,13 @@ def sees_person(held: tuple[Mandate, ...], target: User) -> bool:
 
 
 def text_of(answer: Any) -> str:
-    """Everything an answer holds, as text; an XLSX is opened, a file name in the headers counts too."""
+    """Everything an answer holds, as text; an office file is opened, a PDF read, a file name in the headers counts too."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as parts:
             content = b"".join(parts.read(part) for part in parts.namelist())
+    if content.startswith(b"%PDF"):
+        content = "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages).encode()
     return content.decode("utf-8", "replace") + str(answer.headers)
 
 

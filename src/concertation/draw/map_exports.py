@@ -107,6 +107,17 @@ def with_tiles(sorted_marks: Layers, tiles: Iterable[TileBlock]) -> Layers:
     return replace(sorted_marks, filled=(*sorted_marks.filled, *beside))
 
 
+def map_alone(sheet: SymbolSheet, marks: Iterable[Mark], *, legend: Legend, title: str, width: int) -> str:
+    """The map without title, legend or notes, for a page that writes them itself: one self-contained SVG, `width` at most."""
+    frame = fit([area.shape for area in sheet.areas], longest=width, margin=DOT + 2)
+    parts = map_parts(sheet, frame, layers(sheet, marks), legend)
+    hatch = element("defs", hatch_pattern("hatch", Frame(700, 700, 0, 0, 1)))
+    return element(
+        "svg", text("title", title), hatch, *parts, xmlns=SVG, width=frame.width, height=frame.height,
+        viewBox=f"0 0 {frame.width} {frame.height}", font_family=FONT, fill=INK,
+    )
+
+
 def map_frame(areas: Sequence[Area]) -> Frame:
     """The frame of the map itself, inside the page's width and the height kept for it."""
     shapes = [area.shape for area in areas]

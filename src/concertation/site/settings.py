@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "concertation.apps.presence",
     "concertation.apps.picture",
     "concertation.apps.decisions",
+    "concertation.apps.notes",
     "concertation.site",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,52 @@
+"""The note as PDF/A-2a: tagged, in its language, its fonts within, dated by its figures; the same note gives the same bytes.
+
+The typesetter comes with its own fonts and is given nothing but the words: it reads no file and reaches no other host.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import typst
+
+from concertation.draw.note import Note
+
+TEMPLATE = Path(__file__).with_name("note.typ")
+SIZES = (10.4, 10.0, 9.6, 9.2, 8.8, 8.4, 8.0, 7.6, 7.2, 6.8)
+PAGES = 2
+
+
+class TooLong(ValueError):
+    """A note that does not fit two pages even in its smallest type: shorten its tables."""
+
+
+@lru_cache(maxsize=32)
+def to_pdf(notes: tuple[Note, ...]) -> bytes:
+    """One note, or the note in several languages one after the other, two pages each. Raises TooLong where they do not fit."""
+    for size in SIZES:
+        compiler = compiler_of(notes, size)
+        if pages(compiler) == PAGES * len(notes):
+            made = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=moment(notes[0]))
+            return made if isinstance(made, bytes) else b""
+    raise TooLong(f"{notes[0].title}: more than {PAGES} pages")
+
+
+def compiler_of(notes: Sequence[Note], size: float) -> "typst.Compiler":
+    """A typesetter that holds the template and the words, at one size of type."""
+    told = [{**asdict(note), "joint": note.is_joint} for note in notes]
+    inputs = {"notes": json.dumps(told, ensure_ascii=False), "size": str(size)}
+    return typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), sys_inputs=inputs, ignore_system_fonts=True)
+
+
+def pages(compiler: "typst.Compiler") -> int:
+    """How many pages the note takes."""
+    found = json.loads(compiler.query("<end>", field="value", one=True))
+    return int(found)
+
+
+def moment(note: Note) -> int:
+    """The day of the note as seconds, so that no clock enters the file."""
+    return int(datetime.fromisoformat(note.on).replace(tzinfo=UTC).timestamp())
