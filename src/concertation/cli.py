@@ -14,7 +14,18 @@ from django.db import connections
 
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
-from concertation.site import cli_keeping, cli_search, engines, health, importing, node, noting, picturing, serving, welcome
+from concertation.site import (
+    cli_keeping,
+    cli_search,
+    engines,
+    health,
+    importing,
+    node,
+    noting,
+    picturing,
+    serving,
+    welcome,
+)
 from concertation.site.importing import Misused
 from concertation.site.terminal import AsJson, answer, refuse, screen
 

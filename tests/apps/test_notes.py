@@ -103,7 +103,7 @@ def test_a_note_says_for_whom_it_was_made() -> None:
 
 def test_confidential_presence_enters_the_note_of_its_State_alone() -> None:
     own = pdf_text(signed_in((Role.DATA_MANAGER, "NER")).get("/notes/NER/?format=pdf&words=fr").content)
-    other = pdf_text(signed_in((Role.DATA_MANAGER, "BFA")).get("/notes/NER/?format=pdf&words=fr").content)
+    other = pdf_text(signed_in((Role.DATA_MANAGER, "BFA"), name="neighbour").get("/notes/NER/?format=pdf&words=fr").content)
 
     assert "déclarée" in own and "28 février 2022" in own
     assert "28 février 2022" not in other
