@@ -1,12 +1,13 @@
-"""Sets Django up, then hands over to the command line; a database that cannot serve is told in words."""
+"""Sets Django up, then hands over to the command line; a database or a disk that cannot serve is told in words."""
 
 import importlib
 import os
 import sys
 
 import django
-from django.db import OperationalError
+from django.db import DatabaseError, InterfaceError
 
+from concertation.site import faults
 from concertation.site.engines import WronglyNamed
 
 
@@ -16,14 +17,21 @@ def main() -> None:
     try:
         django.setup()
         fitness = importlib.import_module("concertation.site.fitness")
+        run_command(fitness.Unfit)
     except WronglyNamed as wrong:
         sys.exit(str(wrong))
+    except (OSError, DatabaseError, InterfaceError) as wrong:
+        if not faults.is_of_the_machine(wrong):
+            raise
+        sys.exit(faults.in_words(wrong))
+
+
+def run_command(unfit: type[Exception]) -> None:
+    """Hand over to the command line."""
     try:
         importlib.import_module("concertation.cli").app(prog_name="./run")
-    except fitness.Unfit as wrong:
+    except unfit as wrong:
         sys.exit(str(wrong))
-    except OperationalError as wrong:
-        sys.exit(f"La base ne répond pas ou refuse / the database does not answer or refuses: {str(wrong).strip()}")
 
 
 main()

@@ -86,3 +86,14 @@ def test_a_journal_altered_behind_the_products_back_is_told(tmp_path: Path) -> N
 
 def test_migrating_again_does_nothing(node: SeparateNode) -> None:
     assert node.answer("migrate") == {"migrations_applied": 0}
+
+
+def test_migrating_puts_back_the_protection_of_the_journal_with_nothing_pending(tmp_path: Path) -> None:
+    node = new_node(tmp_path / "node")
+    node.unprotect_journal()
+    before = {finding["code"] for finding in node.answer("doctor") if not finding["holds"]}
+
+    assert node.answer("migrate") == {"migrations_applied": 0}
+
+    assert before == {"journal-triggers"}
+    assert all(finding["holds"] for finding in node.answer("doctor"))

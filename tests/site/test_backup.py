@@ -19,7 +19,7 @@ from django.apps import apps
 from concertation.site import kept_rows, sealing
 from separate_node import ROOT, SERVER, SeparateNode, new_database, new_node
 
-KILLS, SEED = 20, 20260805
+KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "20")), 20260805
 REFUSED = 1
 PASSPHRASE = "sept girafes boivent au puits"
 CLOSED_TABLES = {"django_session", "usersessions_usersession"}

@@ -182,7 +182,10 @@ def test_work_that_nobody_takes_up() -> None:
     just_asked = health_work.waiting()
     DBTaskResult.objects.update(enqueued_at=LONG_AGO)
 
-    assert just_asked.holds
+    assert just_asked.holds and not just_asked.advice
+    assert health_work.waiting().advice and "1 tasks" in health_work.waiting().en
+    beating.path().touch()
+    os.utime(beating.path(), (0, 0))
     assert wrong(health_work.waiting(), "1 tasks")
     beating.path().touch()
     assert health_work.waiting().holds

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-from concertation.site import ordering
+from concertation.site import migrating, ordering
 
 
 class SiteConfig(AppConfig):
@@ -13,6 +13,7 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """Sort alike on both engines; import the `wiring` module of every app that has one."""
+        """Sort alike on both engines; record a migration with its statements; import the `wiring` module of every app that has one."""
         ordering.install()
+        migrating.install()
         autodiscover_modules("wiring")

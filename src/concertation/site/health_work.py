@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from concertation.site import beating
-from concertation.site.findings import WELL, WRONG, Finding, told
+from concertation.site.findings import ADVICE, WELL, WRONG, Finding, told
 
 SILENT_SECONDS = 120
 WAITS_AT_MOST = timedelta(minutes=10)
@@ -29,9 +29,10 @@ def worker() -> Finding:
 
 
 def waiting() -> Finding:
-    """Work asked for is taken up by somebody."""
+    """Work asked for is taken up by somebody; on a node that was stopped in order it waits for the next start."""
     silent = silent_seconds()
     alone = silent is None or silent > SILENT_SECONDS
     since = timezone.now() - WAITS_AT_MOST
     tasks = DBTaskResult.objects.ready().filter(enqueued_at__lt=since).count() if alone else 0
-    return told("work-waiting", WRONG if tasks else WELL, tasks=tasks, minutes=int(WAITS_AT_MOST.total_seconds() // 60))
+    state = WELL if not tasks else ADVICE if silent is None else WRONG
+    return told("work-waiting", state, tasks=tasks, minutes=int(WAITS_AT_MOST.total_seconds() // 60))

@@ -17,7 +17,9 @@ from concertation.apps.access import commands
 from concertation.apps.access.commands import give_mandates, open_account
 from concertation.apps.access.mail import send_link
 from concertation.apps.access.queries import has_account
+from concertation.apps.ground import triggers
 from concertation.apps.places.queries import states
+from concertation.apps.search import words_index
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.giving import is_sound
 from concertation.site import fitness, reference
@@ -40,10 +42,13 @@ def pending_migrations() -> int:
 
 
 def migrate() -> int:
-    """Bring the database up to date; gives back how many migrations were applied."""
+    """Bring the database up to date, and put back what follows migrations; gives back how many were applied.
+
+    A node killed between its last migration and what follows has nothing pending, and an unprotected journal.
+    """
     fitness.refuse_unfit()
     pending = pending_migrations()
-    if pending:
+    if pending or not (triggers.are_installed(connection) and words_index.is_installed(connection)):
         call_command("migrate", verbosity=0, interactive=False)
     return pending
 

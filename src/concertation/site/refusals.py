@@ -4,13 +4,15 @@ What Django answers bare (a method an address does not take, a request too large
 here, in the reader's language; where neither reader nor database can be asked, the page stands in both languages.
 """
 
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from concertation.site import faults
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 AGAIN_IN_SECONDS = "30"
@@ -54,9 +56,19 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
         """The page that says the node cannot read or save just now; any other failure stays one."""
-        if not isinstance(wrong, OperationalError | InterfaceError):
-            return None
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
+        return cannot_now() if faults.is_of_the_machine(wrong) else None
+
+
+def cannot_now() -> HttpResponse:
+    """The node cannot read or save just now; when to try again."""
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A failure outside the pages, such as a session that could not be saved on a full disk: the machine's (503), else ours (500)."""
+    if faults.is_of_the_machine(sys.exc_info()[1]):
+        return cannot_now()
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:

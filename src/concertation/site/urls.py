@@ -6,6 +6,7 @@ from concertation.site import api_pages, help, pages, terms
 from concertation.site.api import api
 
 handler400 = "concertation.site.refusals.unreadable"
+handler500 = "concertation.site.refusals.failed"
 
 urlpatterns = [
     path("", pages.home, name="home"),

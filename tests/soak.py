@@ -1,0 +1,116 @@
+"""The long trial: a thousand kills, every pair of the access walk, every operation of the interface, a hundred thousand hostile forms, hostile files, full disks.
+
+`./run soak` runs all of it, hours long; `--minutes` shortens each part in proportion and cuts off what is not done by then. What fails, or is cut
+off, gives exit 1. Progress goes to the error stream, the summary (with `--json`) to standard output.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FULL_MINUTES = 240
+DONE, FAILED, MISUSED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: the tests it runs, the variables that make them long, each with its full and its least number."""
+
+    name: str
+    tests: tuple[str, ...]
+    numbers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def surroundings(self, share: float) -> dict[str, str]:
+        """The variables of this part when it is given so much of its full length."""
+        numbers = {name: str(max(least, round(full * share))) for name, (full, least) in self.numbers.items()}
+        return {**numbers, **(self.words if share >= 1 or not self.numbers else {})}
+
+
+PARTS = (
+    Part("kill-import", ("tests/faults/test_kill.py", "tests/faults/test_kill_superseding.py"), {"CONCERTATION_KILLS": (300, 5)}),
+    Part("kill-command-and-upgrade", ("tests/faults/test_kill_commands.py",), {"CONCERTATION_KILLS": (300, 5)}),
+    Part("kill-backup", ("tests/site/test_backup.py::test_a_backup_killed_at_twenty_moments_leaves_the_node_and_earlier_backups_whole",), {"CONCERTATION_KILLS": (100, 3)}),
+    Part("access-walk", ("tests/acceptance/test_access_walk.py",), words={"CONCERTATION_WALK": "full"}),
+    Part("interface", ("tests/site/test_api_fuzz.py",), {"CONCERTATION_API_EXAMPLES": (500, 5)}),
+    Part("forms", ("tests/faults/test_fuzz.py",), {"CONCERTATION_FUZZ_EXAMPLES": (100_000, 300)}),
+    Part("hostile-files", ("tests/formats/test_hostile.py",)),
+    Part("refusing-disks", ("tests/faults/test_refusing_disk.py",)),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a part ended."""
+
+    part: str
+    held: bool
+    finished: bool
+    seconds: float
+    asked: dict[str, str]
+    summary: str
+    said: list[str]
+
+
+def run_part(part: Part, *, share: float, end: float) -> Outcome:
+    """Run one part in a home of its own until it ends or time is up."""
+    began, asked = time.monotonic(), part.surroundings(share)
+    with tempfile.TemporaryDirectory(prefix="concertation-soak-") as home, (Path(home) / "told").open("w+", encoding="utf-8") as told:
+        command = [sys.executable, "-m", "pytest", "-q", "-rfEP", "--tb=short", *part.tests]
+        running = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **asked, "CONCERTATION_HOME": home}, stdout=told, stderr=subprocess.STDOUT, start_new_session=True)
+        finished = True
+        try:
+            running.wait(timeout=max(1.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            finished = False
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait(timeout=30)
+        told.seek(0)
+        lines = told.read().splitlines()
+    held = running.returncode == 0
+    if finished and not held:
+        print("\n".join(lines[-80:]), file=sys.stderr, flush=True)
+    counted = [line for line in lines if line[:1].isdigit() and (" kills of " in line or " writers " in line or " left: " in line)]
+    walked = [line for line in lines if line.startswith(("walked ", "tried "))]
+    return Outcome(part.name, held, finished, round(time.monotonic() - began, 1), asked, lines[-1] if lines else "", counted + walked)
+
+
+def chosen_parts(names: list[str]) -> list[Part]:
+    """The parts asked for, all when none is named."""
+    return [part for part in PARTS if not names or part.name in names]
+
+
+def main() -> int:
+    """Run the parts one after another and say whether all of it held and was finished."""
+    asked = argparse.ArgumentParser(prog="./run soak", description=__doc__.partition("\n")[0])
+    asked.add_argument("--minutes", type=float, default=0, help="at most so long; 0: as long as it takes")
+    asked.add_argument("--json", action="store_true", dest="as_json")
+    asked.add_argument("--part", action="append", default=[], choices=[part.name for part in PARTS])
+    chosen = asked.parse_args()
+    if chosen.minutes < 0:
+        asked.error("--minutes")
+    share = min(1.0, chosen.minutes / FULL_MINUTES) if chosen.minutes else 1.0
+    end = time.monotonic() + (chosen.minutes * 60 if chosen.minutes else 10**7)
+    outcomes = []
+    for number, part in enumerate(chosen_parts(chosen.part), start=1):
+        print(f"{number}. {part.name} {part.surroundings(share) or ''}", file=sys.stderr, flush=True)
+        outcomes.append(run_part(part, share=share, end=end))
+        last = outcomes[-1]
+        print(f"   {'cut off' if not last.finished else 'held' if last.held else 'FAILED'} · {last.seconds:.0f} s · {last.summary}", *last.said, sep="\n   ", file=sys.stderr, flush=True)
+    held = all(outcome.held and outcome.finished for outcome in outcomes)
+    if chosen.as_json:
+        print(json.dumps({"held": held, "minutes": chosen.minutes, "parts": [asdict(outcome) for outcome in outcomes]}, ensure_ascii=False, indent=2))
+    return DONE if held else FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
