@@ -3,11 +3,13 @@
 import signal
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
-from separate_node import SeparateNode, new_node
+from separate_node import SERVER, SeparateNode, new_node
 
 
 def free_port() -> int:
@@ -60,3 +62,29 @@ def test_both_processes_end_with_the_one_that_started_them(tmp_path: Path, endin
     finally:
         if running.poll() is None:
             running.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are not listed on this machine")
+def test_several_processes_share_the_pages_and_the_work(tmp_path: Path) -> None:
+    node, port, web, file = new_node(tmp_path / "node"), free_port(), 2 if SERVER else 1, tmp_path / "synthetic_2022-02.csv"
+    file.write_text("Organisation;Secteur;Région;Département;Activité;Statut\nONG synthetic;Santé;Diffa;Bosso;Soins synthetic;En cours\n", "utf-8")
+    assert node.run("import", str(file), "--state", "NER", "--as", "presence-5w", "--period", "2022-02", "--yes", seconds=120).returncode == 0
+    [(asked,)] = node.ask("SELECT count(*) FROM django_tasks_database_dbtaskresult")
+    running = node.start("serve", "--port", str(port), "--no-demo", "--web", str(web), "--workers", "2")
+    try:
+        assert becomes(port, listening=True, seconds=120)
+        with ThreadPoolExecutor(16) as readers:
+            answers = list(readers.map(lambda _: urlopen(f"http://127.0.0.1:{port}/situation/?state=NER", timeout=60).status, range(48)))
+        end = time.monotonic() + 60
+        while time.monotonic() < end and node.ask("SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE finished_at IS NULL") != [(0,)]:
+            time.sleep(0.5)
+        at_work = [command for command in workers_of(node) if "django\0work" in command]
+
+        assert answers == [200] * 48
+        assert len(at_work) == 2
+        assert asked >= 1
+        assert {status for (status,) in node.ask("SELECT status FROM django_tasks_database_dbtaskresult")} == {"SUCCESSFUL"}
+        assert {finding["code"] for finding in node.answer("doctor") if not finding["holds"]} == set()
+    finally:
+        running.terminate()
+        running.wait(timeout=60)
