@@ -54,7 +54,7 @@ BY_MASTER = {"import-withdraw", "import-restore", "import-close-further"}
 ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end", "password-link"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
-    "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back",
+    "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
 }  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
@@ -180,6 +180,9 @@ def expected(step: Step) -> set[int] | None:
         return {302} if not signed else {403} if edits_register(held) is None else BY_EDITOR_OF_REGISTER[name]
     if name in SIGNED_IN:
         return {200} if signed else {302}
+    if name in ("messages-waiting", "message-handed"):
+        passes = any(own.role in (Role.DATA_MANAGER, Role.ADMINISTRATOR) and not own.organisation for own in held)
+        return ({200} if name == "messages-waiting" else {404}) if signed and passes else {403} if signed else {302}
     if name in ("invite", "journal"):
         allowed = bool(gives_at_all(held)) if name == "invite" else bool(journals_read(held))
         return ({200} if allowed else {403}) if signed else {302}

@@ -14,7 +14,6 @@ from concertation.core.reporting import (
     due_state,
     frozen_for,
     problems_of,
-    reminder_due,
     standings,
     tally,
     uncovered,
@@ -109,22 +108,10 @@ def test_an_excused_organisation_that_declares_all_the_same_has_declared() -> No
     assert [each.verdict for each in told] == ["on_time"]
 
 
-@pytest.mark.parametrize(
-    ("day", "stage"),
-    [
-        (date(2026, 2, 4), None), (date(2026, 2, 5), "before"), (date(2026, 2, 9), "before"), (date(2026, 2, 10), "on"),
-        (date(2026, 2, 11), "after"), (date(2026, 3, 12), "after"), (date(2026, 3, 13), None),
-    ],
-)  # fmt: skip
-def test_a_period_asks_for_one_reminder_before_on_and_after_its_due_day(day: date, stage: str | None) -> None:
-    assert reminder_due(JANUARY, day) == stage
-
-
 @pytest.mark.parametrize("status", ["validated", "frozen"])
-def test_a_closed_period_reminds_nobody_and_waits_for_nobody(status: str) -> None:
+def test_a_closed_period_waits_for_nobody(status: str) -> None:
     closed = CalendarPeriod(JANUARY.start, JANUARY.end, JANUARY.due_on, status=status)  # type: ignore[arg-type]
 
-    assert reminder_due(closed, JANUARY.due_on) is None
     assert due_state(closed, date(2026, 6, 1)) == "closed"
 
 

@@ -16,12 +16,10 @@ from concertation.core.problems import Problem
 Status = Literal["open", "validated", "frozen"]
 Rhythm = Literal["month", "quarter"]
 DueState = Literal["upcoming", "running", "due_soon", "due_today", "overdue", "closed"]
-Stage = Literal["before", "on", "after"]
 Verdict = Literal["on_time", "late", "awaited", "overdue", "excused"]
 ALL_SECTORS = ""
 PREVIOUS_PERIODS = 3
 SOON_DAYS = 5
-STILL_REMINDED_DAYS = 30
 MONTHS_OF: Mapping[Rhythm, int] = {"month": 1, "quarter": 3}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -142,20 +140,6 @@ def days_late(declared_on: date, due_on: date) -> int:
     (2, 0)
     """
     return max((declared_on - due_on).days, 0)
-
-
-def reminder_due(period: CalendarPeriod, today: date) -> Stage | None:
-    """Which reminder a period asks for on a day: in the days before the due day, on it, or within a month after it; else none.
-
-    A day on which nothing ran is made up for: the reminder of a stage stays due until the next stage begins.
-    """
-    if period.status != "open" or today < period.due_on - timedelta(days=SOON_DAYS):
-        return None
-    if today < period.due_on:
-        return "before"
-    if today == period.due_on:
-        return "on"
-    return "after" if today <= period.due_on + timedelta(days=STILL_REMINDED_DAYS) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import Annotated
 import psycopg
 import typer
 from django.conf import settings
+from django.utils import timezone
 
-from concertation.site import backup, bundle, restore, sealing
+from concertation.site import backup, bundle, node, reminding, restore, sealing
 from concertation.site.manifest import NotABackup, backup_at
 from concertation.site.terminal import AsJson, answer, refuse, rows_shown, screen
 
@@ -131,8 +132,23 @@ def make_bundle(folder: Folder, as_json: AsJson = False) -> None:
         screen.print(f"  {made.folder} : {made.files} fichiers / files, {made.wheels} composants / components, {made.size_bytes / 1e6:.0f} Mo / MB")
 
 
+def remind(as_json: AsJson = False) -> None:
+    """Relance qui doit déclarer, et envoie ce qui attend / remind whoever has to declare, and send what waits."""
+    node.make_ready()
+    done = reminding.remind_and_send(timezone.localdate())
+    if as_json:
+        answer(done)
+        return
+    screen.print(f"  {done['organisations']} organisation(s), {done['messages']} message(s), {done['sent']} envoyé(s) / sent")
+    if done["without_reporter"]:
+        screen.print(f"  {done['without_reporter']} organisation(s) sans déclarant ici / without a reporter here")
+    if not done["sends_mail"]:
+        screen.print("  Pas de serveur de courriel : les messages attendent sous Personnes / no mail server: messages wait under Persons")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command(name="backup")(back_up)
     app.command(name="restore")(bring_back)
     app.command(name="bundle")(make_bundle)
+    app.command(name="remind")(remind)

@@ -7,12 +7,9 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from concertation.apps.ground.outbox import sends_mail
+
 LANGUAGES = ("fr", "en")
-
-
-def sends_mail() -> bool:
-    """Whether this node has a way to send e-mail."""
-    return not str(settings.EMAIL_BACKEND).endswith("dummy.EmailBackend")
 
 
 def send_link(email: str, link: str) -> bool:

@@ -24,7 +24,7 @@ from concertation.apps.access.models import HeldMandate, Invitation, User
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.access.words import ROLE_WORDS, mandate_words, scope_words, state_names
 from concertation.core.sharing import Mandate
-from concertation.core.sharing.giving import gives_at_all, may_give
+from concertation.core.sharing.giving import gives_at_all, may_give, passes_on
 
 PAGE_ROWS = 50
 
@@ -67,7 +67,8 @@ def people(request: ReaderRequest) -> HttpResponse:
     page = Paginator(found, PAGE_ROWS).get_page(request.GET.get("page"))
     context = {
         "total": page.paginator.count, "table": _people_table(request, page.object_list, asked) | {"page": page},
-        "may_invite": bool(gives_at_all(request.mandates)), "invitations": list(map(_invitation_line, queries.invitations(request.mandates))),
+        "may_invite": bool(gives_at_all(request.mandates)), "passes_on": bool(passes_on(request.mandates)),
+        "invitations": list(map(_invitation_line, queries.invitations(request.mandates))),
     }
     return render(request, "access/people.html", context)
 

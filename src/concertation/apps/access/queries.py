@@ -20,9 +20,10 @@ from django.utils import timezone
 
 from concertation.apps.access.links import digest_of, digest_of_link
 from concertation.apps.access.models import HeldMandate, Invitation, PersonalToken, User
-from concertation.apps.ground.models import JournalHead, JournalLine
+from concertation.apps.ground.models import JournalHead, JournalLine, Message
+from concertation.apps.ground.queries import messages_waiting as waiting
 from concertation.core.sharing import Mandate, Role
-from concertation.core.sharing.giving import NEEDS_SECOND_FACTOR, gives_at_all, journals_read, until_secured
+from concertation.core.sharing.giving import NEEDS_SECOND_FACTOR, gives_at_all, journals_read, passes_on, until_secured
 from concertation.core.sharing.visibility import FRAMEWORK
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -246,6 +247,14 @@ def acts_in_journal(mandates: Sequence[Mandate]) -> list[str]:
     """The acts that occur in the journal a reader may see."""
     lines = JournalLine.objects.filter(chain__in=journals_read(mandates)).order_by()
     return sorted(lines.values_list("act", flat=True).distinct())
+
+
+def messages_waiting(mandates: Sequence[Mandate]) -> list[tuple[Message, User]]:
+    """The messages that wait, with the person they are for: of the States the reader answers for, to people they may see."""
+    chains = passes_on(mandates)
+    every = list(waiting(None if FRAMEWORK in chains else chains)) if chains else []
+    known = {str(each.pk): each for each in people(mandates).filter(pk__in={message.person for message in every})}
+    return [(message, known[message.person]) for message in every if message.person in known]
 
 
 def journal_heads(mandates: Sequence[Mandate]) -> list[JournalHead]:

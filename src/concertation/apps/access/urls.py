@@ -3,7 +3,7 @@
 from allauth.account.decorators import reauthentication_required
 from django.urls import path
 
-from concertation.apps.access import journal_pages, own_pages, pages
+from concertation.apps.access import journal_pages, message_pages, own_pages, pages
 
 urlpatterns = [
     path("account/", own_pages.account, name="account"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("people/", pages.people, name="people"),
     path("people/invite/", pages.invite, name="invite"),
     path("people/invitations/<uuid:invitation_id>/withdraw/", pages.withdraw_invitation, name="invitation-withdraw"),
+    path("people/messages/", message_pages.waiting, name="messages-waiting"),
+    path("people/messages/<uuid:message_id>/handed/", message_pages.handed, name="message-handed"),
     path("people/<uuid:person_id>/", pages.person, name="person"),
     path("people/<uuid:person_id>/give/", pages.give, name="mandate-give"),
     path("people/<uuid:person_id>/mandates/<uuid:mandate_id>/end/", pages.end, name="mandate-end"),

@@ -95,3 +95,32 @@ class JournalLine(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "sequence"], name="journal_one_line_per_sequence")]
         indexes = [models.Index(fields=["act", "at"])]
+
+
+class Message(models.Model):
+    """A message to one person, written with the act that asks for it, sent afterwards. The address is looked up when it leaves."""
+
+    STATES = [
+        ("queued", _("en attente")), ("sending", _("en cours d'envoi")), ("sent", _("envoyé")), ("failed", _("refusé")),
+        ("handed", _("transmis de main à main")), ("lapsed", _("périmé")),
+    ]
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.CharField(max_length=64)
+    chain = models.CharField(max_length=3)
+    about = models.CharField(max_length=60)
+    subject_fr = models.CharField(max_length=200)
+    subject_en = models.CharField(max_length=200)
+    body_fr = models.TextField()
+    body_en = models.TextField()
+    state = models.CharField(max_length=8, choices=STATES, default="queued")
+    due_at = models.DateTimeField()
+    useful_until = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"])]

@@ -1,11 +1,15 @@
-"""Reading the journal, and proving that nobody altered it."""
+"""Reading the journal, and proving that nobody altered it; what waits in the outbox."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 
 from concertation.apps.ground.chain import digest_of
-from concertation.apps.ground.models import JournalHead, JournalLine
+from concertation.apps.ground.models import JournalHead, JournalLine, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,20 @@ def last_moment() -> datetime | None:
     """The latest moment the end of any chain tells; None while nothing stands in the journal."""
     ends = (JournalLine.objects.filter(chain=head.chain, sequence=head.sequence).values_list("at", flat=True).first() for head in JournalHead.objects.all())
     return max((at for at in ends if at is not None), default=None)
+
+
+def messages_due(at: datetime) -> list[UUID]:
+    """The messages to send now, and those that a process left in hand; the oldest first."""
+    return list(Message.objects.filter(state__in=("queued", "sending"), due_at__lte=at).order_by("due_at").values_list("pk", flat=True))
+
+
+def messages_waiting(chains: Iterable[str] | None) -> QuerySet[Message]:
+    """What has not left yet or was refused, of these States' acts (None: of all); the oldest first."""
+    held = Message.objects.filter(state__in=("queued", "sending", "failed")).order_by("created_at")
+    return held if chains is None else held.filter(chain__in=sorted(chains))
+
+
+def address_of(person: str) -> tuple[str, str] | None:
+    """The address and the language of a person whose account is open."""
+    found: tuple[str, str] | None = get_user_model().objects.filter(pk=person, is_active=True).values_list("email", "language").first()
+    return found

@@ -211,3 +211,16 @@ class SectorLead(GuardedModel):
         constraints = [
             models.UniqueConstraint(fields=["owner_state", "sector", "year"], condition=models.Q(ended_on__isnull=True), name="one_lead_at_a_time"),
         ]
+
+
+class Reminder(models.Model):
+    """That an organisation was reminded of a period at a stage: once each."""
+
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.CASCADE, related_name="reminders")
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=6)
+    made_at = models.DateTimeField()
+    people = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "organisation", "stage"], name="reminded_once_per_stage")]

@@ -22,6 +22,7 @@ GIVES: Mapping[Role, frozenset[Role]] = {
 }
 NEEDS_SECOND_FACTOR = frozenset({Role.DATA_MANAGER, Role.RELEASE_AUTHORITY, Role.ADMINISTRATOR})
 READS_JOURNAL = frozenset({Role.DATA_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+PASSES_ON = frozenset({Role.DATA_MANAGER, Role.ADMINISTRATOR})
 WITHDRAWS_FOR_A_STATE = frozenset({Role.DATA_MANAGER, Role.RELEASE_AUTHORITY})
 WITHDRAWS_FOR_A_HOLDER = frozenset({Role.REPORTER, Role.REPORTER_LEAD})
 
@@ -76,6 +77,15 @@ def journals_read(mandates: Iterable[Mandate]) -> frozenset[str]:
     ['NER']
     """
     return frozenset(own.state or FRAMEWORK for own in mandates if own.role in READS_JOURNAL and not own.organisation)
+
+
+def passes_on(mandates: Iterable[Mandate]) -> frozenset[str]:
+    """The States whose messages that wait may be read, to pass them on by hand: by those who answer for a State's data, or administer.
+
+    >>> sorted(passes_on([Mandate("u1", Role.DATA_MANAGER, state="NER"), Mandate("u1", Role.AUDITOR, state="MLI")]))
+    ['NER']
+    """
+    return frozenset(own.state or FRAMEWORK for own in mandates if own.role in PASSES_ON and not own.organisation)
 
 
 def until_secured(mandate: Mandate) -> Mandate | None:

@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -9,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, logger
 
-from concertation.site import beating
+from concertation.site import beating, reminding
 
 PATIENCE_SECONDS = 5.0
 
@@ -46,5 +47,5 @@ class Command(BaseCommand):
             worker_id=get_random_string(32), excluded_queue_names=[],
         )  # fmt: skip
         worker.configure_signals()
-        with beating.signs_of_life():
+        with beating.signs_of_life(), nullcontext() if batch else reminding.round_by_round():
             worker.run()

@@ -1,0 +1,59 @@
+"""What the node does by itself: it reminds once a day, and sends what waits. By the worker, or by `./run remind`."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connections
+from django.utils import timezone
+
+from concertation.apps.ground.outbox import send_waiting, sends_mail
+from concertation.apps.sources.reminding.commands import remind
+
+EVERY_SECONDS = 30.0
+logger = logging.getLogger(__name__)
+
+
+def origin() -> str:
+    """The node's own address, as people write it; empty where it was not set."""
+    return next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
+
+
+def remind_and_send(today: date) -> dict[str, object]:
+    """One round: reminders of the day, then everything that waits; what was done."""
+    done = asdict(remind(today, origin=origin()))
+    return {"day": today.isoformat(), **done, "sent": send_waiting(), "sends_mail": sends_mail()}
+
+
+def look_after(ended: threading.Event) -> None:
+    """Send what waits, and remind when a new day has come, until told to end; a database that does not answer only delays it."""
+    reminded_on = None
+    while not ended.wait(EVERY_SECONDS):
+        today = timezone.localdate()
+        try:
+            if reminded_on == today:
+                send_waiting()
+            else:
+                remind_and_send(today)
+                reminded_on = today
+        except (DatabaseError, InterfaceError):
+            logger.exception("reminders and messages wait: the database does not answer")
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def round_by_round() -> Iterator[None]:
+    """Reminders and messages looked after while the block runs."""
+    ended = threading.Event()
+    rounds = threading.Thread(target=look_after, args=[ended], daemon=True)
+    rounds.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        rounds.join(timeout=settings.EMAIL_TIMEOUT)
