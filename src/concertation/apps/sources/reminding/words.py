@@ -31,10 +31,10 @@ def subject(period: ReportingPeriod, stage: Stage) -> tuple[str, str]:
     def write(language: Language) -> str:
         told = {"period": days(period, language), "due": day(period.due_on)}
         if stage == "before":
-            return _("Concertation : déclaration de %(period)s attendue le %(due)s") % told
+            return _("Concertation : %(period)s, déclaration attendue le %(due)s") % told
         if stage == "on":
-            return _("Concertation : déclaration de %(period)s à remettre") % told
-        return _("Concertation : déclaration de %(period)s en retard") % told
+            return _("Concertation : %(period)s, déclaration à remettre") % told
+        return _("Concertation : %(period)s, déclaration en retard") % told
 
     return in_both(write)
 
