@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from access_steps import browser_of, person
-from activity_samples import END, START
+from activity_samples import END, START, open_calendar
 from concertation.apps.access.models import User
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
@@ -80,6 +80,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         done=1, **plot.keys,
     )
     Report.objects.create(import_run=run, period_start=START, period_end=END, sectors=["FSC"], organisations=1, **plot.keys)
+    open_calendar(plot.state, sensitivity=plot.level.value)
     ImportProblem.objects.create(run=run, code="place-unknown", value=plot.mark("p"), row=2, sheet="")
     doubt = Doubt.objects.create(run=run, kind="place", key=plot.mark("d"), written={"level": 1, "text": plot.mark("d"), "context": ""}, count=1, row=2, **plot.keys)
     own = Organisation.objects.create(slug=f"plant-{plot.number}", name_fr=plot.mark("o"), org_type="ingo", sort_key=plot.mark("o"), **plot.keys)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
-from concertation.apps.sources.models import ImportRun, RawFile
+from concertation.apps.sources.models import ImportRun, RawFile, ReportingPeriod
 from concertation.core.sharing import Mandate, Role
 from concertation.core.spelling import fold
 
@@ -30,7 +30,20 @@ def stored_import(state: str = "NER", *, sensitivity: str = "confidential", sect
         import_run=run, owner_state=state, holder=holder, sensitivity=sensitivity, period_start=START, period_end=END,
         sectors=list(sectors), organisations=2,
     )
+    open_calendar(state, sensitivity=sensitivity)
     return run
+
+
+def open_calendar(state: str, *, sensitivity: str = "confidential") -> ReportingPeriod:
+    """The period of the calendar that an import of January and February 2022 opens, at least as open as what came in under it."""
+    held = ReportingPeriod.objects.filter(owner_state=state, sector="", start=START, end=END).first()
+    keys = {"holder": f"{state.lower()}-government", "sensitivity": sensitivity}
+    if held is None:
+        return ReportingPeriod.objects.create(owner_state=state, start=START, end=END, due_on=END, opened_by="u-test", **keys)
+    order = ("public", "restricted", "confidential", "strict")
+    held.sensitivity = min(held.sensitivity, sensitivity, key=order.index)
+    held.save(update_fields=["sensitivity"])
+    return held
 
 
 def organisation(name: str, *, sensitivity: str = "public", org_type: str = "ingo", acronym: str = "") -> Organisation:

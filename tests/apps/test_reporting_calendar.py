@@ -8,7 +8,7 @@ import pytest
 from activity_samples import MALI, NIGER, organisation, stored_import
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.ground.queries import broken_lines
-from concertation.apps.sources.models import ReportingPeriod
+from concertation.apps.sources.models import ImportRun, ReportingPeriod
 from concertation.apps.sources.reporting import commands, queries
 from concertation.core.reporting import year_of_periods
 from concertation.core.sharing import Mandate, Role
@@ -26,8 +26,11 @@ def opened(month: int = 2, *, sector: str = "", due: int = 10, state: str = "NER
     return commands.open_period(state, sector=sector, start=date(2022, month, 1), end=date(2022, month, days[month]), due_on=date(2022, month + 1, due), by=NIGER)
 
 
-def last_act() -> str:
-    return JournalLine.objects.order_by("-chain", "-sequence").first().act  # type: ignore[union-attr]
+def imported(sensitivity: str = "confidential") -> ImportRun:
+    """An import that counts and has not met the calendar yet."""
+    run = stored_import(sensitivity=sensitivity)
+    ReportingPeriod.objects.filter(opened_by="u-test").delete()
+    return run
 
 
 def shown(period: ReportingPeriod, *mandates: Mandate) -> Any:
@@ -167,7 +170,7 @@ def test_declarations_of_protection_are_counted_for_the_states_own_readers_alone
 
 def test_an_import_opens_the_days_the_calendar_lacks_and_notes_who_declared() -> None:
     opened(2)
-    run, alpha = stored_import(sensitivity="public"), organisation("Alpha")
+    run, alpha = imported("public"), organisation("Alpha")
 
     held = commands.fulfil(run, start=date(2022, 1, 1), end=date(2022, 2, 28), declared={(alpha, "HEA"): 7}, sectors=["HEA"], at=AT, by=NIGER)
 
@@ -180,12 +183,12 @@ def test_an_import_cannot_count_in_a_frozen_period() -> None:
     commands.freeze_period(opened(2), base_version=1, by=NIGER)
 
     with pytest.raises(commands.PeriodRefused):
-        commands.fulfil(stored_import(), start=date(2022, 2, 1), end=date(2022, 2, 28), declared={}, sectors=["HEA"], at=AT, by=NIGER)
+        commands.fulfil(imported(), start=date(2022, 2, 1), end=date(2022, 2, 28), declared={}, sectors=["HEA"], at=AT, by=NIGER)
 
 
 def test_a_corrected_file_makes_nobody_late_and_a_withdrawn_one_no_longer_counts() -> None:
     period, alpha = opened(2), organisation("Alpha")
-    first, second = stored_import(), stored_import()
+    first, second = imported(), imported()
     for run, at in ((first, AT), (second, datetime(2022, 3, 25, tzinfo=UTC))):
         commands.fulfil(run, start=period.start, end=period.end, declared={(alpha, "HEA"): 5}, sectors=["HEA"], at=at, by=NIGER)
     type(first).objects.filter(pk=first.pk).update(status="withdrawn")

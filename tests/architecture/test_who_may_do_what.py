@@ -33,6 +33,8 @@ READS_UNSEEN = {
     "sources/calendar_within": "the days of a State's calendar and whether they are frozen; an import has to know where it counts",
     "sources/rows_declared": "counted into totals; names leave `followed` only where the reader may see punctuality",
     "sources/named_by_hand": "counted into totals; names leave `followed` only where the reader may see punctuality",
+    "sources/tallies": "totals alone, kept with the periods; no organisation is named",
+    "presence/rows_by_organisation": "an import's own rows, counted for the calendar by the act that stores it",
     "sources/organisations_called": "names of organisations whose punctuality the reader may see, which `followed` has settled",
     "sources/doubts_like": "an answer is applied to every row like it; the mandate to answer was checked on the doubt itself",
     "organisations/all_organisations": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",

@@ -1,6 +1,6 @@
 """Presence, need and silence side by side, and the laws their arithmetic keeps."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concertation.core.picture import (
+    CALENDAR,
     ancestry,
     as_of,
     coverage,
     crowding,
     disagreements,
     ending_soon,
+    grounds,
     joint,
     links,
     open_to_all,
@@ -219,6 +221,44 @@ def test_a_declared_activity_is_declared_whatever_the_reports() -> None:
     present = presence(links(placed((1, ["a"], "HEA", "x", None))), TREE)
 
     assert silence(asked, present, REPORTS, start=date(2022, 1, 1), end=date(2022, 1, 31))["verdict"].to_list() == ["declared"]
+
+
+def calendar(*rows: tuple[str, str | None, date, date, bool, int]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=CALENDAR, orient="row")
+
+
+def verdict_of(held: pl.DataFrame, sector: str, start: date, end: date) -> str:
+    asked = pl.DataFrame({"state": ["NER"], "unit": ["b"], "sector": [sector]})
+    present = presence(links(placed((1, ["a"], "HEA", "x", None))), TREE)
+    return str(silence(asked, present, grounds(REPORTS, held), start=start, end=end)["verdict"][0])
+
+
+def test_a_report_outside_the_calendar_says_nothing_of_absence() -> None:
+    january = ("NER", None, date(2022, 1, 1), date(2022, 1, 31), False, 12)
+
+    assert verdict_of(calendar(january), "NUT", date(2022, 1, 1), date(2022, 1, 31)) == "none_declared"
+    assert verdict_of(calendar(january), "HEA", date(2022, 1, 1), date(2022, 2, 28)) == "no_report"
+    assert verdict_of(calendar(), "NUT", date(2022, 1, 1), date(2022, 1, 31)) == "no_report"
+
+
+def test_a_closed_period_says_absence_without_a_report_and_an_open_one_does_not() -> None:
+    march = (date(2022, 3, 1), date(2022, 3, 31))
+
+    assert verdict_of(calendar(("NER", "EDU", *march, True, 0)), "EDU", *march) == "none_declared"
+    assert verdict_of(calendar(("NER", "EDU", *march, True, 0)), "NUT", *march) == "no_report"
+    assert verdict_of(calendar(("NER", "EDU", *march, False, 4)), "EDU", *march) == "no_report"
+
+
+@given(st.lists(st.tuples(st.sampled_from(["HEA", "NUT", None]), st.integers(0, 80), st.integers(0, 40), st.booleans()), max_size=5))
+def test_absence_is_never_said_of_a_day_that_no_period_of_the_calendar_covers(drawn: list[tuple[str | None, int, int, bool]]) -> None:
+    first = date(2022, 1, 1)
+    held = [(sector, first + timedelta(days=at), first + timedelta(days=at + length), closed) for sector, at, length, closed in drawn]
+    frame = calendar(*[("NER", sector, start, end, closed, 1) for sector, start, end, closed in held])
+
+    for offset in range(0, 90, 7):
+        day = first + timedelta(days=offset)
+        covered = any(sector in ("HEA", None) and start <= day <= end for sector, start, end, _ in held)
+        assert covered or verdict_of(frame, "HEA", day, day) == "no_report"
 
 
 def test_many_organisations_for_small_need_are_crowding() -> None:

@@ -2,7 +2,8 @@
 
 Presence is counted in distinct organisations and distinct activities (identical rows once), at the unit of the activity and at each
 of its ancestors. An activity placed no finer than a region counts for the region, and is said to be placed no finer.
-"No activity declared" is only said where a report covers the State, the sector and the period; elsewhere no report was received.
+"No activity declared" is only said against the State's calendar of reports: where a period of it covers the State, the sector and
+the days, and is closed (validated or frozen) or has a report that covers them; elsewhere no report was received.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,13 +17,17 @@ from concertation.core.needs import CELL, GAPS, gaps
 from concertation.core.presence_counts import ancestry, links, outside, presence
 
 __all__ = [
-    "ancestry", "as_of", "coverage", "crowding", "disagreements", "ending_soon", "joint", "links", "open_to_all", "outside", "people_gaps",
-    "presence", "restricted_only", "silence", "with_parent_sectors",
+    "ancestry", "as_of", "coverage", "crowding", "disagreements", "ending_soon", "grounds", "joint", "links", "open_to_all", "outside", "people_gaps",
+    "covered_sectors", "presence", "restricted_only", "silence", "with_parent_sectors",
 ]  # fmt: skip
 
 Verdict = Literal["declared", "none_declared", "no_report"]
 MEASURED = ("in_need", "targeted", "reached", *GAPS)
 SOON_DAYS = 60
+REPORTS = {"state": pl.Utf8, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date, "organisations": pl.Int64}
+CALENDAR = {
+    "state": pl.Utf8, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date, "closed": pl.Boolean, "declared": pl.Int64,
+}
 
 
 def open_to_all(rows: pl.DataFrame, sectors: pl.DataFrame) -> pl.DataFrame:
@@ -139,6 +144,35 @@ def _reporting(reports: pl.DataFrame, state: str, sector: str, start: date, end:
             return None
         reached = max(reached, last + timedelta(days=1))
     return max(fit["organisations"].drop_nulls().to_list(), default=0) if reached > end else None
+
+
+def grounds(reports: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFrame:
+    """On what the absence of activity may be said: reports within the calendar, and periods that were closed.
+
+    A report says nothing of days outside the calendar, nor of a sector that no period of those days is for. Columns in: reports: as
+    for `silence`; calendar: state, sector (null: every sector), period_start, period_end, closed, declared (organisations). Columns
+    out: those of reports.
+
+    >>> january, february = (date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 2, 1), date(2026, 2, 28))
+    >>> both = pl.DataFrame([("NER", "HEA", january[0], february[1], 7)], schema=REPORTS, orient="row")
+    >>> held = pl.DataFrame([("NER", None, *february, False, 7)], schema=CALENDAR, orient="row")
+    >>> grounds(both, held).select("sector", "period_start", "period_end").rows()
+    [('HEA', datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))]
+    """
+    periods = calendar.rename({"sector": "of", "period_start": "first", "period_end": "last"})
+    met = reports.join(periods, on="state").filter(
+        (pl.col("of").is_null() | (pl.col("of") == pl.col("sector"))) & (pl.col("first") <= pl.col("period_end")) & (pl.col("last") >= pl.col("period_start")),
+    )
+    reported = met.with_columns(
+        period_start=pl.max_horizontal("period_start", "first"), period_end=pl.min_horizontal("period_end", "last"),
+    ).select(list(REPORTS))
+    closed = calendar.filter("closed").rename({"declared": "organisations"}).select(list(REPORTS))
+    return pl.concat([reported, closed])
+
+
+def covered_sectors(told: pl.DataFrame, sectors: Iterable[str], *, state: str, start: date, end: date) -> frozenset[str]:
+    """Those of the sectors of a State of which absence may be said over these days. Columns in: `grounds`."""
+    return frozenset(sector for sector in sectors if _reporting(told, state, sector, start, end) is not None)
 
 
 def crowding(beside: pl.DataFrame, *, fewest_actors: int = 5, thinner_than: float = 1 / 3) -> pl.DataFrame:

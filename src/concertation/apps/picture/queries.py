@@ -14,12 +14,11 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, V
 from concertation.apps.ground.models import JournalHead, JournalLine
 from concertation.apps.needs import queries as needs
 from concertation.apps.needs.terrain import Terrain
+from concertation.apps.picture.ground_reading import StateGround, grounds_of
 from concertation.apps.picture.kept_readings import need_read
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
 from concertation.apps.places.models import AdminUnit, BoundarySet
 from concertation.apps.places.queries import pcodes
-from concertation.apps.presence.models import Report
-from concertation.apps.presence.queries import reports_frame, reports_seen
 from concertation.apps.sources.models import ReferenceSet
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.picture import silence
@@ -94,7 +93,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The picture of one State for what was asked, with the dates that its sentence has to carry; `named`: the report's sectors."""
+    """The picture of one State for what was asked, with the dates that its sentence has to carry.
+
+    `reporting` of `expected` organisations have declared in the period, `expected` None where nobody can say how many were;
+    `named` are the sectors of which absence may be said.
+    """
 
     asked: Asked
     rows: tuple[Row, ...]
@@ -103,6 +106,7 @@ class Scene:
     restricted: bool
     stale: bool
     named: tuple[str, ...] = ()
+    expected: int | None = None
 
     def total(self, measure: str) -> int | None:
         """The sum of a measure over the units that hold it, for one sector; None where no unit does."""
@@ -139,7 +143,7 @@ def scenes(
         held = needs.figures(mandates, states=states, concepts=[lead, "targeted", "reached"], sectors=narrowed, on=on)
     elif narrowed:
         held = held.filter(pl.col("sector") == sector)
-    seen = [report for report in reports_seen(tuple(mandates)) if report.owner_state in states and report.period_start <= on]
+    seen = grounds_of(mandates, states=states, on=on)
     if summaries is None:
         summaries = summary_rows(mandates, states=states, sector=sector, divisions=[each.division for each in asked])
     counted = summaries.filter(pl.col("sector") == sector)
@@ -161,14 +165,13 @@ def _units(asked: Sequence[Asked]) -> dict[str, AdminUnit]:
 
 
 def _scene(
-    mandates: Sequence[Mandate], asked: Asked, held: pl.DataFrame, lead: str, seen: Sequence[Report], summaries: pl.DataFrame, known: Background, stale: frozenset[str],
+    mandates: Sequence[Mandate], asked: Asked, held: pl.DataFrame, lead: str, seen: Mapping[str, StateGround], summaries: pl.DataFrame, known: Background, stale: frozenset[str],
 ) -> Scene:
     need, targeted, reached = (_on_units(held, concept, asked, known.terrain) for concept in (lead, "targeted", "reached"))
-    own = [report for report in seen if report.owner_state == asked.state]
-    period = max(((report.period_start, report.period_end) for report in own), key=lambda dates: dates[1], default=None)
-    present = _present(summaries, asked, period)
+    own = seen[asked.state]
+    present = _present(summaries, asked, own.period)
     hidden = asked.sector in known.restricted and not sees_restricted_sectors(visibility_of(mandates).widest_level(asked.state))
-    verdicts, reporting = _verdicts(asked, need["unit"].to_list(), present, own, period)
+    verdicts, reporting = _verdicts(asked, need["unit"].to_list(), present, own)
     counts = {line["unit"]: line for line in present.to_dicts()}
     aims, reach = _values(targeted), _values(reached)
     rows = [
@@ -176,8 +179,11 @@ def _scene(
         for line in need.to_dicts() if line["unit"] in known.units
     ]
     ordered = sorted(rows, key=lambda row: row.unit.sort_key)
-    named = {sector for report in own if (report.period_start, report.period_end) == period for sector in report.sectors}
-    return Scene(asked, tuple(ordered), period, reporting, hidden, asked.state in stale, tuple(sorted(named)))
+    declared, expected = own.counted(asked.sector)
+    return Scene(
+        asked, tuple(ordered), own.period, reporting if expected is None or reporting is None else declared, hidden, asked.state in stale,
+        tuple(sorted(own.sectors - {INTERSECTORAL})), expected,
+    )
 
 
 def _on_units(held: pl.DataFrame, concept: str, asked: Asked, terrain: Terrain) -> pl.DataFrame:
@@ -198,14 +204,11 @@ def _present(summaries: pl.DataFrame, asked: Asked, period: tuple[date, date] | 
     return mine.filter((pl.col("period_start") == period[0]) & (pl.col("period_end") == period[1]))
 
 
-def _verdicts(
-    asked: Asked, units: Sequence[str], present: pl.DataFrame, own: Sequence[Report], period: tuple[date, date] | None,
-) -> tuple[dict[str, str], int | None]:
-    if period is None:
+def _verdicts(asked: Asked, units: Sequence[str], present: pl.DataFrame, own: StateGround) -> tuple[dict[str, str], int | None]:
+    if own.period is None:
         return dict.fromkeys(units, "no_report"), None
-    told = reports_frame(report for report in own if (report.period_start, report.period_end) == period)
     questions = pl.DataFrame({"state": [asked.state] * len(units), "unit": list(units), "sector": [asked.sector] * len(units)})
-    answered = silence(questions, present, told, start=period[0], end=period[1])
+    answered = silence(questions, present, own.told, start=own.period[0], end=own.period[1])
     reporting = answered["reporting"].max() if answered.height else None
     return dict(answered.select("unit", "verdict").iter_rows()), int(str(reporting)) if reporting is not None else None
 

@@ -11,10 +11,10 @@ from django.db.models import Count, Q
 
 from concertation.apps.needs.models import Sector, SectorOfState
 from concertation.apps.organisations.models import Organisation
+from concertation.apps.picture.ground_reading import grounds_of
 from concertation.apps.picture.queries import summary_rows
-from concertation.apps.presence.queries import SURVIVOR, activities, reports_seen
+from concertation.apps.presence.queries import SURVIVOR, activities
 from concertation.apps.sources.queries import loaded_reference_set
-from concertation.core.concepts import INTERSECTORAL
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.core.sharing.visibility import sees_restricted_sectors
 
@@ -69,14 +69,12 @@ def _held(lines: Sequence[tuple[str, str, int, str, str, str]]) -> Held:
 
 def at_state_level(mandates: Sequence[Mandate], sectors: Mapping[str, Sector], *, states: Sequence[str], on: date) -> Mapping[tuple[str, str], AtState]:
     """(State, sector) -> presence declared in the whole State in its latest report, or what may be said instead. Two queries."""
-    told = [report for report in reports_seen(tuple(mandates)) if report.owner_state in states and report.period_start <= on]
+    seen = grounds_of(mandates, states=states, on=on)
     counts = summary_rows(mandates, states=states, units=[state.lower() for state in states])
     sight = visibility_of(mandates)
     found: dict[tuple[str, str], AtState] = {}
     for state in states:
-        own = [report for report in told if report.owner_state == state]
-        period = max(((each.period_start, each.period_end) for each in own), key=lambda dates: dates[1], default=None)
-        named = {sector for each in own if (each.period_start, each.period_end) == period for sector in (INTERSECTORAL, *each.sectors)}
+        period, named = seen[state].period, seen[state].sectors
         lines = _counted(counts, state, period)
         whole = sees_restricted_sectors(sight.widest_level(state))
         for code, sector in sectors.items():

@@ -104,10 +104,18 @@ def presence_clause(scene: Scene, *, whole: bool, units: str) -> str:
         return _("aucun rapport de présence reçu") if whole else _("aucun rapport de présence ouvert à votre lecture")
     when = day_words(scene.period[1])
     if scene.reporting is None:
-        return _("le dernier rapport (au %(day)s) ne nomme pas ce secteur, rien ne peut en être dit") % {"day": when}
-    reported = ngettext("%(count)s organisation a déclaré", "%(count)s organisations ont déclaré", scene.reporting) % {"count": number(scene.reporting)}
+        return _("le dernier rapport (au %(day)s) ne couvre pas ce secteur, rien ne peut en être dit") % {"day": when}
+    reported = reported_words(scene.reporting, scene.expected)
     told = {"declared": number(scene.counted("declared")), "all": number(len(scene.rows)), "units": units, "day": when, "reported": reported}
     return _("dans %(declared)s %(units)s sur %(all)s une activité est déclarée (au %(day)s, %(reported)s)") % told
+
+
+def reported_words(declared: int, expected: int | None) -> str:
+    """How many organisations have declared, and of how many where that is known."""
+    if expected is None:
+        return ngettext("%(count)s organisation a déclaré", "%(count)s organisations ont déclaré", declared) % {"count": number(declared)}
+    told = {"count": number(declared), "all": number(expected)}
+    return ngettext("%(count)s organisation sur %(all)s a déclaré", "%(count)s organisations sur %(all)s ont déclaré", declared) % told
 
 
 def sentence(scene: Scene, held: HeldFigure | None, *, state_name: str, sector_name: str, whole: bool) -> str:

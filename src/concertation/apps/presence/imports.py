@@ -11,12 +11,14 @@ from concertation.apps.organisations.commands import register_written
 from concertation.apps.places.queries import gazetteer
 from concertation.apps.presence import commands
 from concertation.apps.presence.commands import LONGEST
-from concertation.apps.presence.queries import COMPARED, rows_to_compare
+from concertation.apps.presence.queries import COMPARED, rows_by_organisation, rows_to_compare
 from concertation.apps.sources.commands import finish_run, state_source
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.place_doubts import doubt_key, place_doubts
 from concertation.apps.sources.previews import Comparable, CountedProblem, Preview, Received
 from concertation.apps.sources.queries import saved_columns
+from concertation.apps.sources.reporting.commands import frozen_problem, fulfil
+from concertation.apps.sources.reporting.queries import frozen_within
 from concertation.core.activities import ActivityReading, read_activities
 from concertation.core.named_periods import YEAR, period_named
 from concertation.core.personal import MASK, mask, mask_text, personal_columns
@@ -71,6 +73,7 @@ class ActivityImporter:
         placed = place_rows(places, reading.frame, received.state)
         start, end, told = period_of(received, table)
         told += strangers(placed, received.state, table.sheet)
+        told += in_a_frozen_period(received.state, reading.frame, start, end)
         rows = ready_rows(placed, table.sheet)
         return Preview(
             kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, rows_identical=reading.rows_identical,
@@ -87,9 +90,14 @@ class ActivityImporter:
     def finish(self, run: ImportRun, preview: Preview, *, by: Mandate) -> None:
         """Name the source, record the report of the period, and let the import count."""
         if preview.period_start and preview.period_end:
-            sectors = sectors_reported(preview.rows["sector"].drop_nulls().unique().to_list())
+            named = preview.rows["sector"].drop_nulls().unique().to_list()
             commands.record_report(
-                run, start=preview.period_start, end=preview.period_end, sectors=sectors, organisations=preview.organisations["distinct"],
+                run, start=preview.period_start, end=preview.period_end, sectors=sectors_reported(named),
+                organisations=preview.organisations["distinct"],
+            )
+            fulfil(
+                run, start=preview.period_start, end=preview.period_end, declared=rows_by_organisation(run), sectors=named,
+                at=run.created_at, by=by,
             )
         source = state_source(
             id=f"file-{run.file_id[:16]}-{run.owner_state.lower()}", title=run.file.name,
@@ -137,6 +145,13 @@ def strangers(placed: PlacedRows, state: str, sheet: str) -> list[Problem]:
     """That a file is of another State: none of its rows is found in this one, and some are found elsewhere."""
     here, elsewhere = placed.frame["how"].is_in(["exact", "repaired"]).any(), [each.problem.code for each in placed.noticed]
     return [Problem("file-of-another-state", Cell(sheet), state)] if not here and "place-of-another-state" in elsewhere else []
+
+
+def in_a_frozen_period(state: str, rows: pl.DataFrame, start: date | None, end: date | None) -> list[Problem]:
+    """That the period a file reports on was frozen for one of its sectors: nothing of it goes in."""
+    sectors = rows["sector"].drop_nulls().unique().to_list()
+    held = frozen_within(state, sectors, start, end) if start and end else None
+    return [frozen_problem(held)] if held else []
 
 
 def ready_rows(placed: PlacedRows, sheet: str) -> pl.DataFrame:

@@ -1,24 +1,33 @@
 """Reading presence: activities as frames for the picture, as rows for pages; reports that cover a period."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, IntegerField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from concertation.apps.ground.models import held_rows
 from concertation.apps.ground.once import once
 from concertation.apps.needs.models import Sector
+from concertation.apps.organisations.models import Organisation
 from concertation.apps.places.models import AdminUnit, Division
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
-from concertation.apps.sources.models import ImportRun
+from concertation.apps.sources.models import ImportRun, ReportingPeriod
+from concertation.apps.sources.reporting.sectors import parents
 from concertation.core.concepts import INTERSECTORAL
-from concertation.core.sharing import Mandate, Sensitivity, visibility_of
+from concertation.core.picture import CALENDAR, REPORTS
+from concertation.core.sharing import Mandate, Sensitivity, Visibility, visibility_of
+from concertation.core.sharing.visibility import sees_restricted_sectors
 
 SOON_DAYS = 60
 # The organisation that stands for the one a row names, after merges.
 SURVIVOR = Coalesce("organisation__merged_into", "organisation")
+NO_NUMBER = Cast(Value(None), IntegerField())
+SEEN_COLUMNS = ("what", "owner_state", "since", "until", "about", "standing", "made", "due", "made_open", "due_open")
 LINK_SCHEMA = {
     "record": pl.Utf8, "unit": pl.Utf8, "sector": pl.Utf8, "organisation": pl.Utf8, "org_type": pl.Utf8, "sensitivity": pl.Utf8,
     "period_start": pl.Date, "period_end": pl.Date, "group": pl.Utf8, "reached": pl.Int64, "repeated_number": pl.Boolean,
@@ -71,29 +80,100 @@ def links_of_state(state: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=LINK_SCHEMA, orient="row")
 
 
+def rows_by_organisation(run: ImportRun) -> dict[tuple[Organisation, str], int]:
+    """How many distinct rows of an import each organisation, after merges, declares in each sector ("" where none is said)."""
+    rows = Activity.objects.filter(import_run=run, identical_to_row__isnull=True, organisation__isnull=False)
+    counted = list(rows.values_list(SURVIVOR, "sector").annotate(rows=Count("pk")).order_by())
+    held = Organisation.objects.in_bulk({line[0] for line in counted})
+    return {(held[organisation], sector): count for organisation, sector, count in counted}
+
+
 def reports(mandates: Sequence[Mandate], *, state: str = "") -> QuerySet[Report]:
     """Reports of stored imports that a reader may see."""
     seen = Report.objects.visible_to(mandates).filter(import_run__status="stored").order_by("-period_end")
     return seen.filter(owner_state=state) if state else seen
 
 
+@dataclass(frozen=True, slots=True)
+class ReportSeen:
+    """A report that covers a period of a State: the sectors it names, how many organisations it counts."""
+
+    owner_state: str
+    period_start: date
+    period_end: date
+    sectors: tuple[str, ...]
+    organisations: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSeen:
+    """A period of a State's calendar as a picture reads it: who declared of how many, as far as the reader may know."""
+
+    owner_state: str
+    sector: str
+    start: date
+    end: date
+    status: str
+    declared: int | None
+    expected: int | None
+
+
 @once
-def reports_seen(mandates: tuple[Mandate, ...]) -> list[Report]:
-    """Every report a reader may see, the newest first. One query a page."""
-    return list(reports(mandates))
+def reports_and_calendar(mandates: tuple[Mandate, ...]) -> tuple[list[ReportSeen], list[PeriodSeen]]:
+    """Every report and every period of the calendars that a reader may see, the newest first. One query a page."""
+    told = Report.objects.visible_to(mandates).filter(import_run__status="stored").annotate(
+        what=Value("report"), since=F("period_start"), until=F("period_end"), about=Cast("sectors", TextField()), standing=Value(""),
+        made=F("organisations"), due=NO_NUMBER, made_open=NO_NUMBER, due_open=NO_NUMBER,
+    )
+    held = ReportingPeriod.objects.visible_to(mandates).annotate(
+        what=Value("period"), since=F("start"), until=F("end"), about=Cast("sector", TextField()), standing=F("status"),
+        made=F("declared"), due=F("expected"), made_open=F("declared_open"), due_open=F("expected_open"),
+    )
+    lines = list(told.order_by().values_list(*SEEN_COLUMNS).union(held.order_by().values_list(*SEEN_COLUMNS), all=True))
+    lines.sort(key=lambda line: (line[3], line[2]), reverse=True)
+    sight = visibility_of(mandates)
+    reports = [ReportSeen(line[1], line[2], line[3], tuple(json.loads(line[4])), line[6]) for line in lines if line[0] == "report"]
+    return reports, [_period(line, sight) for line in lines if line[0] == "period"]
 
 
-def reports_frame(rows: Iterable[Report]) -> pl.DataFrame:
+def _period(line: Sequence[Any], sight: Visibility) -> PeriodSeen:
+    _what, state, since, until, sector, status, declared, expected, declared_open, expected_open = line
+    counts = (declared, expected) if sees_restricted_sectors(sight.widest_level(state)) else (declared_open, expected_open)
+    return PeriodSeen(state, sector, since, until, status, *counts)
+
+
+def reports_seen(mandates: tuple[Mandate, ...]) -> list[ReportSeen]:
+    """Every report a reader may see, the newest first."""
+    return reports_and_calendar(mandates)[0]
+
+
+def calendar_seen(mandates: tuple[Mandate, ...]) -> list[PeriodSeen]:
+    """Every period of the calendars that a reader may see, the newest first."""
+    return reports_and_calendar(mandates)[1]
+
+
+def calendar_frame(rows: Iterable[PeriodSeen]) -> pl.DataFrame:
+    """Periods as the picture reads them; one of a sector is also one of each sector within it."""
+    within: dict[str, list[str]] = {}
+    for sector, parent in parents().items():
+        within.setdefault(parent or "", []).append(sector)
+    lines = [
+        (row.owner_state, sector or None, row.start, row.end, row.status != "open", row.declared)
+        for row in rows for sector in (row.sector, *(within.get(row.sector, ()) if row.sector else ()))
+    ]
+    return pl.DataFrame(lines, schema=CALENDAR, orient="row")
+
+
+def reports_frame(rows: Iterable[ReportSeen]) -> pl.DataFrame:
     """Reports as the picture reads them: state, sector, period_start, period_end, organisations.
 
     A report covers all sectors together (ALL) and each sector it names; it says nothing of a sector it never names.
     """
-    schema = {"state": pl.Utf8, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date, "organisations": pl.Int64}
     lines = [
         (row.owner_state, sector, row.period_start, row.period_end, row.organisations)
         for row in rows for sector in (INTERSECTORAL, *row.sectors)
     ]
-    return pl.DataFrame(lines, schema=schema, orient="row")
+    return pl.DataFrame(lines, schema=REPORTS, orient="row")
 
 
 def ending_soon(mandates: Sequence[Mandate], *, on: date, state: str = "", days: int = SOON_DAYS) -> QuerySet[Activity]:

@@ -16,6 +16,7 @@ import polars as pl
 from concertation.apps.sources import commands, queries
 from concertation.apps.sources.models import ImportRun, RawFile
 from concertation.apps.sources.previews import Comparable, CountedProblem, Preview, Received
+from concertation.apps.sources.reporting.commands import PeriodRefused
 from concertation.apps.sources.sheet_pictures import sheet_picture
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
@@ -25,7 +26,7 @@ from concertation.formats.problem_texts import in_words
 
 SLICE_ROWS = 1000
 MOST_CORRECTED = 3
-KEEPS_A_FILE_OUT = frozenset({"required-column-missing", "file-of-another-state"})
+KEEPS_A_FILE_OUT = frozenset({"required-column-missing", "file-of-another-state", "period-frozen"})
 Progress = Callable[[str, int, int], bool]
 
 
@@ -215,9 +216,20 @@ def _written(run: ImportRun, preview: Preview, *, by: Mandate, progress: Progres
         if progress("writing", written, preview.rows_kept) or stop:
             return _drop(run, by=by)
     run.refresh_from_db()
-    importer.finish(run, preview, by=by)
+    try:
+        importer.finish(run, preview, by=by)
+    except PeriodRefused as refused:
+        return _shut_out(run, preview, refused, by=by)
     follow_up(run.owner_state)
     return True
+
+
+def _shut_out(run: ImportRun, preview: Preview, refused: PeriodRefused, *, by: Mandate) -> bool:
+    """The period was frozen while the rows were written: they are taken back, and the import says why; always False."""
+    IMPORTERS[run.kind].take_back(run, by=by)
+    told = [*preview.problems, *(CountedProblem(problem) for problem in refused.problems)]
+    commands.record_preview(run, replace(preview, problems=told, doubts=()), status="refused", picture=queries.picture_of(run))
+    return False
 
 
 def _drop(run: ImportRun, *, by: Mandate) -> bool:

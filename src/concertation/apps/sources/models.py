@@ -142,7 +142,11 @@ EXPECTED_BY_HAND = [("added", _("ajoutée")), ("excused", _("excusée"))]
 
 
 class ReportingPeriod(GuardedModel):
-    """Days that a State reports on, in all sectors or in one (`sector`), due on a day; validated, then frozen."""
+    """Days that a State reports on, in all sectors or in one (`sector`), due on a day; validated, then frozen.
+
+    `declared` of `expected` organisations are counted after each act, `expected` null where no list can be made; `_open` leaves
+    out the restricted sectors, and is null in a period of one of them.
+    """
 
     sector = models.CharField(max_length=12, blank=True)
     start = models.DateField()
@@ -154,6 +158,10 @@ class ReportingPeriod(GuardedModel):
     validated_at = models.DateTimeField(null=True)
     frozen_by = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True)
+    declared = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(null=True)
+    declared_open = models.PositiveIntegerField(null=True)
+    expected_open = models.PositiveIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["owner_state", "sector", "start"])]

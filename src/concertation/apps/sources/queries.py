@@ -112,6 +112,12 @@ def summary_of(run: ImportRun) -> dict[str, object]:
     return kept
 
 
+def picture_of(run: ImportRun) -> dict[str, object]:
+    """The picture of its sheet kept with an import; empty where none was drawn."""
+    drawn: dict[str, object] = json.loads(bytes(run.summary) or b"{}").get("picture") or {}
+    return drawn
+
+
 def columns_of(run: ImportRun) -> list[dict[str, object]]:
     """Which column of the file was taken for what."""
     kept: list[dict[str, object]] = json.loads(bytes(run.mapping) or b"{}").get("columns", [])

@@ -15,6 +15,7 @@ from concertation.apps.ground.commands import journal
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.sources.commands import holder_of
 from concertation.apps.sources.models import Declaration, ExpectedReporter, ImportRun, ReportingPeriod, SectorLead
+from concertation.apps.sources.reporting import queries
 from concertation.apps.sources.reporting.queries import as_value, calendar_within, frozen_within, most_open
 from concertation.apps.sources.reporting.sectors import parents
 from concertation.core import reporting
@@ -91,11 +92,23 @@ def open_periods(state: str, wanted: Sequence[CalendarPeriod], *, by: Mandate) -
         calendar.append(each)
     made = [_row_of(each, state=state, sensitivity=Sensitivity.RESTRICTED.value, by=by) for each in wanted]
     ReportingPeriod.objects.bulk_create(made)
+    count_anew(state)
     journal(
         "reporting.periods-opened", by, state=state, period=f"{min(each.start for each in wanted)}/{max(each.end for each in wanted)}",
         periods=[str(each.pk) for each in made], sectors=sorted({each.sector for each in wanted}),
     )
     return made
+
+
+def count_anew(state: str) -> None:
+    """Count who declared in each period of a State again, as pictures read it."""
+    changed = []
+    for each, (whole, shown) in queries.tallies(state).items():
+        now = (whole.declared, whole.expected, shown.declared if shown else None, shown.expected if shown else None)
+        if now != (each.declared, each.expected, each.declared_open, each.expected_open):
+            each.declared, each.expected, each.declared_open, each.expected_open = now
+            changed.append(each)
+    ReportingPeriod.objects.bulk_update(changed, ["declared", "expected", "declared_open", "expected_open"], batch_size=200)
 
 
 @transaction.atomic
@@ -134,6 +147,7 @@ def change_period(period: ReportingPeriod, *, start: date, end: date, due_on: da
     before, before_due = days_of(now), now.due_on
     now.start, now.end, now.due_on = start, end, due_on
     _store(now)
+    count_anew(now.owner_state)
     journal(
         "reporting.period-changed", by, state=now.owner_state, period=days_of(now), reporting_period=now.pk, before=before,
         due_before=before_due, due=due_on,
@@ -222,6 +236,7 @@ def _name_reporter(period: ReportingPeriod, organisation: Organisation, *, rule:
             "owner_state": period.owner_state, "holder": organisation.slug, "sensitivity": Sensitivity.STRICT.value, "rule": rule, "reason": reason,
         },
     )
+    count_anew(period.owner_state)
     journal(
         f"reporting.reporter-{rule}", by, state=period.owner_state, period=days_of(period), organisation=organisation.slug, reason=reason,
     )
@@ -233,6 +248,7 @@ def forget_reporter(period: ReportingPeriod, organisation: Organisation, *, by: 
     """Let the stated rule decide again whether an organisation is expected; False when nobody had said otherwise."""
     gone, _ = ExpectedReporter.objects.filter(period=period, organisation=organisation).delete()
     if gone:
+        count_anew(period.owner_state)
         journal("reporting.reporter-by-rule", by, state=period.owner_state, period=days_of(period), organisation=organisation.slug)
     return bool(gone)
 
@@ -251,6 +267,7 @@ def declare(
         made.rows, made.version = rows, made.version + 1
         made.save(update_fields=["rows", "version"])
     if is_new:
+        count_anew(period.owner_state)
         journal(
             "reporting.declared", by, state=period.owner_state, period=days_of(period), organisation=organisation.slug, via=via, sector=sector,
         )
@@ -267,6 +284,7 @@ def take_declaration_back(period: ReportingPeriod, organisation: Organisation, *
     refuse_if_frozen(period.owner_state, [period.sector], period.start, period.end)
     gone, _ = Declaration.objects.filter(period=period, organisation=organisation, via="nothing").delete()
     if gone:
+        count_anew(period.owner_state)
         journal("reporting.declaration-taken-back", by, state=period.owner_state, period=days_of(period), organisation=organisation.slug)
     return bool(gone)
 

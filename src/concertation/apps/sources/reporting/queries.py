@@ -182,21 +182,42 @@ def _follow(
     of: ReportingPeriod, calendar: Sequence[ReportingPeriod], declared: Sequence[Row], named: Mapping[str, str],
     seen: PunctualitySight, *, restricted_too: bool, today: date,
 ) -> Followed:
-    previous = previous_of(of, calendar)
-    known = frozenset(each.pk for each in previous)
-    about = [row for row in declared if _is_about(row, of)]
-    now, before = [row for row in about if row.period == of.pk], [row for row in about if row.period in known]
+    previous, (now, before) = previous_of(of, calendar), _about(of, calendar, declared)
     every = _standings(of, now, before, named, today=today)
     sectors: dict[str, set[str]] = defaultdict(set)
     for row in (*now, *before):
         sectors[row.organisation].add(row.sector)
     by_name = tuple(each for each in every if seen.sees(each.organisation, sectors[each.organisation] | {of.sector}))
-    if restricted_too:
-        return Followed(of, tally(every), by_name, previous)
+    return Followed(of, tally(every) if restricted_too else _open_tally(of, now, before, named), by_name, previous)
+
+
+def _open_tally(of: ReportingPeriod, now: Sequence[Row], before: Sequence[Row], named: Mapping[str, str]) -> Tally | None:
+    """The totals that anybody may see: none for a restricted sector."""
     if of.sector in restricted():
-        return Followed(of, None, by_name, previous)
-    shown = _standings(of, [row for row in now if is_open(row)], [row for row in before if is_open(row)], named, today=today)
-    return Followed(of, tally(shown), by_name, previous)
+        return None
+    return tally(_standings(of, [row for row in now if is_open(row)], [row for row in before if is_open(row)], named, today=of.due_on))
+
+
+def tallies(state: str) -> dict[ReportingPeriod, tuple[Tally, Tally | None]]:
+    """The totals of every period of a State, with the restricted sectors and without, counted from the declarations."""
+    calendar = list(ReportingPeriod.objects.filter(owner_state=state).order_by("start", "sector"))
+    if not calendar:
+        return {}
+    declared = rows_declared(state, calendar[0].start, calendar[-1].start)
+    by_hand = named_by_hand(state, calendar[0].start, calendar[-1].start)
+    counted = {}
+    for of in calendar:
+        now, before = _about(of, calendar, declared)
+        named = by_hand.get(of.pk, {})
+        counted[of] = tally(_standings(of, now, before, named, today=of.due_on)), _open_tally(of, now, before, named)
+    return counted
+
+
+def _about(of: ReportingPeriod, calendar: Sequence[ReportingPeriod], declared: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """What was declared in a period, and in those before it that its list of expected organisations rests on."""
+    known = frozenset(each.pk for each in previous_of(of, calendar))
+    about = [row for row in declared if row.period in known or row.period == of.pk if _is_about(row, of)]
+    return [row for row in about if row.period == of.pk], [row for row in about if row.period in known]
 
 
 def is_open(row: Row) -> bool:
