@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("presence", "0002_activities_by_hand"),
-        ("sources", "0007_who_declared_in_a_period"),
+        ("sources", "0008_who_declared_in_a_period"),
         ("organisations", "0001_initial"),
     ]
 
