@@ -29,6 +29,7 @@ WHOLE, HALF = Cm(17.6), Cm(8.4)
 REGIONS = {"fr": "fr-FR", "en": "en-GB"}
 TALLEST = Cm(5.4)
 PICTURE_SCALE = 2.5
+FOOTNOTES_IN_TWO_COLUMNS = 20
 
 
 @lru_cache(maxsize=32)
@@ -125,26 +126,26 @@ def mark(number: int, place: int) -> str:
 
 
 def first_page(document: Written, note: Note, place: int) -> None:
-    """Title, sentences, headline figures; then map, chart and tables."""
+    """Title, sentences, headline figures; then map, chart and tables, on the States together the one of sectors too."""
     document.add_heading(note.title, level=1)
     for told in note.sentences:
         tell(document.add_paragraph(), told, place, size=Pt(9.5))
     headlines(document, note.headlines, place)
     pictures(document, [each for each in (note.picture, note.chart) if each], joint=note.is_joint)
-    for grid in note.beside:
+    for grid in (*note.beside, *(note.grids[:1] if note.is_joint else ())):
         table(document, grid, place)
 
 
 def second_page(document: Written, note: Note, place: int) -> None:
-    """Sectors, displacement, money, decisions, silences; the numbered sources in two columns; how to read the note."""
-    for number, grid in enumerate(note.grids):
+    """Sectors, displacement, money, decisions, silences; the numbered sources in columns; how to read the note."""
+    for number, grid in enumerate(note.grids[1:] if note.is_joint else note.grids):
         table(document, grid, place, breaks=number == 0)
     if note.silences:
         document.add_heading(note.words.silences, level=2)
     for told in note.silences:
         tell(document.add_paragraph(style="List Bullet"), told, place)
     document.add_heading(note.words.sources, level=2)
-    shape(document.add_section(WD_SECTION.CONTINUOUS), columns=2)
+    shape(document.add_section(WD_SECTION.CONTINUOUS), columns=2 if len(note.footnotes) <= FOOTNOTES_IN_TWO_COLUMNS else 3)
     sources(document, note.footnotes, place)
     shape(document.add_section(WD_SECTION.CONTINUOUS), columns=1)
     for words in (note.reading, *note.disclaimers):
