@@ -63,7 +63,7 @@ def dress(document: Written, note: Note) -> None:
         for part in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(part), None)
         fonts.set(qn("w:hAnsi"), font)
-        style.paragraph_format.space_before, style.paragraph_format.space_after = (Pt(8), Pt(3)) if name == "Heading 2" else (Pt(0), Pt(2))
+        style.paragraph_format.space_before, style.paragraph_format.space_after = (Pt(5), Pt(2)) if name == "Heading 2" else (Pt(0), Pt(2))
     styles["Heading 1"].paragraph_format.space_after = Pt(6)
     tongue = OxmlElement("w:lang")
     tongue.set(qn("w:val"), REGIONS[note.language])
