@@ -24,7 +24,7 @@ MEASURE_WORDS: dict[str, Promise] = {
     "people": _("personnes"), "households": _("ménages"), "services": _("services rendus"), "USD": _("USD"), "XOF": _("FCFA"),
     "phase": _("phase"), "severity": _("sévérité"),
 }  # fmt: skip
-FORMAT_WORDS = {"csv": "CSV", "xlsx": "XLSX", "hxl": "HXL", "geojson": "GeoJSON", "png": "PNG", "svg": "SVG", "json": "JSON"}
+FORMAT_WORDS = {"csv": "CSV", "xlsx": "XLSX", "hxl": "HXL", "geojson": "GeoJSON", "png": "PNG", "svg": "SVG", "json": "JSON", "pptx": "PPTX", "slide": "PPTX", "chart": "Vega-Lite"}
 Order = Literal["", "ascending", "descending"]
 
 
@@ -245,8 +245,9 @@ def linked_cell(value: Mapping[str, Any]) -> SafeString:
 
 
 def export_links(formats: Iterable[Any], query: QueryDict) -> tuple[tuple[str, str], ...]:
-    """(words, address) of each export: a bare format name asks this same address for `format=…`, a (name, url) goes there."""
-    pairs = ((item, address_with(query, format=item, page=None)) if isinstance(item, str) else (item[0], item[1]) for item in formats)
+    """(words, address) of each export: a bare format name asks this same address for `format=…`, a (name, url) goes there. A workbook comes with slides."""
+    asked = [each for item in formats for each in ((item, "pptx") if item == "xlsx" else (item,))]
+    pairs = ((item, address_with(query, format=item, page=None)) if isinstance(item, str) else (item[0], item[1]) for item in asked)
     return tuple((FORMAT_WORDS.get(name, name), url) for name, url in pairs)
 
 

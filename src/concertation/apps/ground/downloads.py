@@ -1,4 +1,4 @@
-"""Taking a table away, the same from every page: CSV, HXL-tagged CSV, XLSX with its sources, GeoJSON; named after what and when."""
+"""Taking a table away, the same from every page: CSV, HXL-tagged CSV, XLSX with its sources, slides, GeoJSON; named after what and when."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -9,16 +9,19 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 
 from concertation.core.periods import Language
+from concertation.draw.slides import table_slides
 from concertation.draw.tables import TakenTable, to_csv, to_geojson, to_hxl_csv, to_xlsx
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 GEOJSON_TYPE = "application/geo+json"
 Writer = Callable[[TakenTable, Language, date], bytes]
 FORMATS: Mapping[str, tuple[str, str, Writer]] = {
     "csv": (CSV_TYPE, "csv", lambda table, words, on: to_csv(table, language=words)),
     "hxl": (CSV_TYPE, "hxl.csv", lambda table, words, on: to_hxl_csv(table, language=words)),
     "xlsx": (XLSX_TYPE, "xlsx", lambda table, words, on: to_xlsx(table, language=words, on=on)),
+    "pptx": (PPTX_TYPE, "pptx", lambda table, words, on: table_slides(table, language=words, on=on)),
 }
 TABLES = (*FORMATS, "geojson")
 

@@ -1,5 +1,6 @@
 """Taking the picture away: tables as CSV, XLSX, HXL and GeoJSON, maps and charts as SVG and PNG, named after what and when."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -8,14 +9,17 @@ import shapely
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.text import slugify
 
-from concertation.apps.ground.downloads import FORMATS, attached, language
-from concertation.apps.picture.maps import Picture, map_document
+from concertation.apps.ground.downloads import FORMATS, PPTX_TYPE, attached, language
+from concertation.apps.picture.maps import Picture, map_document, sources_words
 from concertation.core.geometry import Area
 from concertation.draw import charts
 from concertation.draw.charts import Spec
 from concertation.draw.pictures import png
+from concertation.draw.slides import picture_slide
 
-DRAWINGS = ("svg", "png")
+DRAWINGS = ("svg", "png", "slide")
+CHARTS = (*DRAWINGS, "chart")
+WORDS = {"slide": "PPTX", "chart": "Vega-Lite"}
 
 
 def links(query: QueryDict, kind: str, name: str, formats: Iterable[str]) -> list[tuple[str, str]]:
@@ -24,7 +28,7 @@ def links(query: QueryDict, kind: str, name: str, formats: Iterable[str]) -> lis
     for each in ("lang", "page", "format"):
         kept.pop(each, None)
     kept[kind] = name
-    return [(each.upper(), f"?{kept.urlencode()}&format={each}") for each in formats]
+    return [(WORDS.get(each, each.upper()), f"?{kept.urlencode()}&format={each}") for each in formats]
 
 
 def with_links(tables: Sequence[Mapping[str, object]], query: QueryDict) -> list[dict[str, object]]:
@@ -32,22 +36,27 @@ def with_links(tables: Sequence[Mapping[str, object]], query: QueryDict) -> list
     return [{**each, "exports": links(query, "table", str(each["id"]), FORMATS) if each["rows"] else ()} for each in tables]
 
 
-def drawing_file(svg: str, wanted: str, *, title: str, on: date) -> HttpResponse:
-    """A drawing as SVG or PNG; Http404 where there is none to draw."""
+def drawing_file(svg: str, wanted: str, *, title: str, on: date, sources: str = "") -> HttpResponse:
+    """A drawing as SVG, PNG or a slide; Http404 where there is none to draw."""
     if not svg or wanted not in DRAWINGS:
         raise Http404
+    if wanted == "slide":
+        content = picture_slide(svg, title=title, sources=sources, language=language(), on=on)
+        return attached(content, PPTX_TYPE, f"{slugify(title)}-{on.isoformat()}.pptx")
     name = f"{slugify(title)}-{on.isoformat()}.{wanted}"
     return attached(png(svg), "image/png", name) if wanted == "png" else attached(svg.encode(), "image/svg+xml", name)
 
 
 def chart_file(spec: Spec, wanted: str, *, title: str, on: date) -> HttpResponse:
-    """A chart as a drawing of its own."""
+    """A chart as a drawing of its own, or as its specification with its figures inside."""
+    if wanted == "chart":
+        return attached(json.dumps(spec, ensure_ascii=False, indent=1, default=str).encode(), "application/json", f"{slugify(title)}-{on.isoformat()}.vl.json")
     return drawing_file(charts.drawn(spec, language=language()), wanted, title=title, on=on)
 
 
 def map_file(shown: Picture, wanted: str, *, on: date) -> HttpResponse:
     """The map as a document of its own."""
-    return drawing_file(map_document(shown), wanted, title=shown.title, on=on)
+    return drawing_file(map_document(shown), wanted, title=shown.title, on=on, sources=sources_words(shown))
 
 
 def geometries(shown: Picture) -> dict[str, Mapping[str, Any]]:

@@ -245,7 +245,7 @@ def map_block(shown: Picture, *, more_url: str) -> dict[str, object]:
         "title": shown.title, "drawing": drawing_markup(shown), "palette": shown.measure.palette.name, "caption": sources_words(shown),
         "ranked": ranked(shown), "ranked_label": _ranked_label(shown), "more_url": more_url,
         "unit": _unit_beside(shown),
-        "exports": ["svg", "png"] if shown.rows else [],
+        "exports": ["svg", "png", "slide"] if shown.rows else [],
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from concertation.apps.picture.unit_files import OF_UNIT
 from concertation.apps.picture.unit_reading import UnitView
 from concertation.apps.picture.words import day_words, kind_words
 
-CHART_FORMATS = ("svg", "png")
+CHART_FORMATS = exports.CHARTS
 
 
 def context(view: UnitView, query: QueryDict) -> dict[str, object]:
