@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -13,6 +14,8 @@ import pytest
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from activity_samples import activity, organisation, stored_import
 from concertation.apps.decisions.queries import decisions
@@ -23,9 +26,11 @@ from import_steps import signed_in
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r'<a href="([^"]*format=[^"]*)" download')
+SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 TYPES = {
     "csv": "text/csv; charset=utf-8", "hxl": "text/csv; charset=utf-8", "geojson": "application/geo+json", "svg": "image/svg+xml", "png": "image/png",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "chart": "application/json",
+    "pptx": SLIDES, "slide": SLIDES,
 }  # fmt: skip
 PAGES = {
     "/": {"decisions"}, "/decisions/1/": {"measures"}, "/situation/?state=NER&sector=FSC": {"crowded", "ending", "disagreements", "matrix"},
@@ -79,6 +84,18 @@ def assert_has_sources(link: str, content: bytes) -> None:
         assert all(line[0] and (line[1] or line[6] or line[7]) for line in held[1:]), f"{link}: {held[1:]}"
 
 
+def assert_slides_say_where_from(link: str, content: bytes) -> None:
+    """Every slide has a title, and the notes of every slide that shows figures say where they come from."""
+    slides = list(Presentation(io.BytesIO(content)).slides)
+    assert slides and all(slide.shapes[0].text_frame.text for slide in slides), link
+    for slide in slides:
+        shows = any(
+            shape.shape_type == MSO_SHAPE_TYPE.PICTURE or (shape.has_table and len(shape.table.rows) > 1)
+            for shape in slide.shapes
+        )
+        assert not shows or (slide.has_notes_slide and slide.notes_slide.notes_text_frame.text.strip()), link
+
+
 def assert_every_link_answers(client: Client, address: str, language: str, tables: set[str]) -> None:
     found = links(client, address, language)
     today = timezone.localdate().isoformat()
@@ -90,6 +107,8 @@ def assert_every_link_answers(client: Client, address: str, language: str, table
         assert f"-{today}." in answer.headers["Content-Disposition"]
         if wanted == "xlsx":
             assert_has_sources(link, answer.content)
+        if wanted in {"pptx", "slide"}:
+            assert_slides_say_where_from(link, answer.content)
     assert tables <= {part for link in found for part in re.findall(r"table=(\w+)", link)}
 
 
@@ -197,3 +216,17 @@ def test_the_file_of_measures_holds_each_year_of_their_line() -> None:
 @pytest.mark.parametrize("address", ["/?table=decisions&format=docx", "/decisions/1/?table=measures&format=geojson", "/situation/?table=ending&format=geojson"])
 def test_a_format_that_a_table_has_not_is_not_found(address: str) -> None:
     assert Client().get(address).status_code == 404
+
+
+def test_a_chart_is_taken_as_its_specification_with_its_figures_and_where_they_come_from() -> None:
+    [link] = {
+        found
+        for found in links(manager(), "/units/ner-1-tillaberi/", "fr")
+        if "chart=history" in found and "format=chart" in found
+    }
+
+    spec = json.loads(manager().get(link).content)
+
+    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+    assert spec["data"]["values"]
+    assert spec["usermeta"]["sources"]

@@ -3,7 +3,7 @@
 A long table goes on over several slides and stops at a stated length: the rest is in the workbook. The same values give the same bytes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -20,26 +20,44 @@ from concertation.draw.tables import Column, Language, Source, TakenTable
 
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 MARGIN, TOP, FOOT = Inches(0.6), Inches(1.2), Inches(6.95)
-ROWS, MOST_SLIDES, MOST_COLUMNS = 14, 20, 9
+ROWS, MOST_SLIDES, MOST_COLUMNS = 9, 30, 8
 BLANK = 6
-ACCENT, SOFT = RGBColor(0x0B, 0x53, 0x51), RGBColor(0x52, 0x60, 0x63)
+FOOT_SIGNS = 330
+ACCENT, SOFT = "0B5351", "526063"
 NONE = "–"
 REST: Mapping[str, str] = {"fr": "{count} lignes de plus : voir le classeur.", "en": "{count} more rows: see the workbook."}
+CUT: Mapping[str, str] = {"fr": "… (la suite dans les commentaires)", "en": "… (the rest in the notes)"}
 FROM: Mapping[str, str] = {"fr": "Sources : ", "en": "Sources: "}
 
 
 def table_slides(table: TakenTable, *, language: Language, on: date) -> bytes:
-    """A table as slides of fourteen rows, its columns in order as far as a slide is wide."""
+    """A table as slides of nine rows, with the columns a slide has room for."""
     deck = new_deck(table.title(language), on)
-    columns = [column for column in table.columns if any(row.get(column.key) not in (None, "") for row in table.rows)][:MOST_COLUMNS] or list(table.columns[:MOST_COLUMNS])
+    columns = columns_shown(table, language)
     shown = table.rows[: ROWS * MOST_SLIDES]
     for start in range(0, max(len(shown), 1), ROWS):
         slide = new_slide(deck, table.title(language))
         fill_table(slide, columns, shown[start : start + ROWS], language)
-        say_sources(slide, table.sources, language)
+        say_lines(slide, source_lines(table.sources), language)
     if len(table.rows) > len(shown):
         say(deck.slides[-1], REST[language].format(count=number_in_words(len(table.rows) - len(shown), language)), top=Inches(6.6))
     return written(deck)
+
+
+def columns_shown(table: TakenTable, language: Language) -> list[Column]:
+    """The columns a slide has room for: none that is empty, named twice or in the other language; every number before the last words.
+
+    >>> columns = (Column(key="a", heading_fr="A", heading_en="A", tag="#adm1+name+i_en"), Column(key="b", heading_fr="B", heading_en="B"))
+    >>> table = TakenTable(title_fr="t", title_en="t", columns=columns, rows=({"a": "x", "b": "y"},), sources=())
+    >>> [column.key for column in columns_shown(table, "fr")], [column.key for column in columns_shown(table, "en")]
+    (['b'], ['a', 'b'])
+    """
+    other = "+i_en" if language == "fr" else "+i_fr"
+    held = [column for column in table.columns if not column.tag.endswith(other) and any(row.get(column.key) not in (None, "") for row in table.rows)] or list(table.columns)
+    if len(held) <= MOST_COLUMNS:
+        return held
+    kept = sorted(held, key=lambda column: (not column.numeric, column.tag.endswith("+code")))[:MOST_COLUMNS]
+    return [column for column in held if column in kept]
 
 
 def picture_slide(svg: str, *, title: str, sources: str, language: Language, on: date) -> bytes:
@@ -52,8 +70,7 @@ def picture_slide(svg: str, *, title: str, sources: str, language: Language, on:
     shown.width, shown.height = Emu(int(shown.width * scale)), Emu(int(shown.height * scale))
     shown.left = Emu(int((WIDE - shown.width) / 2))
     shown._element.nvPicPr.cNvPr.set("descr", title)
-    say(slide, FROM[language] + sources if sources else "", top=FOOT)
-    slide.notes_slide.notes_text_frame.text = sources
+    say_lines(slide, sources.splitlines(), language)
     return written(deck)
 
 
@@ -75,14 +92,19 @@ def new_slide(deck: Any, title: str) -> Any:
     return slide
 
 
-def say(slide: Any, words: str, *, top: Any, size: int = 10, colour: RGBColor = SOFT, bold: bool = False) -> None:
+def say(slide: Any, words: str, *, top: Any, size: int = 10, colour: str = SOFT, bold: bool = False) -> None:
     """A line of words over the width of a slide."""
     if not words:
         return
     frame = slide.shapes.add_textbox(MARGIN, top, WIDE - 2 * MARGIN, Inches(0.5)).text_frame
     frame.word_wrap = True
     run = frame.paragraphs[0].add_run()
-    run.text, run.font.size, run.font.bold, run.font.color.rgb = words, Pt(size), bold, colour
+    run.text, run.font.size, run.font.bold, run.font.color.rgb = words, Pt(size), bold, as_colour(colour)
+
+
+def as_colour(six_digits: str) -> Any:
+    """A colour as slides take it, from its six hexadecimal digits."""
+    return RGBColor.from_string(six_digits)  # type: ignore[no-untyped-call]
 
 
 def fill_table(slide: Any, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], language: Language) -> None:
@@ -121,18 +143,18 @@ def in_words(value: Any, language: Language) -> str:
     return str(value)
 
 
-def say_sources(slide: Any, sources: Sequence[Source], language: Language) -> None:
-    """The sources at the foot, shortened, and whole in the notes."""
-    lines = list(dict.fromkeys(source_lines(sources)))
+def say_lines(slide: Any, lines: Sequence[str], language: Language) -> None:
+    """Where it comes from: at the foot as far as it goes, whole in the notes."""
     if lines:
-        say(slide, (FROM[language] + "; ".join(lines))[:400], top=FOOT)
+        foot = FROM[language] + "; ".join(lines)
+        say(slide, foot if len(foot) <= FOOT_SIGNS else foot[:FOOT_SIGNS] + CUT[language], top=FOOT, size=9)
         slide.notes_slide.notes_text_frame.text = "\n".join(lines)
 
 
-def source_lines(sources: Sequence[Source]) -> Iterator[str]:
-    """Each source in a line."""
-    for source in sources:
-        yield ", ".join(part for part in (source.source, source.publisher, source.date, source.licence, source.url) if part)
+def source_lines(sources: Sequence[Source]) -> list[str]:
+    """Each source once, in a line."""
+    told = (", ".join(part for part in (source.source, source.publisher, source.date, source.licence, source.url) if part) for source in sources)
+    return list(dict.fromkeys(told))
 
 
 def written(deck: Any) -> bytes:

@@ -24,7 +24,9 @@ MEASURE_WORDS: dict[str, Promise] = {
     "people": _("personnes"), "households": _("ménages"), "services": _("services rendus"), "USD": _("USD"), "XOF": _("FCFA"),
     "phase": _("phase"), "severity": _("sévérité"),
 }  # fmt: skip
-FORMAT_WORDS = {"csv": "CSV", "xlsx": "XLSX", "hxl": "HXL", "geojson": "GeoJSON", "png": "PNG", "svg": "SVG", "json": "JSON", "pptx": "PPTX", "slide": "PPTX", "chart": "Vega-Lite"}
+FORMAT_WORDS = {
+    "csv": "CSV", "xlsx": "XLSX", "hxl": "HXL", "geojson": "GeoJSON", "png": "PNG", "svg": "SVG", "json": "JSON", "pptx": "PPTX", "slide": "PPTX", "chart": "Vega-Lite",
+}  # fmt: skip
 Order = Literal["", "ascending", "descending"]
 
 

@@ -16,7 +16,7 @@ from concertation.apps.decisions.pages import in_words
 from concertation.apps.decisions.queries import DecisionInView, decisions
 from concertation.apps.ground.downloads import table_file
 from concertation.apps.picture import situation
-from concertation.apps.picture.exports import DRAWINGS
+from concertation.apps.picture.exports import DRAWINGS, WORDS
 from concertation.apps.picture.maps import map_block, picture
 from concertation.apps.picture.pages import no_presence
 from concertation.apps.sources.queries import doubts_waiting, runs
@@ -47,7 +47,7 @@ def joint_map(mandates: Sequence[Mandate]) -> Mapping[str, object]:
     shown = situation.read(mandates, QueryDict(""), today=timezone.localdate())
     readers = frozenset(state for state in shown.chosen.states if shown.whole(state))
     drawn = picture(shown.scenes, shown.chosen.measure, shown.ground, readers=readers)
-    taken = [(each.upper(), f"{reverse('situation')}?format={each}") for each in DRAWINGS if drawn.rows]
+    taken = [(WORDS.get(each, each.upper()), f"{reverse('situation')}?format={each}") for each in DRAWINGS if drawn.rows]
     return {**map_block(drawn, more_url=reverse("situation")), "exports": taken}
 
 

@@ -64,7 +64,7 @@ def _context(request: ReaderRequest, subject: str, told: Mapping[Language, str])
     lines = [(code, words, told[code], len(told[code]), f"?format=txt&words={code}") for code, words in named.items()]
     return {
         "name": name, "audience": audience_words(request.mandates, own), "day": day_words(timezone.localdate()), "files": file_links(),
-        "messages": lines if language() == "fr" else lines[::-1], "longest": LONGEST,
+        "forwarded": lines if language() == "fr" else lines[::-1], "longest": LONGEST,
         "situation": reverse("situation") if subject == TOGETHER else reverse("state", args=[subject]),
         "breadcrumbs": [("AES", reverse("home")), (_("Notes"), reverse("notes")), (name, "")],
     }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from concertation.apps.ground.downloads import FORMATS, PPTX_TYPE, attached, language
 from concertation.apps.picture.maps import Picture, map_document, sources_words
@@ -15,7 +16,8 @@ from concertation.core.geometry import Area
 from concertation.draw import charts
 from concertation.draw.charts import Spec
 from concertation.draw.pictures import png
-from concertation.draw.slides import picture_slide
+from concertation.draw.slides import picture_slide, source_lines
+from concertation.draw.tables import Source
 
 DRAWINGS = ("svg", "png", "slide")
 CHARTS = (*DRAWINGS, "chart")
@@ -47,16 +49,19 @@ def drawing_file(svg: str, wanted: str, *, title: str, on: date, sources: str = 
     return attached(png(svg), "image/png", name) if wanted == "png" else attached(svg.encode(), "image/svg+xml", name)
 
 
-def chart_file(spec: Spec, wanted: str, *, title: str, on: date) -> HttpResponse:
-    """A chart as a drawing of its own, or as its specification with its figures inside."""
+def chart_file(spec: Spec, wanted: str, *, title: str, on: date, sources: Sequence[Source]) -> HttpResponse:
+    """A chart as a drawing of its own, or as its specification with its figures and where they come from."""
+    told = source_lines(sources)
     if wanted == "chart":
-        return attached(json.dumps(spec, ensure_ascii=False, indent=1, default=str).encode(), "application/json", f"{slugify(title)}-{on.isoformat()}.vl.json")
-    return drawing_file(charts.drawn(spec, language=language()), wanted, title=title, on=on)
+        whole = json.dumps({**spec, "usermeta": {"sources": told}}, ensure_ascii=False, indent=1, default=str)
+        return attached(whole.encode(), "application/json", f"{slugify(title)}-{on.isoformat()}.vl.json")
+    return drawing_file(charts.drawn(spec, language=language()), wanted, title=title, on=on, sources="\n".join(told))
 
 
 def map_file(shown: Picture, wanted: str, *, on: date) -> HttpResponse:
     """The map as a document of its own."""
-    return drawing_file(map_document(shown), wanted, title=shown.title, on=on, sources=sources_words(shown))
+    sources = (sources_words(shown), shown.drawing.source if shown.drawing else "")
+    return drawing_file(map_document(shown), wanted, title=shown.title, on=on, sources="\n".join(filter(None, sources)) or _("Aucun chiffre disponible."))
 
 
 def geometries(shown: Picture) -> dict[str, Mapping[str, Any]]:

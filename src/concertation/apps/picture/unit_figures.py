@@ -17,7 +17,7 @@ from concertation.apps.picture.words import period_words
 from concertation.core.concepts import DISPLACED, INTERSECTORAL, PEOPLE_MEASURES, PHASES, is_settled
 from concertation.draw.charts import Point, Share, Spec, phase_bars
 from concertation.draw.charts import trend as trend_chart
-from concertation.draw.tables import Column, TakenTable
+from concertation.draw.tables import Column, Source, TakenTable
 
 HISTORY = ("in_need", "phase3plus")
 MONEY = ("requirement", "funding")
@@ -190,8 +190,12 @@ def taken_figures(lines: Sequence[NationalLine], title_fr: str, title_en: str) -
         Column(key="leads", heading_fr="Retenu", heading_en="Leads", tag="#meta+leads"),
     )  # fmt: skip
     rows = [_taken(held, leads=held is line.standing.leader) for line in lines for held in _all_of(line.standing)]
-    sources = sources_of_figures(held for line in lines for held in _all_of(line.standing))
-    return TakenTable(title_fr=title_fr, title_en=title_en, columns=columns, rows=rows, sources=sources)
+    return TakenTable(title_fr=title_fr, title_en=title_en, columns=columns, rows=rows, sources=sources_of_lines(lines))
+
+
+def sources_of_lines(lines: Sequence[NationalLine]) -> tuple[Source, ...]:
+    """The sources of every leading figure and its rivals."""
+    return sources_of_figures(held for line in lines for held in _all_of(line.standing))
 
 
 def _all_of(standing: InStanding) -> list[HeldFigure]:

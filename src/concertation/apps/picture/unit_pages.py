@@ -157,12 +157,13 @@ def _children(view: UnitView, wanted: str) -> HttpResponse:
 def _chart(view: UnitView, name: str, wanted: str) -> HttpResponse:
     today = timezone.localdate()
     years, phases = unit_figures.history(view.lines), unit_figures.phases(view.lines)
+    sources = unit_figures.sources_of_lines(view.lines)
     if name == "history" and years:
         title = history_title(view)
-        return exports.chart_file(unit_figures.history_chart(years, title), wanted, title=title, on=today)
+        return exports.chart_file(unit_figures.history_chart(years, title), wanted, title=title, on=today, sources=sources)
     if name == "phases" and phases:
         title = _("Personnes par phase, %(when)s, %(unit)s") % {"when": phases.when, "unit": view.unit.name}
-        return exports.chart_file(unit_figures.phases_chart(phases, view.unit.name, title), wanted, title=title, on=today)
+        return exports.chart_file(unit_figures.phases_chart(phases, view.unit.name, title), wanted, title=title, on=today, sources=sources)
     return _nothing()
 
 
