@@ -275,6 +275,42 @@ def test_an_entry_is_a_declaration_of_the_calendar(alpha: Any) -> None:
     assert declared == {("FSC", 1, "form"), ("WSH", 1, "form")}
 
 
+def test_a_declaration_follows_its_rows_when_they_change_sector_or_are_withdrawn_and_come_back(alpha: Any) -> None:
+    start, end = this_month()
+    open_period("NER", sector="", start=start, end=end, due_on=end, by=NIGER)
+    row = entered(alpha)
+
+    def declared() -> set[tuple[str, int]]:
+        return set(Declaration.objects.values_list("sector", "rows"))
+
+    row = commands.correct_activity(row, Entry("WSH", "ner-1-diffa"), base_version=1, by=REPORTER)
+    moved = declared()
+    row = commands.withdraw_activity(row, reason="mistaken", base_version=2, by=REPORTER)
+    withdrawn = declared()
+    commands.restore_activity(row, base_version=3, by=REPORTER)
+
+    assert (moved, withdrawn, declared()) == ({("WSH", 1)}, set(), {("WSH", 1)})
+    assert list(broken_lines()) == []
+
+
+def test_two_corrections_that_contradict_each_other_are_not_stored_together(alpha: Any, reporter: Client) -> None:
+    row = entered(alpha, start=date(2026, 3, 1), end=date(2026, 3, 31))
+    first, second = correction(row, reporter, start="2026-03-20"), correction(row, reporter, end="2026-03-05")
+    reporter.post(f"/activities/{row.pk}/correct/", first)
+    told = reporter.post(f"/activities/{row.pk}/correct/", second)
+    agreed = {name: str(told.context[name]) for name in ("version", "was", "mine")}
+
+    refused = reporter.post(f"/activities/{row.pk}/settle/", agreed)
+    mended = reporter.post(f"/activities/{row.pk}/correct/", {
+        **second, "start": "2026-03-02", "version": str(refused.context["version"]), "base": refused.context["base"],
+    })  # fmt: skip
+
+    row.refresh_from_db()
+    assert (refused.status_code, mended.status_code) == (422, 302)
+    assert "end" in refused.context["form"].errors
+    assert (row.start, row.end, row.version) == (date(2026, 3, 2), date(2026, 3, 5), 3)
+
+
 def test_a_frozen_period_takes_nothing_and_says_so(alpha: Any, reporter: Client) -> None:
     start, end = this_month()
     row = entered(alpha)
@@ -313,6 +349,26 @@ def test_last_month_is_carried_over_in_one_act_without_the_people_reached_and_ta
     assert [each.entry is not None for each in shown.context["proposed"]] == [True, False]
     assert copied == [("Continue", 5, None)]
     assert not made.filter(withdrawn_at__isnull=True).exists()
+
+
+def test_last_month_carried_over_from_two_pages_makes_each_row_once_and_again_only_after_it_was_taken_back(alpha: Any, reporter: Client) -> None:
+    going, _ended = last_month(alpha)
+
+    def carried() -> tuple[str, Any]:
+        token = str(uuid4())
+        return token, reporter.post("/activities/same/", {"for": code(), "token": token, "row": [str(going.pk)]})
+
+    token, first = carried()
+    carried()
+    once = Activity.objects.filter(period_start=this_month()[0]).count()
+    shown = reporter.get("/activities/same/", {"for": code()})
+    reporter.post("/activities/same/take-back/", {"for": code(), "token": token, "row": first.context["origins"]})
+    carried()
+
+    assert once == 1
+    assert [each.already for each in shown.context["proposed"]] == [True, False]
+    assert "déjà déclarée" in shown.content.decode()
+    assert Activity.objects.filter(period_start=this_month()[0], withdrawn_at__isnull=True).count() == 1
 
 
 def test_the_list_goes_out_as_a_file(alpha: Any, reporter: Client) -> None:

@@ -57,6 +57,7 @@ ACTS: dict[str, str | Promise] = {
     "presence.rows-placed-anew": gettext_lazy("activités replacées"),
     "presence.rows-taken-back": gettext_lazy("activités reprises"),
     "reporting.declaration-taken-back": gettext_lazy("« rien à déclarer » repris"),
+    "reporting.no-longer-declared": gettext_lazy("plus aucune ligne déclarée dans ce secteur"),
     "reporting.declared": gettext_lazy("déclaration reçue"),
     "reporting.period-changed": gettext_lazy("période de rapport changée"),
     "reporting.period-frozen": gettext_lazy("période de rapport gelée"),

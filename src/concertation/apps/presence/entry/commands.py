@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max
@@ -20,11 +20,11 @@ from django.utils import timezone
 from concertation.apps.ground.commands import journal
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.presence.declared import BY_HAND
-from concertation.apps.presence.entry.queries import SHEET, entry_held
+from concertation.apps.presence.entry.queries import SHEET, entry_held, token_of
 from concertation.apps.presence.models import Activity, ActivityPlace
 from concertation.apps.sources.commands import finish_run, keep_raw_file, open_run, state_period, state_source
 from concertation.apps.sources.models import ImportRun, ReportingPeriod
-from concertation.apps.sources.reporting.commands import declare, refuse_if_frozen
+from concertation.apps.sources.reporting.commands import declare, keep_form_sectors, refuse_if_frozen
 from concertation.core.entries import TEXTS, Entry
 from concertation.core.sharing import Mandate, Sensitivity
 
@@ -126,6 +126,7 @@ def correct_activity(activity: Activity, entry: Entry, *, base_version: int, by:
         "presence.activity-corrected", by, state=now.owner_state, unit=entry.unit, period=period_of(now), activity=now.pk, version=now.version,
         before=told(before, changed), after=told(entry, changed), words_changed=sorted(set(changed) & TEXTS),
     )  # fmt: skip
+    declare_rows(now, by=by)
     return now
 
 
@@ -168,7 +169,7 @@ def restore_activity(activity: Activity, *, base_version: int, by: Mandate) -> A
 @transaction.atomic
 def carry_over(slip: Slip, entries: Mapping[UUID, Entry], *, token: UUID, by: Mandate) -> list[Activity]:
     """Add last month's activities to a period in one act; sent twice, it makes each once. Raises PeriodRefused when the period is frozen."""
-    made = [add_activity(slip, entry, token=uuid5(token, str(origin)), by=by) for origin, entry in entries.items()]
+    made = [add_activity(slip, entry, token=token_of(token, origin), by=by) for origin, entry in entries.items()]
     journal("presence.activities-carried-over", by, state=slip.state, period=f"{slip.start}/{slip.end}", activities=[str(row.pk) for row in made])
     return made
 
@@ -176,7 +177,7 @@ def carry_over(slip: Slip, entries: Mapping[UUID, Entry], *, token: UUID, by: Ma
 @transaction.atomic
 def take_back_carried(slip: Slip, origins: Sequence[UUID], *, token: UUID, by: Mandate) -> int:
     """Withdraw what one carrying over made and nobody changed since; gives back how many rows."""
-    tokens = [uuid5(token, str(origin)) for origin in origins]
+    tokens = [token_of(token, origin) for origin in origins]
     rows = list(Activity.objects.select_for_update().filter(entry_token__in=tokens, holder=slip.organisation.slug, version=1, withdrawn_at__isnull=True))
     refuse_if_frozen(slip.state, {row.sector for row in rows}, slip.start, slip.end)
     for row in rows:
@@ -207,6 +208,7 @@ def declare_anew(slip: Slip, *, by: Mandate) -> None:
     counted = dict(rows.order_by().values_list("sector").annotate(count=Count("pk")))
     periods = ReportingPeriod.objects.filter(owner_state=slip.state, start=slip.start, end=slip.end, status__in=("open", "validated"))
     for period in periods:
+        keep_form_sectors(period, slip.organisation, sectors=counted, by=by)
         for sector, count in counted.items():
             if period.sector in ("", sector):
                 declare(period, slip.organisation, sector=sector, via="form", rows=count, at=timezone.now(), by=by)

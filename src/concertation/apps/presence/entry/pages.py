@@ -203,7 +203,9 @@ def settle(request: ReaderRequest, activity_id: UUID) -> HttpResponse:
     if row.version != version_of(request) or any(each not in ("mine", "theirs") for each in chosen.values()):
         return difference(request, row, entry_of(mine))
     wanted = entry_of(settled(theirs, changes, chosen=chosen))
-    form = EntryForm(initial={**wanted.values(), "place": typed_of(wanted.unit)}, **form_words(row.owner_state))
+    form = EntryForm({**wanted.values(), "place": typed_of(wanted.unit)}, **form_words(row.owner_state))
+    if not form.is_valid():
+        return corrected_form(request, row, form)
     return store_correction(request, row, form, wanted, version=row.version, by=by)
 
 
@@ -249,7 +251,7 @@ def same_as_last(request: ReaderRequest) -> HttpResponse:
     chosen = views.chosen(request.mandates, request.GET.get("for", "") or request.POST.get("for", ""), today=timezone.localdate())
     if chosen is None:
         return redirect("own-activities")
-    proposed = views.carried(request.mandates, chosen)
+    proposed = views.carried(request.mandates, chosen, token=as_uuid(request.POST.get("token", "")))
     if request.method == "POST":
         return carry(request, chosen, proposed)
     context = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Q, QuerySet
 
@@ -132,6 +132,22 @@ def before_period(mandates: Sequence[Mandate], organisation: Organisation, state
     rows = own_rows(mandates).filter(holder=organisation.slug, owner_state=state, period_start__lt=start, withdrawn_at__isnull=True)
     last = rows.order_by("-period_start").values_list("period_start", flat=True).first()
     return list(rows.filter(period_start=last).order_by("sector", "unit__sort_key", "row")) if last else []
+
+
+def standing_in(mandates: Sequence[Mandate], organisation: Organisation, state: str, start: date, *, apart_from: Sequence[UUID]) -> set[tuple[Any, ...]]:
+    """What an organisation already declares in the period that begins on a day, as `kind_of` tells rows apart, but for the rows of some forms."""
+    rows = own_rows(mandates).filter(holder=organisation.slug, owner_state=state, period_start=start, withdrawn_at__isnull=True)
+    return {kind_of(row) for row in rows if row.entry_token not in apart_from}
+
+
+def token_of(form: UUID, origin: UUID) -> UUID:
+    """The token of the row that one form of carrying over makes of an origin: sent twice, it is the same."""
+    return uuid5(form, str(origin))
+
+
+def kind_of(row: Activity) -> tuple[Any, ...]:
+    """What makes two rows of two months the same activity: sector, place, words, group and modality."""
+    return (row.sector, row.unit_id, row.place_name, row.activity, row.indicator, row.group, row.modality, row.donors, row.implementer)
 
 
 def level_shared(mandates: Sequence[Mandate], organisation: Organisation) -> str:

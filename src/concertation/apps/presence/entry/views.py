@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,7 +18,7 @@ from concertation.apps.presence.entry import queries
 from concertation.apps.presence.entry.commands import Slip
 from concertation.apps.presence.entry.forms import GROUPS, LABELS, MODALITIES, PART_LABELS, STATUSES
 from concertation.apps.presence.entry.placing import typed_of
-from concertation.apps.presence.entry.queries import PastAct, PeriodChoice
+from concertation.apps.presence.entry.queries import PastAct, PeriodChoice, token_of
 from concertation.apps.presence.models import Activity
 from concertation.core.entries import Entry, FieldChange, carried_into
 from concertation.core.figures import number_in_words
@@ -58,11 +59,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A row of last month and what is proposed of it; nothing when it ended before."""
+    """A row of last month and what is proposed of it; nothing when it ended before or stands in the period already."""
 
     row: Activity
     entry: Entry | None
     sector: str
+    already: bool
 
 
 def offered(mandates: Sequence[Mandate], *, today: date) -> list[Chosen]:
@@ -161,11 +163,17 @@ def changes(compared: Sequence[FieldChange]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def carried(mandates: Sequence[Mandate], choice: Chosen) -> list[Carried]:
-    """Last month's rows of an organisation, each as it is proposed for the period."""
+def carried(mandates: Sequence[Mandate], choice: Chosen, *, token: UUID) -> list[Carried]:
+    """Last month's rows of an organisation, each as it is proposed for the period; what the form of this token already made is proposed alike."""
     names = sector_names()
     rows = queries.before_period(mandates, choice.organisation, choice.period.state, choice.period.start)
-    return [Carried(row, carried_into(queries.entry_held(row), start=choice.period.start), names.get(row.sector, row.sector)) for row in rows]
+    tokens = [token_of(token, row.pk) for row in rows]
+    standing = queries.standing_in(mandates, choice.organisation, choice.period.state, choice.period.start, apart_from=tokens)
+    return [_carried(row, choice.period.start, names.get(row.sector, row.sector), already=queries.kind_of(row) in standing) for row in rows]
+
+
+def _carried(row: Activity, start: date, sector: str, *, already: bool) -> Carried:
+    return Carried(row, None if already else carried_into(queries.entry_held(row), start=start), sector, already)
 
 
 def taken_back_words(gone: int) -> str:

@@ -3,7 +3,7 @@
 A period is changed on the version its editor read: somebody who comes second is told what stands now, and nothing is overwritten.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -272,6 +272,18 @@ def declare(
             "reporting.declared", by, state=period.owner_state, period=days_of(period), organisation=organisation.slug, via=via, sector=sector,
         )
     return made
+
+
+@transaction.atomic
+def keep_form_sectors(period: ReportingPeriod, organisation: Organisation, *, sectors: Collection[str], by: Mandate) -> list[str]:
+    """Of what an organisation declared by the form, only these sectors still have rows: the others are declared no more. Gives those back."""
+    held = Declaration.objects.filter(period=period, organisation=organisation, via="form", import_run=None).exclude(sector__in=sectors)
+    gone = sorted(held.values_list("sector", flat=True))
+    if gone:
+        held.delete()
+        count_anew(period.owner_state)
+        journal("reporting.no-longer-declared", by, state=period.owner_state, period=days_of(period), organisation=organisation.slug, sectors=gone)
+    return gone
 
 
 def _declared_by(period: ReportingPeriod, organisation: Organisation) -> dict[str, object]:
