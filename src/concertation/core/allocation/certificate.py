@@ -1,0 +1,223 @@
+"""The certificate of a plan: checked in whole numbers and exact fractions, by code that knows nothing of the optimiser.
+
+Feasible: every line is a whole amount of money that may serve its cell; no source is overspent, no cell filled past its room, no
+local share broken. Best: the prices of each stage give a bound that no plan can pass, whatever the optimiser believed (weak
+duality of linear programming: any prices give a bound); the gap between the plan and that bound is printed. A plan is
+certified when nothing is broken and every gap is within the tolerance asked for, plus a millionth.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+
+from concertation.core.allocation.model import MILLION, group_needs, severity_means
+from concertation.core.allocation.plan import Plan
+from concertation.core.allocation.prices import Aim, StagePrices
+from concertation.core.allocation.question import NeedCell, Question, SourceClass, classes_of, covered, is_expired
+from concertation.core.allocation.stages import freedoms
+from concertation.core.allocation.worth import met, tranches
+from concertation.core.money import DIGITS
+
+MILLIONTH = Fraction(1, 1_000_000)
+SAFELY_NEGATIVE = -1e-6
+PRICE_BITS = 58
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStage:
+    """What the plan reaches of an aim, the bound no plan can pass, and the gap between them. For a floor: coverage; for most good: weighted people;
+    for freedom and change: millions, counted as losses (below zero)."""
+
+    aim: Aim
+    value: Fraction
+    bound: Fraction
+
+    @property
+    def gap(self) -> Fraction:
+        """How far the plan may be from the best, as a share of the bound."""
+        return max(self.bound - self.value, Fraction(0)) / max(abs(self.bound), MILLIONTH)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The verdict on a plan: what is broken (nothing, when it is feasible), and how near each stage is to its bound."""
+
+    broken: tuple[str, ...]
+    stages: tuple[CheckedStage, ...]
+    tolerance: Fraction
+
+    @property
+    def feasible(self) -> bool:
+        """Whether the plan breaks nothing."""
+        return not self.broken
+
+    @property
+    def valid(self) -> bool:
+        """Whether the plan is feasible and every gap within the tolerance plus a millionth."""
+        return self.feasible and all(stage.gap <= self.tolerance + MILLIONTH for stage in self.stages)
+
+
+def certify(question: Question, plan: Plan, prices: Sequence[StagePrices]) -> Certificate:
+    """Check a plan against its question and the prices it comes with."""
+    broken = tuple(breaches(question, plan))
+    if broken:
+        return Certificate(broken, (), question.tolerance)
+    checker = Checker(question, plan)
+    return Certificate((), tuple(CheckedStage(stage.aim, checker.value(stage), checker.bound(stage)) for stage in prices), question.tolerance)
+
+
+def breaches(question: Question, plan: Plan) -> list[str]:
+    """Every rule the plan breaks: unknown or forbidden lines, overspent sources, overfilled cells, broken local shares."""
+    sources, cells = {each.id: each for each in question.sources}, {each.id: each for each in question.cells}
+    told = []
+    for line in plan.lines:
+        source, cell = sources.get(line.source), cells.get(line.cell)
+        if source is None or cell is None or line.amount <= 0:
+            told.append(f"line {line.source} -> {line.cell}: {line.amount}")
+        elif not source.earmark.admits(cell) or is_expired(source, question.as_of):
+            told.append(f"not admitted: {line.source} -> {line.cell}")
+    told += [f"overspent: {name}" for name, spent in plan.by_source().items() if name in sources and spent > sources[name].amount]
+    told += [f"overfilled: {name}" for name, spent in plan.by_cell().items() if name in cells and spent > cells[name].room]
+    return told + broken_shares(question, plan, cells)
+
+
+def broken_shares(question: Question, plan: Plan, cells: Mapping[str, NeedCell]) -> list[str]:
+    """The classes of sources whose local share does not hold, a minor unit a line left for cutting to whole units."""
+    told = []
+    for each in classes_of(question):
+        own = {source.id for source in each.sources}
+        lines = [line for line in plan.lines if line.source in own and line.cell in cells]
+        local = sum(line.amount for line in lines if cells[line.cell].local)
+        if local + len(lines) < each.local_share * sum(line.amount for line in lines):
+            told.append(f"local share: {each.sources[0].id}")
+    return told
+
+
+class Checker:
+    """A question and a plan, and what the plan reaches; values and bounds of its stages."""
+
+    def __init__(self, question: Question, plan: Plan) -> None:
+        self.question, self.classes = question, classes_of(question)
+        self.unit = MILLION * 10 ** DIGITS[question.currency]
+        by_cell = plan.by_cell()
+        self.spent = [by_cell.get(cell.id, 0) for cell in question.cells]
+        self.worth = freedoms(question, self.classes)
+        by_source = plan.by_source()
+        self.used = [sum(by_source.get(source.id, 0) for source in each.sources) for each in self.classes]
+        self.needs, self.funded = group_needs(question)
+        self.reachable = self._reachable()
+        means = severity_means(question)
+        least = min((means[group] for group in self.reachable), default=Fraction(1))
+        self.ratios = [mean / least for mean in means]
+        self.coverage = self._coverage()
+        self.gain = sum((met(cell, spent, question.weights) for cell, spent in zip(question.cells, self.spent, strict=True) if spent), Fraction(0))
+        self.freedom = sum((Fraction(used) * worth for used, worth in zip(self.used, self.worth, strict=True)), Fraction(0)) / self.unit
+
+    def _reachable(self) -> list[int]:
+        admitted = np.zeros(len(self.question.cells), dtype=np.bool_)
+        for each in self.classes:
+            admitted |= each.admitted
+        return sorted(set(self.question.group_of[admitted].tolist()))
+
+    def _coverage(self) -> list[Fraction]:
+        met_by_plan = [0] * len(self.needs)
+        for group, spent in zip(self.question.group_of.tolist(), self.spent, strict=True):
+            met_by_plan[group] += spent
+        return [Fraction(funded + met, need) if need else Fraction(1) for need, funded, met in zip(self.needs, self.funded, met_by_plan, strict=True)]
+
+    def rising(self, stage: StagePrices) -> list[int]:
+        """The groups whose floor rises with a stage."""
+        return [group for group in self.reachable if stage.floors[group] is None]
+
+    def value(self, stage: StagePrices) -> Fraction:
+        """What the plan reaches of a stage's aim."""
+        if stage.aim == "floor":
+            return min(min(self.coverage[group] / self.ratios[group], Fraction(1)) for group in self.rising(stage))
+        if stage.aim == "most-good":
+            return self.gain
+        return -self.freedom if stage.aim == "freedom-kept" else -self._departure()
+
+    def _departure(self) -> Fraction:
+        earlier = self.question.previous
+        return Fraction(sum(abs(spent - earlier.get(cell.id, 0)) for cell, spent in zip(self.question.cells, self.spent, strict=True)), self.unit)
+
+    def bound(self, stage: StagePrices) -> Fraction:
+        """A value of the aim that no plan can pass that keeps what this plan keeps of the stages before; exact, from any prices."""
+        more, less = departures_within(stage) if stage.aim == "least-change" else (np.zeros(0), np.zeros(0))
+        groups = [Fraction(price) for price in stage.groups.tolist()]
+        total = self._money(stage) + self._room(stage, groups, more, less)
+        for group in self.reachable:
+            total -= groups[group] * self._asked(stage, group)
+        if stage.aim == "floor":
+            left = 1 - sum((groups[group] * Fraction(self.needs[group], self.unit) * self.ratios[group] for group in self.rising(stage)), Fraction(0))
+            total += max(left, Fraction(0))
+        total += Fraction(stage.freedom) * self.freedom - Fraction(stage.gain) * self.gain
+        for at in np.flatnonzero(more - less if len(more) else more).tolist():
+            total -= (Fraction(more[at]) - Fraction(less[at])) * Fraction(self.question.previous.get(self.question.cells[at].id, 0), self.unit)
+        return total
+
+    def _asked(self, stage: StagePrices, group: int) -> Fraction:
+        """Millions a group's floor asks of the money: nothing of what is funded already while it rises, else up to what the plan keeps."""
+        floor = stage.floors[group]
+        held = Fraction(0) if floor is None else min(floor, self.coverage[group])
+        return (held * self.needs[group] - self.funded[group]) / self.unit
+
+    def _money(self, stage: StagePrices) -> Fraction:
+        """What the money of every class is worth at most: its best price among the cells it may serve, in whole steps of a power of two."""
+        cells = np.asarray(stage.cells, dtype=np.float64)
+        bits = PRICE_BITS - max(int(np.frexp(np.abs(cells).max(initial=1.0))[1]), 1)
+        whole = np.ceil(np.ldexp(cells, bits)).astype(np.int64)
+        local = np.array([cell.local for cell in self.question.cells], dtype=np.bool_)
+        cost = Fraction(stage.freedom) + (1 if stage.aim == "freedom-kept" else 0)
+        total = 0
+        for each, share, worth in zip(self.classes, stage.shares.tolist(), self.worth, strict=True):
+            best = best_price(whole, each, local, share, bits) - cost * worth * 2**bits
+            total += max(ceil(best), 0) * each.amount
+        return Fraction(total, 2**bits * self.unit)
+
+    def _room(self, stage: StagePrices, groups: Sequence[Fraction], more: np.ndarray, less: np.ndarray) -> Fraction:
+        """What filling the cells' tranches adds beyond the price of the money that fills them."""
+        per_gain = Fraction(stage.gain) + (1 if stage.aim == "most-good" else 0)
+        near = float(per_gain)
+        total = Fraction(0)
+        for at, (cell, group) in enumerate(zip(self.question.cells, self.question.group_of.tolist(), strict=True)):
+            if not cell.room:
+                continue
+            extra = groups[group] - Fraction(stage.cells[at])
+            if len(more):
+                extra += Fraction(more[at]) - Fraction(less[at])
+            total += self._cell_room(cell, per_gain, near, extra)
+        return total
+
+    def _cell_room(self, cell: NeedCell, per_gain: Fraction, near: float, extra: Fraction) -> Fraction:
+        """What one cell's tranches add; a tranche that clearly adds nothing is passed over without exact arithmetic."""
+        if not per_gain:
+            return max(extra, Fraction(0)) * Fraction(cell.room, self.unit)
+        most = near * cell.people * self.question.weights[cell.severity] / cell.need * 2 * self.unit
+        if most + float(extra) < SAFELY_NEGATIVE * max(1.0, most):
+            return Fraction(0)
+        total = Fraction(0)
+        for part in tranches(cell, self.question.weights):
+            worth = per_gain * part.gain * self.unit + extra
+            if worth <= 0:
+                break
+            total += worth * part.width / self.unit
+        return total
+
+
+def best_price(whole: np.ndarray, each: SourceClass, local: np.ndarray, share: float, bits: int) -> int | Fraction:
+    """The best price a class finds among the cells it may serve; local delivery is worth more where a local share is owed."""
+    if not share:
+        return int(whole[each.admitted].max())
+    step = Fraction(share) * 2**bits
+    best = [int(whole[each.admitted & side].max()) + step * weight for side, weight in ((local, 1 - each.local_share), (~local, -each.local_share)) if (each.admitted & side).any()]
+    return max(best)
+
+
+def departures_within(stage: StagePrices) -> tuple[np.ndarray, np.ndarray]:
+    """Prices of departures cut so that no cell's two come to more than one: only then do they bound."""
+    both = np.maximum(stage.more + stage.less, 1.0)
+    return stage.more / both * (1 - 2**-40), stage.less / both * (1 - 2**-40)

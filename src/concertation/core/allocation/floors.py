@@ -1,0 +1,144 @@
+"""The floor: the least coverage of any group is raised as high as it goes, then the next least, until none can rise.
+
+Cells that the same classes of money may serve, in one group, are one cell here: coverage of a group does not ask which of them
+is served, so the answer is the same and the programme small. Groups are owed coverage in proportion to their severity.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from concertation.core.allocation.model import Layout, group_needs, severity_means
+from concertation.core.allocation.prices import StagePrices
+from concertation.core.solver import INFINITE, KeptProgramme, Numbers, Optimum, Places, Programme
+
+BINDING = 1e-9
+FULL = 1 - 1e-9
+
+
+@dataclass(frozen=True)
+class MergedCells:
+    """Live cells merged by group, admitted classes and local delivery: `of` gives the merged cell of each live cell."""
+
+    of: Places
+    group: Places
+    local: tuple[bool, ...]
+    classes: tuple[tuple[int, ...], ...]
+    room: Numbers
+
+
+@dataclass(frozen=True)
+class Floors:
+    """The coverage each reachable group is held at, and the prices of every round that led there."""
+
+    held: tuple[Fraction, ...]
+    rounds: tuple[StagePrices, ...]
+    iterations: int
+
+
+def merge_cells(layout: Layout) -> MergedCells:
+    """Merge the live cells of a layout."""
+    question = layout.question
+    serving: list[list[int]] = [[] for _ in layout.live]
+    for of_class, cell in zip(layout.arc_class.tolist(), layout.arc_cell.tolist(), strict=True):
+        serving[cell].append(of_class)
+    place: dict[tuple[int, bool, tuple[int, ...]], int] = {}
+    of = np.zeros(len(layout.live), dtype=np.int64)
+    for at, (cell, group) in enumerate(zip(layout.live, layout.live_group.tolist(), strict=True)):
+        key = (group, question.cells[cell].local, tuple(serving[at]))
+        of[at] = place.setdefault(key, len(place))
+    rooms = np.array([question.cells[at].room for at in layout.live], dtype=np.float64) / layout.unit
+    return MergedCells(
+        of=of, group=np.array([key[0] for key in place], dtype=np.int64), local=tuple(key[1] for key in place),
+        classes=tuple(key[2] for key in place), room=np.bincount(of, weights=rooms, minlength=len(place)),
+    )  # fmt: skip
+
+
+def raise_floors(layout: Layout) -> Floors:
+    """Raise the least coverage, hold the groups that cannot go higher, and go on with the others."""
+    merged = merge_cells(layout)
+    needs, funded = (np.array([totals[group] for group in layout.groups], dtype=np.float64) / layout.unit for totals in group_needs(layout.question))
+    ratios = severity_ratios(layout)
+    kept = KeptProgramme(floor_programme(layout, merged, needs=needs, funded=funded, ratios=ratios))
+    floors: list[Fraction | None] = [None] * len(layout.groups)
+    rounds, iterations, column = [], 0, sum(map(len, merged.classes))
+    while None in floors:
+        best = kept.optimum()
+        iterations += best.iterations
+        rounds.append(round_prices(layout, merged, tuple(floors), best))
+        level = Fraction(best.columns[column])
+        for at in bottlenecks(layout, floors, best, needs):
+            floors[at] = level * ratios[at]
+            row = first_group_row(layout, merged) + at
+            kept.change_coefficient(row, column, 0.0)
+            kept.change_row(row, lower=float(min(level * ratios[at], Fraction(1))) * (1 - BINDING) * needs[at] - funded[at])
+    return Floors(tuple(floor for floor in floors if floor is not None), tuple(rounds), iterations)
+
+
+def severity_ratios(layout: Layout) -> tuple[Fraction, ...]:
+    """How much more coverage each reachable group is owed than the least severe of them."""
+    means = severity_means(layout.question)
+    least = min(means[group] for group in layout.groups)
+    return tuple(means[group] / least for group in layout.groups)
+
+
+def bottlenecks(layout: Layout, floors: list[Fraction | None], best: Optimum, needs: Numbers) -> list[int]:
+    """The rising groups that the floor cannot rise past, as their duals say; all of them at full coverage or when none says so."""
+    rising = [at for at, floor in enumerate(floors) if floor is None]
+    first = len(best.duals) - len(layout.sharing) - len(layout.groups)
+    bound = [at for at in rising if abs(best.duals[first + at]) * needs[at] > BINDING]
+    return rising if best.columns[-1] >= FULL else bound or rising
+
+
+def first_group_row(layout: Layout, merged: MergedCells) -> int:
+    """The row of the first group: after the money of the classes and the room of the merged cells."""
+    return len(layout.classes) + len(merged.classes)
+
+
+def floor_programme(layout: Layout, merged: MergedCells, *, needs: Numbers, funded: Numbers, ratios: tuple[Fraction, ...]) -> Programme:
+    """Columns: money of a class in a merged cell, then the floor. Rows: money, room, coverage of groups, local shares."""
+    arc_cell = np.repeat(np.arange(len(merged.classes)), [len(each) for each in merged.classes])
+    arc_class = np.array([each for classes in merged.classes for each in classes], dtype=np.int64)
+    arcs, first = len(arc_class), first_group_row(layout, merged)
+    columns, floor = np.arange(arcs), np.full(len(layout.groups), arcs)
+    share_place = {place: at for at, place in enumerate(layout.sharing)}
+    owing = np.array([at for at, place in enumerate(arc_class.tolist()) if place in share_place], dtype=np.int64)
+    shares = [float(layout.classes[arc_class[at]].local_share) for at in owing]
+    local = [merged.local[arc_cell[at]] for at in owing]
+    owed = [1.0 - share if is_local else -share for share, is_local in zip(shares, local, strict=True)]
+    rows = np.concatenate([
+        arc_class, len(layout.classes) + arc_cell, first + merged.group[arc_cell], first + np.arange(len(layout.groups)),
+        np.array([first + len(layout.groups) + share_place[arc_class[at]] for at in owing], dtype=np.int64),
+    ])  # fmt: skip
+    placed = np.concatenate([columns, columns, columns, floor, owing])
+    values = np.concatenate([np.ones(3 * arcs), -needs * np.array([float(ratio) for ratio in ratios]), np.array(owed, dtype=np.float64)])
+    order = np.lexsort((rows, placed))
+    amounts = np.array([each.amount for each in layout.classes], dtype=np.float64) / layout.unit
+    others = len(layout.groups) + len(layout.sharing)
+    return Programme(
+        gains=np.append(np.zeros(arcs), 1.0), lower=np.zeros(arcs + 1), upper=np.append(np.full(arcs, INFINITE), 1.0),
+        row_lower=np.concatenate([np.full(first, -INFINITE), -funded, np.zeros(len(layout.sharing))]),
+        row_upper=np.concatenate([amounts, merged.room, np.full(others, INFINITE)]),
+        starts=np.concatenate([[0], np.cumsum(np.bincount(placed, minlength=arcs + 1))]).astype(np.int64), rows=rows[order], values=values[order],
+    )  # fmt: skip
+
+
+def round_prices(layout: Layout, merged: MergedCells, floors: tuple[Fraction | None, ...], best: Optimum) -> StagePrices:
+    """The prices of one round over all cells, groups and classes of the question: a merged cell's price is that of each of its cells."""
+    question, first = layout.question, first_group_row(layout, merged)
+    of_groups = -best.duals[first : first + len(layout.groups)]
+    of_rooms = best.duals[len(layout.classes) : first]
+    cells, groups, shares = np.zeros(len(question.cells)), np.zeros(len(question.groups)), np.zeros(len(layout.classes))
+    cells[list(layout.live)] = of_groups[layout.live_group] - of_rooms[merged.of]
+    groups[list(layout.groups)] = of_groups
+    shares[list(layout.sharing)] = -best.duals[first + len(layout.groups) :]
+    return StagePrices("floor", over_all_groups(layout, floors), cells, np.maximum(groups, 0.0), np.maximum(shares, 0.0))
+
+
+def over_all_groups(layout: Layout, floors: tuple[Fraction | None, ...]) -> tuple[Fraction | None, ...]:
+    """Floors of the reachable groups as floors of all groups; one that no money may reach is asked for nothing."""
+    every: list[Fraction | None] = [Fraction(0)] * len(layout.question.groups)
+    for group, floor in zip(layout.groups, floors, strict=True):
+        every[group] = floor
+    return tuple(every)

@@ -1,0 +1,165 @@
+"""The plan in whole minor units: every source's money on cells it may serve, with the reason of each line.
+
+The optimiser's flows are cut to whole units without a unit lost: what a class spends is shared out by largest remainder, never
+past a cell's room, and given to its sources in their order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+
+from concertation.core.allocation.model import Layout
+from concertation.core.allocation.question import MoneySource, SourceClass
+from concertation.core.allocation.stages import Solved
+
+ALL_OF_IT = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many minor units of a source on a cell."""
+
+    source: str
+    cell: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The lines of a plan, and what they come to by cell and by source."""
+
+    lines: tuple[Line, ...]
+
+    def by_cell(self) -> dict[str, int]:
+        """Minor units by cell."""
+        return _sums((line.cell, line.amount) for line in self.lines)
+
+    def by_source(self) -> dict[str, int]:
+        """Minor units by source."""
+        return _sums((line.source, line.amount) for line in self.lines)
+
+
+def _sums(pairs: object) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for name, amount in pairs:  # type: ignore[attr-defined]
+        totals[name] = totals.get(name, 0) + amount
+    return totals
+
+
+def plan_of(solved: Solved) -> Plan:
+    """The plan in whole minor units that lies next to the optimiser's flows."""
+    layout = solved.layout
+    rooms = [layout.question.cells[at].room for at in layout.live]
+    lines: list[Line] = []
+    for place, each in enumerate(layout.classes):
+        arcs = np.flatnonzero((layout.arc_class == place) & (solved.flows > 0))
+        cells = layout.arc_cell[arcs].tolist()
+        flows = [Fraction(flow) * layout.unit for flow in solved.flows[arcs].tolist()]
+        amounts = whole_units(flows, total_of(flows, each), [rooms[cell] for cell in cells])
+        for cell, amount in zip(cells, amounts, strict=True):
+            rooms[cell] -= amount
+        lines += shared_out(each.sources, [(layout.question.cells[layout.live[cell]].id, amount) for cell, amount in zip(cells, amounts, strict=True)])
+    return Plan(tuple(lines))
+
+
+def total_of(flows: Sequence[Fraction], each: SourceClass) -> int:
+    """What a class spends: all it holds where the optimiser left less than a millionth, else its flows, cut."""
+    total = sum(flows)
+    return each.amount if each.amount - total <= Fraction(ALL_OF_IT) * each.amount else floor(total)
+
+
+def whole_units(flows: Sequence[Fraction], total: int, rooms: Sequence[int]) -> list[int]:
+    """Whole numbers next to the flows that add up to the total, none above its room (what no room takes stays unspent).
+
+    >>> whole_units([Fraction(999, 10), Fraction(999, 10)], 200, [100, 100])
+    [100, 100]
+    """
+    spread = sum(flows) or Fraction(1)
+    wished = [flow * total / spread for flow in flows]
+    given = [min(floor(wish), room) for wish, room in zip(wished, rooms, strict=True)]
+    left = total - sum(given)
+    for at in sorted(range(len(given)), key=lambda at: (given[at] - wished[at], at)):
+        if left <= 0:
+            break
+        more = min(rooms[at] - given[at], 1)
+        given[at], left = given[at] + more, left - more
+    for at, room in enumerate(rooms):
+        more = min(room - given[at], left)
+        given[at], left = given[at] + more, left - more
+    return given
+
+
+def shared_out(sources: Sequence[MoneySource], amounts: Sequence[tuple[str, int]]) -> list[Line]:
+    """The money of a class as lines of its sources, one after the other.
+
+    >>> shared_out([MoneySource("s1", 5), MoneySource("s2", 7)], [("a", 6), ("b", 4)])
+    [Line(source='s1', cell='a', amount=5), Line(source='s2', cell='a', amount=1), Line(source='s2', cell='b', amount=4)]
+    """
+    lines, waiting = [], [(source.id, source.amount) for source in sources]
+    for cell, wanted in amounts:
+        while wanted > 0 and waiting:
+            source, held = waiting[0]
+            used = min(held, wanted)
+            if used:
+                lines.append(Line(source, cell, used))
+            wanted -= used
+            waiting[0] = (source, held - used)
+            if held == used:
+                waiting.pop(0)
+    return lines
+
+
+def tightness(source: MoneySource) -> str:
+    """How a source's money is earmarked, by the Grand Bargain's categories: 1 unearmarked, 2 softly, 3 earmarked, 4 tightly.
+
+    >>> tightness(MoneySource("s", 1))
+    'unearmarked'
+    """
+    states, sectors, units, groups = source.earmark.parts()
+    if units or groups:
+        return "tightly"
+    return "earmarked" if sectors else "softly" if states else "unearmarked"
+
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "floor": (
+        "Relève la couverture la plus basse ({state} · {sector}) ; argent {tightness}.",
+        "Raises the lowest coverage ({state} · {sector}); {tightness} money.",
+    ),
+    "most-good": (
+        "Plus grand bien par unité de monnaie parmi les besoins que cet argent peut servir ({state} · {sector}) ; argent {tightness}.",
+        "Most good per unit of money among the needs this money may serve ({state} · {sector}); {tightness} money.",
+    ),
+    "only": (
+        "Seul besoin que cet argent peut servir ({state} · {sector}) ; argent {tightness}.",
+        "The only need this money may serve ({state} · {sector}); {tightness} money.",
+    ),
+}
+TIGHTNESS: Mapping[str, tuple[str, str]] = {
+    "unearmarked": ("non affecté", "unearmarked"), "softly": ("faiblement affecté", "softly earmarked"),
+    "earmarked": ("affecté", "earmarked"), "tightly": ("étroitement affecté", "tightly earmarked"),
+}  # fmt: skip
+
+
+def reason_of(line: Line, layout: Layout, *, lifted: frozenset[int], served: Mapping[str, int]) -> tuple[str, str]:
+    """Why a line stands in the plan, in French and English. `lifted` are groups held at a floor above what was funded, `served` how many cells each source may serve."""
+    source, at = source_and_cell(line, layout)
+    cell, group = layout.question.cells[at], int(layout.question.group_of[at])
+    why = "only" if served[source.id] == 1 else "floor" if group in lifted else "most-good"
+    words = TIGHTNESS[tightness(source)]
+    return tuple(text.format(state=cell.state, sector=cell.sector, tightness=word) for text, word in zip(REASONS[why], words, strict=True))  # type: ignore[return-value]
+
+
+def source_and_cell(line: Line, layout: Layout) -> tuple[MoneySource, int]:
+    """The source of a line, and the place of its cell."""
+    sources, cells = places(layout)
+    return sources[line.source], cells[line.cell]
+
+
+def places(layout: Layout) -> tuple[Mapping[str, MoneySource], Mapping[str, int]]:
+    """Sources by id, and places of cells by id."""
+    question = layout.question
+    return {source.id: source for source in question.sources}, {cell.id: at for at, cell in enumerate(question.cells)}

@@ -1,0 +1,101 @@
+"""The port to the optimiser: a linear programme as arrays in, values and duals out. The only module that imports it (HiGHS).
+
+A kept programme is changed, not rebuilt: new costs, new bounds of a row, one more row, and the next answer starts from the last.
+Duals are written for a maximum: the dual of a row is what one more unit of its right-hand side adds to the objective.
+"""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from highspy import Highs, HighsLp, HighsModelStatus, MatrixFormat, ObjSense
+
+Numbers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+INFINITE = highspy.kHighsInf
+FEASIBLE_WITHIN = 1e-9
+
+
+class NotSolved(RuntimeError):
+    """The optimiser gave no optimum; a well-made allocation always has one, so this is a fault to report, with the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """maximise gains · x, lower <= x <= upper, row_lower <= A x <= row_upper; A by columns (starts, rows, values)."""
+
+    gains: Numbers
+    lower: Numbers
+    upper: Numbers
+    row_lower: Numbers
+    row_upper: Numbers
+    starts: Places
+    rows: Places
+    values: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The value of the objective, the columns, the dual of each row, and the steps the optimiser took."""
+
+    value: float
+    columns: Numbers
+    duals: Numbers
+    iterations: int
+
+
+class KeptProgramme:
+    """A programme the optimiser keeps between answers."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.highs = Highs()
+        self.highs.silent()
+        self.highs.setOptionValue("primal_feasibility_tolerance", FEASIBLE_WITHIN)
+        self.highs.setOptionValue("dual_feasibility_tolerance", FEASIBLE_WITHIN)
+        self.highs.setOptionValue("threads", 1)
+        self.highs.passModel(as_lp(programme))
+
+    def change_gains(self, columns: Places, gains: Numbers) -> None:
+        """Give columns other gains."""
+        self.highs.changeColsCost(len(columns), columns.astype(np.int32), gains)
+
+    def change_row(self, row: int, *, lower: float, upper: float = INFINITE) -> None:
+        """Give a row other bounds."""
+        self.highs.changeRowBounds(row, lower, upper)
+
+    def change_coefficient(self, row: int, column: int, value: float) -> None:
+        """Give a column another weight in a row."""
+        self.highs.changeCoeff(row, column, value)
+
+    def add_row(self, columns: Places, values: Numbers, *, lower: float) -> int:
+        """Add a row that must reach `lower`; gives back its place."""
+        place = int(self.highs.getNumRow())
+        self.highs.addRow(lower, INFINITE, len(columns), columns.astype(np.int32), values)
+        return place
+
+    def optimum(self) -> Optimum:
+        """The best answer from where the last one stands. Raises NotSolved when the optimiser finds none."""
+        self.highs.run()
+        status = self.highs.getModelStatus()
+        if status != HighsModelStatus.kOptimal:
+            raise NotSolved(self.highs.modelStatusToString(status))
+        solution, told = self.highs.getSolution(), self.highs.getInfo()
+        return Optimum(
+            value=float(told.objective_function_value), columns=np.asarray(solution.col_value, dtype=np.float64),
+            duals=np.asarray(solution.row_dual, dtype=np.float64), iterations=int(told.simplex_iteration_count),
+        )
+
+
+def as_lp(programme: Programme) -> HighsLp:
+    """The programme in the optimiser's own form."""
+    lp = HighsLp()
+    lp.num_col_, lp.num_row_ = len(programme.gains), len(programme.row_lower)
+    lp.sense_ = ObjSense.kMaximize
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = programme.gains, programme.lower, programme.upper
+    lp.row_lower_, lp.row_upper_ = programme.row_lower, programme.row_upper
+    lp.a_matrix_.format_ = MatrixFormat.kColwise
+    lp.a_matrix_.start_ = programme.starts.astype(np.int32)
+    lp.a_matrix_.index_ = programme.rows.astype(np.int32)
+    lp.a_matrix_.value_ = programme.values
+    return lp
