@@ -67,7 +67,7 @@ def in_minor_units(written: Decimal | int | str, currency: str) -> int:
     >>> in_minor_units("0.125", "USD"), in_minor_units(12, "XOF")
     (12, 12)
     """
-    return round(Fraction(Decimal(written)) * 10 ** DIGITS[currency])
+    return round(Fraction(Decimal(written)) * Fraction(10) ** DIGITS[currency])
 
 
 def is_currency(code: str) -> bool:

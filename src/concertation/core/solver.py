@@ -45,12 +45,19 @@ class Optimum:
     iterations: int
 
 
+class SilentHighs(Highs):
+    """The optimiser without its banner: standard output belongs to the answer of a command."""
+
+    def __init__(self) -> None:
+        super(Highs, self).__init__()
+        self.setOptionValue("output_flag", False)
+
+
 class KeptProgramme:
     """A programme the optimiser keeps between answers."""
 
     def __init__(self, programme: Programme) -> None:
-        self.highs = Highs()
-        self.highs.silent()
+        self.highs = SilentHighs()
         self.highs.setOptionValue("primal_feasibility_tolerance", FEASIBLE_WITHIN)
         self.highs.setOptionValue("dual_feasibility_tolerance", FEASIBLE_WITHIN)
         self.highs.setOptionValue("threads", 1)

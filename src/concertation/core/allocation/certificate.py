@@ -13,13 +13,12 @@ from math import ceil
 
 import numpy as np
 
-from concertation.core.allocation.model import MILLION, group_needs, severity_means
+from concertation.core.allocation.model import group_needs, severity_means
 from concertation.core.allocation.plan import Plan
 from concertation.core.allocation.prices import Aim, StagePrices
-from concertation.core.allocation.question import NeedCell, Question, SourceClass, classes_of, covered, is_expired
+from concertation.core.allocation.question import Mask, NeedCell, Question, SourceClass, classes_of, is_expired
 from concertation.core.allocation.stages import freedoms
 from concertation.core.allocation.worth import met, tranches
-from concertation.core.money import DIGITS
 
 MILLIONTH = Fraction(1, 1_000_000)
 SAFELY_NEGATIVE = -1e-6
@@ -29,7 +28,7 @@ PRICE_BITS = 58
 @dataclass(frozen=True, slots=True)
 class CheckedStage:
     """What the plan reaches of an aim, the bound no plan can pass, and the gap between them. For a floor: coverage; for most good: weighted people;
-    for freedom and change: millions, counted as losses (below zero)."""
+    for freedom and change: money in units of `Question.scale`, counted as losses (below zero)."""
 
     aim: Aim
     value: Fraction
@@ -37,8 +36,8 @@ class CheckedStage:
 
     @property
     def gap(self) -> Fraction:
-        """How far the plan may be from the best, as a share of the bound."""
-        return max(self.bound - self.value, Fraction(0)) / max(abs(self.bound), MILLIONTH)
+        """How far the plan may be from the best, as a share of the bound, or in its own units (whole coverage, one person, one unit of scale) where the bound is smaller."""
+        return max(self.bound - self.value, Fraction(0)) / max(abs(self.bound), Fraction(1))
 
 
 @dataclass(frozen=True)
@@ -101,14 +100,15 @@ class Checker:
 
     def __init__(self, question: Question, plan: Plan) -> None:
         self.question, self.classes = question, classes_of(question)
-        self.unit = MILLION * 10 ** DIGITS[question.currency]
+        self.unit = question.scale
         by_cell = plan.by_cell()
         self.spent = [by_cell.get(cell.id, 0) for cell in question.cells]
-        self.worth = freedoms(question, self.classes)
+        self.worth: list[Fraction] = freedoms(question, self.classes)
         by_source = plan.by_source()
         self.used = [sum(by_source.get(source.id, 0) for source in each.sources) for each in self.classes]
         self.needs, self.funded = group_needs(question)
-        self.reachable = self._reachable()
+        self.reached = self._reached()
+        self.reachable: list[int] = sorted(set(question.group_of[self.reached].tolist()))
         means = severity_means(question)
         least = min((means[group] for group in self.reachable), default=Fraction(1))
         self.ratios = [mean / least for mean in means]
@@ -116,11 +116,11 @@ class Checker:
         self.gain = sum((met(cell, spent, question.weights) for cell, spent in zip(question.cells, self.spent, strict=True) if spent), Fraction(0))
         self.freedom = sum((Fraction(used) * worth for used, worth in zip(self.used, self.worth, strict=True)), Fraction(0)) / self.unit
 
-    def _reachable(self) -> list[int]:
+    def _reached(self) -> Mask:
         admitted = np.zeros(len(self.question.cells), dtype=np.bool_)
         for each in self.classes:
             admitted |= each.admitted
-        return sorted(set(self.question.group_of[admitted].tolist()))
+        return admitted
 
     def _coverage(self) -> list[Fraction]:
         met_by_plan = [0] * len(self.needs)
@@ -148,7 +148,7 @@ class Checker:
         """A value of the aim that no plan can pass that keeps what this plan keeps of the stages before; exact, from any prices."""
         more, less = departures_within(stage) if stage.aim == "least-change" else (np.zeros(0), np.zeros(0))
         groups = [Fraction(price) for price in stage.groups.tolist()]
-        total = self._money(stage) + self._room(stage, groups, more, less)
+        total: Fraction = self._money(stage) + self._room(stage, groups, more, less)
         for group in self.reachable:
             total -= groups[group] * self._asked(stage, group)
         if stage.aim == "floor":
@@ -163,7 +163,8 @@ class Checker:
         """Millions a group's floor asks of the money: nothing of what is funded already while it rises, else up to what the plan keeps."""
         floor = stage.floors[group]
         held = Fraction(0) if floor is None else min(floor, self.coverage[group])
-        return (held * self.needs[group] - self.funded[group]) / self.unit
+        asked: Fraction = (held * self.needs[group] - self.funded[group]) / self.unit
+        return asked
 
     def _money(self, stage: StagePrices) -> Fraction:
         """What the money of every class is worth at most: its best price among the cells it may serve, in whole steps of a power of two."""
@@ -184,7 +185,7 @@ class Checker:
         near = float(per_gain)
         total = Fraction(0)
         for at, (cell, group) in enumerate(zip(self.question.cells, self.question.group_of.tolist(), strict=True)):
-            if not cell.room:
+            if not self.reached[at]:
                 continue
             extra = groups[group] - Fraction(stage.cells[at])
             if len(more):
@@ -213,7 +214,7 @@ def best_price(whole: np.ndarray, each: SourceClass, local: np.ndarray, share: f
     if not share:
         return int(whole[each.admitted].max())
     step = Fraction(share) * 2**bits
-    best = [int(whole[each.admitted & side].max()) + step * weight for side, weight in ((local, 1 - each.local_share), (~local, -each.local_share)) if (each.admitted & side).any()]
+    best: list[Fraction] = [int(whole[each.admitted & side].max()) + step * weight for side, weight in ((local, 1 - each.local_share), (~local, -each.local_share)) if (each.admitted & side).any()]
     return max(best)
 
 

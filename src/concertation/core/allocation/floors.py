@@ -51,7 +51,7 @@ def merge_cells(layout: Layout) -> MergedCells:
     rooms = np.array([question.cells[at].room for at in layout.live], dtype=np.float64) / layout.unit
     return MergedCells(
         of=of, group=np.array([key[0] for key in place], dtype=np.int64), local=tuple(key[1] for key in place),
-        classes=tuple(key[2] for key in place), room=np.bincount(of, weights=rooms, minlength=len(place)),
+        classes=tuple(key[2] for key in place), room=np.bincount(of, weights=rooms, minlength=len(place)).astype(np.float64),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 Columns: one per class and cell it may serve, one per tranche, the floor, and two departures per cell where an earlier plan is
 held. Rows: money of each class, balance of each cell, coverage of each group, local share of each class that has one, and the
-departures. Money is counted in millions of the main unit: in raw units the optimiser mistakes small prices for nothing.
+departures. Money is counted in units of `Question.scale`.
 """
 
 from dataclasses import dataclass
@@ -12,17 +12,14 @@ import numpy as np
 
 from concertation.core.allocation.question import Question, SourceClass, classes_of
 from concertation.core.allocation.worth import Tranche, tranches
-from concertation.core.money import DIGITS
 from concertation.core.solver import INFINITE, Numbers, Places, Programme
-
-MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
 class Layout:
     """Where everything stands in the programme, and the exact numbers it was made from.
 
-    `arc_class`, `arc_cell` and `part_cell` index classes and `live` cells; `unit` is minor units in a million.
+    `arc_class`, `arc_cell` and `part_cell` index classes and `live` cells; `unit` is `Question.scale`.
     """
 
     question: Question
@@ -88,7 +85,7 @@ def lay_out(question: Question) -> Layout:
     parts = tuple(part for each in cut for part in each)
     groups = tuple(sorted({int(question.group_of[at]) for at in live}))
     group_place = {group: at for at, group in enumerate(groups)}
-    unit = MILLION * 10 ** DIGITS[question.currency]
+    unit = question.scale
     return Layout(
         question=question, classes=classes, live=live,
         arc_class=np.repeat(np.arange(len(classes)), [len(cells) for cells in served]).astype(np.int64),

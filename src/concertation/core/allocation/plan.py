@@ -4,7 +4,7 @@ The optimiser's flows are cut to whole units without a unit lost: what a class s
 past a cell's room, and given to its sources in their order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -12,7 +12,7 @@ from math import floor
 import numpy as np
 
 from concertation.core.allocation.model import Layout
-from concertation.core.allocation.question import MoneySource, SourceClass
+from concertation.core.allocation.question import MoneySource, NeedCell, SourceClass
 from concertation.core.allocation.stages import Solved
 
 ALL_OF_IT = 1e-6
@@ -42,9 +42,9 @@ class Plan:
         return _sums((line.source, line.amount) for line in self.lines)
 
 
-def _sums(pairs: object) -> dict[str, int]:
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     totals: dict[str, int] = {}
-    for name, amount in pairs:  # type: ignore[attr-defined]
+    for name, amount in pairs:
         totals[name] = totals.get(name, 0) + amount
     return totals
 
@@ -144,19 +144,17 @@ TIGHTNESS: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def reason_of(line: Line, layout: Layout, *, lifted: frozenset[int], served: Mapping[str, int]) -> tuple[str, str]:
-    """Why a line stands in the plan, in French and English. `lifted` are groups held at a floor above what was funded, `served` how many cells each source may serve."""
-    source, at = source_and_cell(line, layout)
-    cell, group = layout.question.cells[at], int(layout.question.group_of[at])
-    why = "only" if served[source.id] == 1 else "floor" if group in lifted else "most-good"
-    words = TIGHTNESS[tightness(source)]
-    return tuple(text.format(state=cell.state, sector=cell.sector, tightness=word) for text, word in zip(REASONS[why], words, strict=True))  # type: ignore[return-value]
+def reason_of(source: MoneySource, cell: NeedCell, *, lifted: bool, alone: bool) -> tuple[str, str]:
+    """Why money of a source stands on a cell, in French and English: the only cell it may serve, a floor it lifts, or the most good.
 
-
-def source_and_cell(line: Line, layout: Layout) -> tuple[MoneySource, int]:
-    """The source of a line, and the place of its cell."""
-    sources, cells = places(layout)
-    return sources[line.source], cells[line.cell]
+    >>> reason_of(MoneySource("s", 1), NeedCell("a", "NER", "WSH"), lifted=True, alone=False)[1]
+    'Raises the lowest coverage (NER · WSH); unearmarked money.'
+    """
+    why = "only" if alone else "floor" if lifted else "most-good"
+    french, english = (
+        text.format(state=cell.state, sector=cell.sector, tightness=word) for text, word in zip(REASONS[why], TIGHTNESS[tightness(source)], strict=True)
+    )
+    return french, english
 
 
 def places(layout: Layout) -> tuple[Mapping[str, MoneySource], Mapping[str, int]]:

@@ -1,6 +1,6 @@
 """The prices of one stage, in plain units, as the certificate needs them: whoever holds them can bound the best answer there is.
 
-Money is counted in millions of the main unit. `cells` is what a million in a cell is worth to the stage's aim, `groups` what a
+Money is counted in units of `Question.scale`. `cells` is what one such unit in a cell is worth to the stage's aim, `groups` what a
 floor costs it, `shares` what a local share costs, `gain` and `freedom` what holding the earlier aims costs, `more` and `less`
 what staying near an earlier plan costs.
 """

@@ -112,6 +112,15 @@ class Question:
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=_written, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
+    def scale(self) -> int:
+        """Minor units that count as one in the programme: a power of ten that leaves the largest amount between 100 and 1,000.
+
+        In raw units the optimiser mistakes small prices for nothing; in units too large, small amounts.
+        """
+        largest = max((*(source.amount for source in self.sources), *by_group(self, [cell.need for cell in self.cells])), default=1)
+        return int(10 ** max(len(str(largest)) - 3, 0))
+
+    @cached_property
     def groups(self) -> tuple[tuple[str, str], ...]:
         """The groups whose coverage the floor lifts: each State with each sector."""
         return tuple(sorted({(cell.state, cell.sector) for cell in self.cells}))
