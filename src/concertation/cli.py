@@ -26,12 +26,14 @@ from concertation.site import (
     serving,
     welcome,
 )
+from concertation.site import cli_allocation, cli_keeping, engines, health, importing, node, picturing, serving, welcome
 from concertation.site.importing import Misused
 from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 cli_keeping.register(app)
 cli_search.register(app)
+cli_allocation.register(app)
 
 
 @app.command()
