@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concertation.core.allocation.answer import allocate
-from concertation.core.allocation.backtest import PlanMoney, as_it_came, back_test, question_of, unmet, with_flexible_part
+from concertation.core.allocation.backtest import (
+    PlanMoney,
+    as_it_came,
+    back_test,
+    question_of,
+    unmet,
+    with_flexible_part,
+)
 from concertation.core.allocation.baselines import in_proportion_to_need, shares
 from concertation.core.allocation.certificate import breaches
 from concertation.core.allocation.flexibility import people_met, softened, values_of_flexibility

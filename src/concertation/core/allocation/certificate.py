@@ -3,7 +3,7 @@
 Feasible: every line is a whole amount of money that may serve its cell; no source is overspent, no cell filled past its room, no
 local share broken. Best: the prices of each stage give a bound that no plan can pass, whatever the optimiser believed (weak
 duality of linear programming: any prices give a bound); the gap between the plan and that bound is printed. A plan is
-certified when nothing is broken and every gap is within the tolerance asked for, plus a millionth.
+certified when nothing is broken and every gap is within the tolerance asked for, a millionth, and a minor unit a line.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,16 +28,27 @@ PRICE_BITS = 58
 @dataclass(frozen=True, slots=True)
 class CheckedStage:
     """What the plan reaches of an aim, the bound no plan can pass, and the gap between them. For a floor: coverage; for most good: weighted people;
-    for freedom and change: money in units of `Question.scale`, counted as losses (below zero)."""
+    for freedom and change: money in units of `Question.scale`, counted as losses (below zero). `cutting` is the most that cutting every line to whole
+    minor units can cost."""
 
     aim: Aim
     value: Fraction
     bound: Fraction
+    cutting: Fraction = Fraction(0)
 
     @property
     def gap(self) -> Fraction:
         """How far the plan may be from the best, as a share of the bound, or in its own units (whole coverage, one person, one unit of scale) where the bound is smaller."""
-        return max(self.bound - self.value, Fraction(0)) / max(abs(self.bound), Fraction(1))
+        return max(self.bound - self.value, Fraction(0)) / self._scale
+
+    @property
+    def allowance(self) -> Fraction:
+        """What the gap may be for the whole units alone."""
+        return self.cutting / self._scale
+
+    @property
+    def _scale(self) -> Fraction:
+        return max(abs(self.bound), Fraction(1))
 
 
 @dataclass(frozen=True)
@@ -55,8 +66,8 @@ class Certificate:
 
     @property
     def valid(self) -> bool:
-        """Whether the plan is feasible and every gap within the tolerance plus a millionth."""
-        return self.feasible and all(stage.gap <= self.tolerance + MILLIONTH for stage in self.stages)
+        """Whether the plan is feasible and every gap within the tolerance, a millionth, and what whole minor units cost."""
+        return self.feasible and all(stage.gap <= self.tolerance + MILLIONTH + stage.allowance for stage in self.stages)
 
 
 def certify(question: Question, plan: Plan, prices: Sequence[StagePrices]) -> Certificate:
@@ -65,7 +76,7 @@ def certify(question: Question, plan: Plan, prices: Sequence[StagePrices]) -> Ce
     if broken:
         return Certificate(broken, (), question.tolerance)
     checker = Checker(question, plan)
-    return Certificate((), tuple(CheckedStage(stage.aim, checker.value(stage), checker.bound(stage)) for stage in prices), question.tolerance)
+    return Certificate((), tuple(CheckedStage(stage.aim, checker.value(stage), checker.bound(stage), checker.cutting(stage)) for stage in prices), question.tolerance)
 
 
 def breaches(question: Question, plan: Plan) -> list[str]:
@@ -101,7 +112,7 @@ class Checker:
     def __init__(self, question: Question, plan: Plan) -> None:
         self.question, self.classes = question, classes_of(question)
         self.unit = question.scale
-        by_cell = plan.by_cell()
+        by_cell, self.lines = plan.by_cell(), len(plan.lines) + len(self.classes)
         self.spent = [by_cell.get(cell.id, 0) for cell in question.cells]
         self.worth: list[Fraction] = freedoms(question, self.classes)
         by_source = plan.by_source()
@@ -139,6 +150,16 @@ class Checker:
         if stage.aim == "most-good":
             return self.gain
         return -self.freedom if stage.aim == "freedom-kept" else -self._departure()
+
+    def cutting(self, stage: StagePrices) -> Fraction:
+        """The most that whole minor units can cost an aim: a unit a line, at the best a unit could do."""
+        if stage.aim == "floor":
+            best = Fraction(1, min(self.needs[group] for group in self.rising(stage)))
+        elif stage.aim == "most-good":
+            best = max(Fraction(cell.people * self.question.weights[cell.severity], cell.need) for cell in self.question.cells if cell.room) * 2
+        else:
+            best = Fraction(1, self.unit)
+        return best * self.lines
 
     def _departure(self) -> Fraction:
         earlier = self.question.previous
