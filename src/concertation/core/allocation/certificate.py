@@ -181,9 +181,17 @@ class Checker:
         return total
 
     def _asked(self, stage: StagePrices, group: int) -> Fraction:
-        """Millions a group's floor asks of the money: nothing of what is funded already while it rises, else up to what the plan keeps."""
-        floor = stage.floors[group]
-        held = Fraction(0) if floor is None else min(floor, self.coverage[group])
+        """Money a group's floor asks for: nothing of what is funded already while it rises, else the floor as far as the plan keeps it.
+
+        A round of floors was solved on the floors before it, the later stages on floors eased by the tolerance; so are they compared.
+        """
+        floor, eased = stage.floors[group], 1 - self.question.tolerance
+        if floor is None:
+            held = Fraction(0)
+        elif stage.aim == "floor":
+            held = min(floor, self.coverage[group] / eased) if eased else floor
+        else:
+            held = min(floor * eased, self.coverage[group])
         asked: Fraction = (held * self.needs[group] - self.funded[group]) / self.unit
         return asked
 
