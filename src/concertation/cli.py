@@ -15,6 +15,7 @@ from django.db import connections
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
 from concertation.site import (
+    cli_allocation,
     cli_keeping,
     cli_search,
     engines,
@@ -26,7 +27,6 @@ from concertation.site import (
     serving,
     welcome,
 )
-from concertation.site import cli_allocation, cli_keeping, engines, health, importing, node, picturing, serving, welcome
 from concertation.site.importing import Misused
 from concertation.site.terminal import AsJson, answer, refuse, screen
 
