@@ -133,6 +133,11 @@ def shows_page(client: Client, path: str) -> bool:
     return answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
 
 
+def is_whole(client: Client, path: str) -> bool:
+    """Whether a page stands alone: a part put into another page does not."""
+    return b"<html" in client.get(path).content
+
+
 def opened(ground: Ground, state: str, *, activities: int) -> None:
     """One more report of a State with so many activities of new organisations."""
     run = stored_import(state, sensitivity="public", sectors=("FSC", "WSH"))

@@ -23,9 +23,9 @@ from django.core.management import call_command
 from concertation.site.node import make_ready
 make_ready()
 settings.SECOND_FACTOR = False
-from addresses import lay, shows_page, with_choices
+from addresses import is_whole, lay, shows_page, with_choices
 ground = lay()
-pages = [["data manager" if who is ground.manager else "nobody", name, path] for name, (who, path) in with_choices(ground).items()]
+pages = [["data manager" if who is ground.manager else "nobody", name, path] for name, (who, path) in with_choices(ground).items() if is_whole(who, path)]
 pages += [["nobody", name, path] for who, name, path in list(pages) if who != "nobody" and shows_page(ground.nobody, path)]
 cookie = ground.manager.cookies[settings.SESSION_COOKIE_NAME].value
 Path(sys.argv[2]).write_text(json.dumps({"pages": pages, "session": cookie}))
