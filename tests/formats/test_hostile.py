@@ -4,7 +4,6 @@ import json
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -14,28 +13,37 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from concertation.formats.bounding import environment, read_in_child
+from concertation.formats.delimited import read_delimited
+from concertation.formats.json_file import read_json
 from concertation.formats.tabular import Limits, Reading, read_file
+from concertation.formats.workbook import TEXT, read_sheets
+from hostile_files import MADE, MEASURE, Hostile
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
-MEASURE = """
-import json, re, resource, sys
-from pathlib import Path
-from concertation.formats.tabular import read_file
-reading = read_file(Path(sys.argv[1]))
-own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
-peak = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-print(json.dumps({"codes": [problem.code for problem in reading.problems], "sheets": len(reading.sheets), "peak_mb": peak / 1024}))
-"""
 
 
-def measured(path: Path) -> dict:
-    """Read in a fresh interpreter: problem codes, number of sheets, peak of resident memory of reader and child, seconds.
+def measured(path: Path, *, boundaries: bool = False) -> dict:
+    """Read in a fresh interpreter: problem codes, rows or areas, peak of resident memory of reader and child, seconds.
 
     The reader's own peak is read from its status: what getrusage says of it would count the memory of the test run that started it.
     """
-    began = time.monotonic()
-    ended = subprocess.run([sys.executable, "-c", MEASURE, str(path)], env={"PYTHONPATH": str(SOURCES)}, capture_output=True, check=True)
-    return json.loads(ended.stdout) | {"seconds": time.monotonic() - began}
+    command = [sys.executable, "-c", MEASURE, str(path), "boundaries" if boundaries else "tables"]
+    ended = subprocess.run(command, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, check=True)
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize("hostile", MADE, ids=lambda hostile: hostile.name)
+def test_a_hostile_file_made_here_ends_in_its_problem_and_its_good_rows_come_in(tmp_path: Path, hostile: Hostile) -> None:
+    hostile.make(tmp_path / hostile.name)
+
+    result = measured(tmp_path / hostile.name, boundaries=hostile.boundaries)
+
+    assert set(hostile.codes) <= set(result["codes"])
+    assert hostile.codes or not result["codes"]
+    assert result["rows"] >= hostile.rows
+    assert result["told"], "a problem without words or remedy in one of the languages"
+    assert (result["peak_mb"] <= 512, result["seconds"] <= 10) == (True, True)
 
 
 def codes(reading: Reading) -> list[str]:
@@ -59,7 +67,7 @@ def with_part(source: Path, target: Path, part: str, content: bytes) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "sheets"),
+    ("name", "code", "rows"),
     [
         ("billion_laughs.xlsx", "xml-entities", 0),
         ("bomb_400MB.xlsx", "workbook-too-large", 0),
@@ -67,11 +75,11 @@ def with_part(source: Path, target: Path, part: str, content: bytes) -> Path:
         ("zip_slip.zip", "zip-path-outside", 0),
     ],
 )
-def test_a_hostile_file_ends_in_its_problem_within_512_mb_and_ten_seconds(shared: Path, name: str, code: str, sheets: int) -> None:
+def test_a_hostile_file_ends_in_its_problem_within_512_mb_and_ten_seconds(shared: Path, name: str, code: str, rows: int) -> None:
     result = measured(shared / "hostile" / name)
 
     assert result["codes"] == [code]
-    assert result["sheets"] == sheets
+    assert result["rows"] >= rows
     assert result["peak_mb"] <= 512
     assert result["seconds"] <= 10
 
@@ -238,11 +246,63 @@ def test_no_sheet_xml_makes_reading_raise(tmp_path: Path, xml: bytes, inside: bo
     assert reading.sheets or reading.problems
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None)
 @given(content=st.one_of(st.binary(max_size=200), st.text(alphabet='ab",;\t|\r\n\0é #=', max_size=200).map(str.encode)))
-def test_no_bytes_make_reading_a_text_table_raise(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "f.csv").write_bytes(b"x" + content)
-
-    reading = read_file(tmp_path / "f.csv")
+def test_no_bytes_make_reading_a_text_table_raise(content: bytes) -> None:
+    reading = read_delimited(b"x" + content, limits=Limits())
 
     assert reading.sheets or reading.problems
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.one_of(st.binary(max_size=200), st.text(alphabet='ab",;\t|\r\n\0é #=', max_size=200).map(str.encode)))
+def test_the_child_reads_a_text_table_as_it_is_read_here(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "f.csv").write_bytes(b"x" + content)
+
+    there, here = read_sheets(tmp_path / "f.csv", by=TEXT, limits=Limits()), read_delimited(b"x" + content, limits=Limits())
+
+    assert there.problems == here.problems
+    assert [sheet.frame.rows() for sheet in there.sheets] == [sheet.frame.rows() for sheet in here.sheets]
+
+
+@pytest.mark.parametrize("name", ["NaN", "1e400", "-1e999", "9" * 400])
+def test_what_is_no_figure_becomes_nothing_and_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / "f.json").write_text(f'{{"a": {name}, "b": [1.5, 2]}}')
+
+    read = read_json(tmp_path / "f.json")
+
+    assert read.content == {"a": None, "b": [1.5, 2]}
+    assert [problem.code for problem in read.problems] == ["json-not-a-number"]
+
+
+def test_half_a_sign_is_replaced_and_whole_signs_stay(tmp_path: Path) -> None:
+    (tmp_path / "f.json").write_text(r'["Tahoua\ud800", "\ud83d\ude00", "\\ud800", "a\u0000b"]')
+
+    read = read_json(tmp_path / "f.json")
+
+    assert read.content == ["Tahoua\ufffd", "\U0001f600", "\\ud800", "ab"]
+    assert [problem.code for problem in read.problems] == ["json-half-signs", "nul-left-out"]
+
+
+def test_a_child_that_fails_by_itself_says_so(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_bytes(b"a,b\n1,2\n")
+
+    with read_in_child("no_such_child", tmp_path / "f.csv", Limits()) as left:
+        assert [problem.code for problem in left.problems] == ["reading-failed"]
+
+
+def test_the_child_knows_nothing_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONCERTATION_SECRET_KEY", "synthetic")
+
+    assert not [name for name in environment() if name.startswith("CONCERTATION")]
+
+
+@pytest.mark.parametrize(("encoding", "times"), [("cp1252", 40_000), ("utf-16", 40_000), ("utf-8-sig", 40_000)])
+def test_a_large_table_of_any_encoding_fits_in_the_limit(tmp_path: Path, encoding: str, times: int) -> None:
+    line = 'ORG;"Nom ""long"" du partenaire";ONG nationale;Maradi;NE004;Dakoro;Santé;Activité synthétique;2022-01-01;120\n' * 10
+    (tmp_path / "big.csv").write_bytes(("A;B;C;D;E;F;G;H;I;J\n" + line * times).encode(encoding))
+
+    result = measured(tmp_path / "big.csv")
+
+    assert (result["rows"], set(result["codes"]) - {"encoding-assumed"}) == (times * 10 + 1, set())
+    assert (result["peak_mb"] <= 1_024, result["seconds"] <= 10) == (True, True)

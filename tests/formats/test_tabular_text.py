@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concertation.formats.delimited import read_delimited, records_of, regular_frame
+from concertation.formats.delimited import read_delimited, regular_frame
+from concertation.formats.irregular import Shape, careful_parts, read_window
 from concertation.formats.sheets import Limits, Reading
 
 
@@ -162,6 +163,13 @@ def without_empty_end(row: Sequence[str]) -> list[str]:
     return kept
 
 
+def records_of(text: str) -> list[list[str]]:
+    records: list[list[str]] = []
+    lines = list(StringIO(text, newline=""))
+    read_window(lines, ",", records, Shape(), end=len(lines))
+    return records
+
+
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(alphabet='ab",;\n ', max_size=60))
 def test_where_the_quick_way_is_certain_it_agrees_with_the_careful_way(text: str) -> None:
@@ -169,9 +177,28 @@ def test_where_the_quick_way_is_certain_it_agrees_with_the_careful_way(text: str
     if quick is None:
         return
 
-    careful = records_of(text, ",").cells
+    careful = records_of(text)
 
     assert [without_empty_end(row) for row in quick.drop("row").rows()] == [without_empty_end(record) for record in careful]
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(alphabet='ab",;\n\ré ', min_size=1, max_size=400), size=st.integers(3, 40))
+def test_a_table_read_in_small_parts_is_the_table_read_at_once(text: str, size: int) -> None:
+    whole, parted = read_delimited(text.encode(), limits=Limits()), read_delimited(text.encode(), limits=Limits(), size=size)
+
+    assert parted.sheets[0].frame.rows() == whole.sheets[0].frame.rows()
+    assert parted.problems == whole.problems
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(alphabet='ab",\n\r', min_size=1, max_size=3_000), size=st.integers(100, 800))
+def test_records_that_go_on_into_the_next_window_are_read_whole(text: str, size: int) -> None:
+    whole, parted = Shape(), Shape()
+    list(careful_parts(text.encode(), ",", 0, whole, 10_000))
+    list(careful_parts(text.encode(), ",", 0, parted, size))
+
+    assert (parted.widths, parted.misquoted) == (whole.widths, whole.misquoted)
 
 
 def test_a_million_rows_are_read_in_seconds(tmp_path: Path) -> None:

@@ -23,13 +23,17 @@ from shapely.geometry.base import BaseGeometry
 
 from concertation.core.geometry import Area, area_km2, gaps, outline, overlaps, polygons
 from concertation.core.problems import Cell, Problem
+from concertation.formats.bounding import read_in_child
 from concertation.formats.geojson import Feature, features_of, points_of
 from concertation.formats.json_file import parse_json
 from concertation.formats.shapefile import read_shapefile
+from concertation.formats.sheets import LIMITS, Limits
 from concertation.formats.signature import kind_of_bytes
 
+CHILD = "bounded_boundaries"
 MOST_BYTES = 60_000_000
 MOST_POINTS = 1_000_000
+MOST_BRACKETS = MOST_POINTS * 3 // 2  # four points, a ring and a polygon at most: said before the points are made
 REACH_DEGREES = 0.5
 OUTSIDE_SHARE = 0.05
 OVERLAP_KM2 = 1.0
@@ -68,18 +72,38 @@ class BoundarySet:
 
 
 def read_boundaries(
-    path: Path, *, within: BaseGeometry | None = None, layer: str | None = None, name: str | None = None
+    path: Path, *, within: BaseGeometry | None = None, layer: str | None = None, name: str | None = None, limits: Limits = LIMITS
 ) -> BoundarySet:
-    """The areas of a GeoJSON, TopoJSON or zipped Shapefile; `within` is the outline (degrees) of the State they are for.
+    """The areas of a GeoJSON, TopoJSON or zipped Shapefile, read, repaired and compared in a bounded child.
 
-    Without an outline only the region (18 W to 25 E, 3 to 28 N) is checked. `layer` names one layer of a Shapefile, `name`
-    the file as its sender called it.
+    `within` is the outline (degrees) of the State they are for; without one only the region (18 W to 25 E, 3 to 28 N) is
+    checked. `layer` names one layer of a Shapefile, `name` the file as its sender called it.
     """
     called_by_sender = name or path.name
     if path.stat().st_size > MOST_BYTES:
         limit = {"limit": str(MOST_BYTES // 1_000_000)}
         return BoundarySet((), (Problem("boundary-file-too-large", value=called_by_sender, detail=limit),))
-    return boundaries_of(path.read_bytes(), name=called_by_sender, within=within, layer=layer)
+    ground = shapely.to_wkb(within, hex=True) if within is not None else None
+    with read_in_child(CHILD, path, limits, within=ground, layer=layer, name=called_by_sender) as left:
+        if left.stopped:
+            return BoundarySet((), left.problems)
+        areas = tuple(area_left(area) for area in left.report["areas"])
+        return BoundarySet(areas, left.problems, left.report["code_property"], left.report["name_property"])
+
+
+def area_left(left: Mapping[str, Any]) -> Area:
+    """An area from what the child left; see `left_of`.
+
+    >>> square = Area(polygons(shapely.box(2, 14, 3, 15)), units=("ner-2-tera",), names=("Téra",))
+    >>> area_left(left_of(square)) == square
+    True
+    """
+    return Area(shapely.from_wkb(left["shape"]), *(tuple(left[part]) for part in ("units", "codes", "names")))
+
+
+def left_of(area: Area) -> dict[str, Any]:
+    """An area as a child leaves it: shape in hexadecimal WKB, words in lists."""
+    return {"shape": shapely.to_wkb(area.shape, hex=True), "units": area.units, "codes": area.codes, "names": area.names}
 
 
 def boundaries_of(content: bytes, *, name: str, within: BaseGeometry | None = None, layer: str | None = None) -> BoundarySet:
@@ -105,6 +129,8 @@ def features_and_problems(content: bytes, *, name: str, layer: str | None) -> tu
         return read_shapefile(BytesIO(content), layer=layer)
     if kind not in ("json", "empty"):
         return (), (Problem("boundary-file-unknown", value=name),)
+    if (brackets := content.count(b"[")) > MOST_BRACKETS:
+        return (), (Problem("boundary-too-detailed", value=str(brackets), detail={"limit": str(MOST_POINTS)}),)
     document, problems = parse_json(content, name=name)
     return tuple(features_of(document)), problems + reference_system_problems(document)
 

@@ -6,53 +6,81 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
+from mmap import mmap
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from concertation.core.problems import Cell, Problem, column_letter
+from concertation.core.problems import Problem, column_letter
 from concertation.formats.decoding import decoded, stands_as_utf_8
-from concertation.formats.sheets import ROW, Limits, Reading, Sheet, blank_to_null, letters, tidy
+from concertation.formats.irregular import LONGEST_FIELD, MOST_COLUMNS, SHEET, Shape, careful_parts
+from concertation.formats.sheets import ROW, Limits, Reading, Sheet, tidy, without_blanks
+from concertation.formats.strange_cells import may_hide, strange_cells, summed
 
 DELIMITERS = ",;\t|"
 DEFAULT_DELIMITER = ","
 DECLARED_DELIMITER = re.compile(r'"?sep=([,;|\t])"?\r?\n?', re.IGNORECASE)
 SAMPLE_LINES = 100
-LONGEST_RECORD_LINES = 100
-LONGEST_FIELD = 1 << 20
-SHEET = "csv"
+FIRST_LINE = 1 << 22
+PART_BYTES = 8 << 20
 
 
-@dataclass(slots=True)
-class Records:
-    """Records of a text table with the row each stands on, and the rows where a quote is out of place."""
-
-    cells: list[list[str]] = field(default_factory=list)
-    misquoted: list[int] = field(default_factory=list)
-
-
-def read_delimited(content: bytes, *, limits: Limits) -> Reading:
-    r"""Read a text table from its bytes; rows are numbered by record, as a spreadsheet shows them.
+def read_delimited(content: bytes, *, limits: Limits, size: int = PART_BYTES) -> Reading:
+    r"""Read a text table from its bytes; rows are numbered by record, as a spreadsheet shows them. `size` bounds the parts it is read in.
 
     >>> reading = read_delimited("Région;Personnes\nKayes;1 200,5\n".encode("cp1252"), limits=Limits())
     >>> reading.sheets[0].frame.rows(), [(problem.code, problem.value) for problem in reading.problems]
     ([(1, 'Région', 'Personnes'), (2, 'Kayes', '1 200,5')], [('encoding-assumed', 'cp1252')])
     """
     text, problems = decoded(content)
+    plain = content if stands_as_utf_8(content, problems) else text.encode()
+    start = beginning_of(plain)
+    if isinstance(start, Problem):
+        return Reading("csv", (), (*problems, start))
+    parts, shape = list(regular_parts(plain, *start, size)), Shape()
+    if parts[-1][1] is None:
+        parts = list(careful_parts(plain, *start, shape, size))
+    kept = tidy(joined([part for _, part in parts if part is not None]))
+    strange = summed(chain.from_iterable(strange_cells(SHEET, part, hiding=may_hide(piece)) for piece, part in parts if part is not None))
+    empty = [Problem("file-without-rows")] if kept.height == 0 else []
+    return Reading("csv", (Sheet(SHEET, False, kept),), (*problems, *shape.problems(limits), *empty, *strange))
+
+
+def beginning_of(content: bytes | mmap) -> tuple[str, int] | Problem:
+    r"""The separator of UTF-8 bytes and where the table begins, after a line that only declares it; a problem where the first line is too wide.
+
+    >>> beginning_of(b"sep=;\r\na;b\n")
+    (';', 7)
+    """
+    text = content[:FIRST_LINE].decode("utf-8", "replace")
     delimiter, declared = delimiter_of(text)
-    text = text[declared:]
-    frame = regular_frame(content[declared:] if stands_as_utf_8(content, problems) else text.encode(), delimiter)
-    if frame is None:
-        records = records_of(text, delimiter)
-        frame = frame_of(records.cells)
-        problems += shape_problems(records, limits)
-    kept = tidy(frame.with_columns(blank_to_null(letters(frame))))
-    if kept.height == 0:
-        problems.append(Problem("file-without-rows"))
-    return Reading("csv", (Sheet(SHEET, False, kept),), tuple(problems))
+    width = first_width(text[declared:], delimiter)
+    return Problem("columns-too-many", value=str(width), detail={"limit": str(MOST_COLUMNS)}) if width > MOST_COLUMNS else (delimiter, declared)
+
+
+def joined(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The parts of one table below each other, as wide as the widest.
+
+    >>> joined([pl.DataFrame({"row": [1], "A": ["x"]}), pl.DataFrame({"row": [2], "A": ["y"], "B": ["z"]})]).rows()
+    [(1, 'x', None), (2, 'y', 'z')]
+    """
+    if not parts:
+        return pl.DataFrame(schema={ROW: pl.UInt32})
+    widest = max(parts, key=lambda part: part.width)
+    return pl.concat(parts, how="vertical" if all(part.width == widest.width for part in parts) else "diagonal").select(widest.columns)
+
+
+def first_width(text: str, delimiter: str) -> int:
+    r"""How many cells the first line has, as far as the beginning of the text says.
+
+    >>> first_width("a;b;c\n", ";"), first_width("", ",")
+    (3, 0)
+    """
+    line = next(iter(StringIO(text[:FIRST_LINE], newline="")), "")
+    return len(next(parsed([line], delimiter), [])) if line.count(delimiter) >= MOST_COLUMNS else line.count(delimiter) + bool(line)
 
 
 def delimiter_of(text: str) -> tuple[str, int]:
@@ -90,23 +118,52 @@ def parsed(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
         return
 
 
+def regular_parts(content: bytes | mmap, delimiter: str, begin: int = 0, size: int = PART_BYTES) -> Iterator[tuple[bytes, pl.DataFrame | None]]:
+    r"""The table of UTF-8 bytes in parts of some megabytes, each with its bytes, blanks null; a last part without frame where it is not regular throughout.
+
+    A part ends at a line's end; a quoted cell that goes on past it leaves a quote without its other, and the table is then not regular.
+
+    >>> [part.rows() for _, part in regular_parts(b"a,b\n1, \n", ",")], [part for _, part in regular_parts(b"a,b\n1\n", ",")]
+    ([[(1, 'a', 'b'), (2, '1', None)]], [None])
+    """
+    rows, width, end = 0, None, len(content)
+    while begin < end:
+        cut = end if end - begin <= size else content.rfind(b"\n", begin, begin + size) + 1
+        piece = content[begin:cut]
+        part = regular_frame(piece, delimiter) if piece else None
+        if part is None or (width is not None and part.width != width):
+            yield piece, None
+            return
+        yield piece, without_blanks(part.with_columns(pl.col(ROW) + rows))
+        rows, width, begin = rows + part.height, part.width, cut
+    if not rows:
+        yield b"", None
+
+
 def regular_frame(content: bytes, delimiter: str) -> pl.DataFrame | None:
     """The table of UTF-8 bytes read at once, or nothing unless it is certain that every record has as many cells as the first and quotes are plain.
 
     Certain means: separators outside cells are exactly (columns - 1) a record, and every quote opens or closes a whole cell.
     """
+    signs = np.frombuffer(content, dtype=np.uint8)
     quoted, returns = b'"' in content, b"\r" in content
-    if (returns and content.count(b"\r") != content.count(b"\r\n")) or (quoted and not quotes_are_plain(content, delimiter)):
+    if (returns and not returns_end_lines(signs)) or (quoted and not quotes_are_plain(content, delimiter)):
         return None
     try:
         read = pl.read_csv(content, has_header=False, infer_schema=False, separator=delimiter, empty_string_is_null=False)
     except (pl.exceptions.PolarsError, OSError):
         return None
     within_cells = occurrences(read, delimiter) if quoted else 0
-    if content.count(delimiter.encode()) != read.height * (read.width - 1) + within_cells:
+    if np.count_nonzero(signs == ord(delimiter)) != read.height * (read.width - 1) + within_cells:
         return None
     named = [pl.col(name).alias(column_letter(index)) for index, name in enumerate(read.columns)]
     return read.select(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW), *named)
+
+
+def returns_end_lines(signs: NDArray[np.uint8]) -> bool:
+    """Whether every carriage return stands before a line feed."""
+    returns = np.flatnonzero(signs == ord("\r"))
+    return len(returns) == 0 or bool(returns[-1] + 1 < len(signs) and (signs[returns + 1] == ord("\n")).all())
 
 
 def quotes_are_plain(content: bytes, delimiter: str) -> bool:
@@ -126,93 +183,3 @@ def quotes_are_plain(content: bytes, delimiter: str) -> bool:
 def occurrences(frame: pl.DataFrame, sign: str) -> int:
     """How often a sign stands inside the cells of a text frame."""
     return int(frame.select(pl.sum_horizontal(pl.all().str.count_matches(sign, literal=True).sum())).item())
-
-
-class RecordTooLong(ValueError):
-    """A record goes on over more lines than any real cell does: its quote was never closed."""
-
-
-@dataclass(slots=True)
-class Feed:
-    """Lines handed to the reader one by one, from `at`; `begun` is where the record being read begins."""
-
-    lines: list[str]
-    at: int
-    begun: int
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self.at >= len(self.lines):
-            raise StopIteration
-        if self.at - self.begun >= LONGEST_RECORD_LINES:
-            raise RecordTooLong
-        self.at += 1
-        return self.lines[self.at - 1]
-
-
-def records_of(text: str, delimiter: str) -> Records:
-    r"""Records of any text, however irregular. A line whose quote is out of place is a record by itself, its quotes as written.
-
-    >>> records_of('a,b\n"x,1\ny,2\n', ",")
-    Records(cells=[['a', 'b'], ['"x', '1'], ['y', '2']], misquoted=[2])
-    """
-    lines = list(StringIO(text, newline=""))
-    records, start = Records(), 0
-    csv.field_size_limit(LONGEST_FIELD)
-    while start < len(lines):
-        start = read_on(lines, start, delimiter, records)
-    return records
-
-
-def read_on(lines: list[str], start: int, delimiter: str, records: Records) -> int:
-    """Read records from this line on, to the end or just past a line whose quote is out of place; returns where to go on."""
-    feed = Feed(lines, start, start)
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
-    while True:
-        try:
-            record = next(reader, None)
-        except (csv.Error, RecordTooLong):
-            records.cells.append(lines[feed.begun].rstrip("\r\n").split(delimiter))
-            records.misquoted.append(len(records.cells))
-            return feed.begun + 1
-        if record is None:
-            return len(lines)
-        records.cells.append(record)
-        feed.begun = feed.at
-
-
-def frame_of(cells: list[list[str]]) -> pl.DataFrame:
-    """Records as a sheet's frame, as wide as the widest; an empty cell is empty text."""
-    width = max((len(record) for record in cells), default=0)
-    columns = [pl.Series(column_letter(index), [record[index] if index < len(record) else None for record in cells], dtype=pl.String) for index in range(width)]
-    return pl.DataFrame([pl.Series(ROW, range(1, len(cells) + 1), dtype=pl.UInt32), *columns])
-
-
-def shape_problems(records: Records, limits: Limits) -> list[Problem]:
-    """Rows with more or fewer cells than most, from the first row of the usual width on; rows whose quote is out of place."""
-    widths = [len(record) for record in records.cells]
-    usual = Counter(width for width in widths if width > 0).most_common(1)
-    misquoted = [Problem("quote-out-of-place", Cell(SHEET, row)) for row in records.misquoted]
-    if not usual:
-        return capped(misquoted, limits)
-    width = usual[0][0]
-    body = range(widths.index(width), len(widths))
-    too_long = [ragged("row-too-long", records.cells, place, width) for place in body if widths[place] > width and any(records.cells[place][width:])]
-    too_short = [ragged("row-too-short", records.cells, place, width) for place in body if 0 < widths[place] < width]
-    return capped(misquoted, limits) + capped(too_long, limits) + capped(too_short, limits)
-
-
-def ragged(code: str, cells: list[list[str]], place: int, expected: int) -> Problem:
-    """The problem of one row with more or fewer cells than the others."""
-    return Problem(code, Cell(SHEET, place + 1), value=str(len(cells[place])), detail={"expected": str(expected)})
-
-
-def capped(problems: list[Problem], limits: Limits) -> list[Problem]:
-    """The first problems of one code, and one line that counts the others."""
-    others = len(problems) - limits.problems
-    if others <= 0:
-        return problems
-    kept = problems[: limits.problems]
-    return [*kept, Problem("more-of-the-same", problems[limits.problems].cell, value=str(others), detail={"code": problems[0].code})]

@@ -51,10 +51,12 @@ class Layer:
 def read_shapefile(source: BinaryIO, *, layer: str | None = None, limits: Limits = ZIP_LIMITS) -> tuple[tuple[Feature, ...], tuple[Problem, ...]]:
     """The features of one layer of a zipped Shapefile, and the problems met.
 
-    Yields the zip's own problems (zip-path-outside, zip-too-many-entries, zip-size-false, workbook-too-large,
-    password-protected), shapefile-unreadable, shapefile-several-layers, coordinates-not-degrees, datum-not-stated.
+    Yields the zip's own problems (zip-path-outside, zip-too-many-entries, zip-size-false, zip-link, zip-entries-overlap,
+    workbook-too-large, password-protected), shapefile-unreadable, shapefile-several-layers, coordinates-not-degrees, datum-not-stated.
     """
     try:
+        if listed := zipped.listed_problems(source, limits):
+            return (), listed
         with ZipFile(source) as archive:
             refused = zipped.declared_problems(archive, limits)
             return ((), refused) if refused else features_in(archive, source, wanted=layer, limits=limits)

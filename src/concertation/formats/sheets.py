@@ -85,6 +85,11 @@ def blank_to_null(columns: list[str]) -> list[pl.Expr]:
     return [pl.when(pl.col(name).str.strip_chars() == "").then(None).otherwise(pl.col(name)).alias(name) for name in columns]
 
 
+def without_blanks(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with null for every empty or blank cell."""
+    return frame.with_columns(blank_to_null(letters(frame)))
+
+
 def tidy(frame: pl.DataFrame) -> pl.DataFrame:
     """The same sheet without its trailing empty rows and columns, whatever size it declared. Needs null for every empty cell.
 

@@ -4,11 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from concertation.core.problems import Problem
-from concertation.formats.delimited import read_delimited
 from concertation.formats.headings import best_table, find_table
 from concertation.formats.sheets import LARGE_LIMITS, LIMITS, Limits, Reading, Sheet, Table
 from concertation.formats.signature import KIND_BY_EXTENSION, kind_of_bytes
-from concertation.formats.workbook import read_workbook
+from concertation.formats.workbook import TEXT, WORKBOOKS, read_sheets
 from concertation.formats.zipped import MEGABYTE
 
 __all__ = ["LARGE_LIMITS", "LIMITS", "Limits", "Reading", "Sheet", "Table", "best_table", "find_table", "read_file"]
@@ -20,7 +19,7 @@ BEGINNING = 8_192
 def read_file(path: Path, *, limits: Limits = LIMITS) -> Reading:
     """Read a file of tables as text; never raises on bad content, and refuses with a problem what it cannot read.
 
-    Workbooks are read in a bounded child; `limits` may be LARGE_LIMITS for a file someone vouches for.
+    Cells are read in a bounded child; `limits` may be LARGE_LIMITS for a file someone vouches for.
     """
     size = path.stat().st_size
     if size > limits.file_mb * MEGABYTE:
@@ -34,9 +33,9 @@ def read_by_content(path: Path, limits: Limits) -> Reading:
     with path.open("rb") as source:
         kind = kind_of_bytes(source.read(BEGINNING))
     if kind in ("zip", "compound"):
-        return read_workbook(path, limits=limits)
+        return read_sheets(path, by=WORKBOOKS, limits=limits)
     if kind == "text":
-        return read_delimited(path.read_bytes(), limits=limits)
+        return read_sheets(path, by=TEXT, limits=limits)
     return Reading(kind, (), (Problem(REFUSALS.get(kind, "file-kind-unknown"), value=kind),))
 
 

@@ -1,74 +1,41 @@
-"""A workbook is opened by a child process that can waste neither our memory nor our time; what it leaves is read back as plain
-text tables. However the child ends, the reader gets sheets or a problem that says what to do.
-"""
+"""A file of tables, workbook or text, is opened by a bounded child; what it leaves is read back as plain text tables."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
-from concertation.core.problems import Cell, Problem
-from concertation.formats.sheets import Limits, Reading, Sheet
+from concertation.core.problems import Problem
+from concertation.formats.bounding import Left, read_in_child
+from concertation.formats.delimited import joined
+from concertation.formats.sheets import ROW, Limits, Reading, Sheet
 
-SOURCES = Path(__file__).resolve().parents[2]
-REPORT = "reading.json"
-OUT_OF_MEMORY_SIGNALS = ("SIGABRT", "SIGKILL", "SIGSEGV", "SIGBUS", "SIGTRAP", "SIGILL")
-
-
-def read_workbook(path: Path, *, limits: Limits) -> Reading:
-    """Read an .xlsx, .xlsm, .xlsb, .xls or .ods in a bounded child; never raises on a bad file."""
-    with TemporaryDirectory(prefix="concertation-") as folder:
-        try:
-            ended = subprocess.run(command(path, Path(folder), limits), env=environment(), timeout=limits.seconds, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        except subprocess.TimeoutExpired:
-            return refused("reading-too-long", limits.seconds)
-        report = Path(folder) / REPORT
-        if ended.returncode != 0 or not report.exists():
-            return ended_badly(ended.returncode, limits)
-        return reading_left(json.loads(report.read_text(encoding="utf-8")), Path(folder))
+WORKBOOKS, TEXT = "bounded_workbook", "bounded_text"
 
 
-def command(path: Path, folder: Path, limits: Limits) -> list[str]:
-    """The child's command line."""
-    return [sys.executable, "-m", "concertation.formats.bounded", str(path.resolve()), str(folder), json.dumps(asdict(limits))]
+def read_sheets(path: Path, *, by: str, limits: Limits) -> Reading:
+    """Read a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods) or a text table in a bounded child; never raises on a bad file."""
+    with read_in_child(by, path, limits) as left:
+        return reading_left(left)
 
 
-def environment() -> dict[str, str]:
-    """The child's environment: our sources, one thread, and nothing secret of ours."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
-    return kept | {"PYTHONPATH": str(SOURCES), "POLARS_MAX_THREADS": "1", "RUST_BACKTRACE": "0", "PYTHONUTF8": "1"}
-
-
-def ended_badly(returncode: int, limits: Limits) -> Reading:
-    """The problem of a child that left nothing: stopped by time, by memory, or by a file its reader cannot survive."""
-    if returncode == -getattr(signal, "SIGXCPU", 0):
-        return refused("reading-too-long", limits.seconds)
-    if -returncode in {getattr(signal, name, 0) for name in OUT_OF_MEMORY_SIGNALS} - {0}:
-        return refused("reading-too-much-memory", limits.memory_mb)
-    return Reading("unknown", (), (Problem("workbook-unreadable"),))
-
-
-def refused(code: str, limit: float) -> Reading:
-    """A reading stopped at a limit."""
-    return Reading("unknown", (), (Problem(code, value=f"{limit:g}"),))
-
-
-def reading_left(report: dict[str, Any], folder: Path) -> Reading:
-    """The reading the child left in the folder."""
-    sheets = tuple(Sheet(left["name"], left["hidden"], pl.read_ipc((folder / left["file"]).read_bytes())) for left in report["sheets"])
-    problems = tuple(problem_left(left) for left in report["problems"])
-    if sheets and all(sheet.frame.height == 0 for sheet in sheets):
+def reading_left(left: Left) -> Reading:
+    """The reading the child left in its folder."""
+    if left.stopped:
+        unreadable = left.stopped.code == "reading-failed"
+        return Reading("unknown", (), (Problem("workbook-unreadable") if unreadable else left.stopped,))
+    sheets = tuple(sheet_left(sheet, left.folder) for sheet in left.report["sheets"])
+    problems = left.problems
+    if sheets and all(sheet.frame.height == 0 for sheet in sheets) and all(problem.code != "file-without-rows" for problem in problems):
         problems += (Problem("file-without-rows"),)
-    return Reading(report["kind"], sheets, problems)
+    return Reading(left.report["kind"], sheets, problems)
 
 
-def problem_left(left: dict[str, Any]) -> Problem:
-    """A problem from the child's JSON."""
-    return Problem(left["code"], Cell(left["sheet"], left["row"], left["column"]), left["value"], left["detail"])
+def sheet_left(left: Mapping[str, Any], folder: Path) -> Sheet:
+    """One sheet from its Arrow files; one left in parts is cut where its last filled column and row are."""
+    frame = joined([pl.read_ipc((folder / file).read_bytes()) for file in left["files"]])
+    if "width" not in left:
+        return Sheet(left["name"], left["hidden"], frame)
+    kept = left["width"]
+    return Sheet(left["name"], left["hidden"], frame[:, : kept + 1].head(left["height"]) if kept else frame.select(ROW).clear())

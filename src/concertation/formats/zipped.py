@@ -6,7 +6,10 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from io import SEEK_END
+from itertools import pairwise
 from pathlib import PurePosixPath
+from stat import S_ISLNK
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -17,7 +20,11 @@ CHUNK = 1 << 20
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 DOCUMENT_TYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 OVERLAP = 64
+ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tgz", ".tar")
 MEGABYTE = 1_000_000
+END, END_64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q")
+END_REACH = END.size + (1 << 16) + 4_096  # the end of a zip, its longest comment, and the long form beside it
+ENTRY_BYTES = 512  # of the directory, an entry with a long name
 
 
 class FalseSize(ValueError):
@@ -50,8 +57,30 @@ def points_outside(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) is not None
 
 
+def listed_problems(source: BinaryIO, limits: Limits) -> tuple[Problem, ...]:
+    """What the end of a zip says against even reading its directory: a directory of too many entries."""
+    entries, size = directory_declared(source)
+    if entries <= limits.entries and size <= limits.entries * ENTRY_BYTES:
+        return ()
+    return (Problem("zip-too-many-entries", value=str(max(entries, size // ENTRY_BYTES)), detail={"limit": str(limits.entries)}),)
+
+
+def directory_declared(source: BinaryIO) -> tuple[int, int]:
+    """How many entries the end of a zip declares, and how many bytes its directory takes; zeros where there is no such end."""
+    source.seek(max(0, source.seek(0, SEEK_END) - END_REACH))
+    tail = source.read()
+    source.seek(0)
+    place, long = tail.rfind(b"PK\5\6"), tail.rfind(b"PK\6\6")
+    if place < 0 or len(tail) - place < END.size:
+        return 0, 0
+    entries, size = END.unpack_from(tail, place)[4:6]
+    if 0xFFFF in (entries, size >> 16) and 0 <= long <= len(tail) - END_64.size:
+        entries, size = END_64.unpack_from(tail, long)[7:9]
+    return int(entries), int(size)
+
+
 def declared_problems(archive: ZipFile, limits: Limits) -> tuple[Problem, ...]:
-    """What the directory of a zip says against reading it: names outside, too many entries, encryption, declared size."""
+    """What the directory of a zip says against reading it: names outside, too many entries, encryption, links, entries on each other, size."""
     entries = archive.infolist()
     outside = [entry.filename for entry in entries if points_outside(entry.filename)]
     if outside:
@@ -60,8 +89,27 @@ def declared_problems(archive: ZipFile, limits: Limits) -> tuple[Problem, ...]:
         return (Problem("zip-too-many-entries", value=str(len(entries)), detail={"limit": str(limits.entries)}),)
     if any(entry.flag_bits & 1 for entry in entries):
         return (Problem("password-protected"),)
+    for code, found in (("zip-link", links(entries)), ("zip-entries-overlap", overlapping(entries))):
+        if found:
+            return (Problem(code, value=found[0]),)
     declared = sum(entry.file_size for entry in entries)
     return (too_large(declared, limits),) if declared > limits.unpacked_mb * MEGABYTE else ()
+
+
+def links(entries: list[ZipInfo]) -> list[str]:
+    """The names of entries that are links to other files."""
+    return [entry.filename for entry in entries if S_ISLNK(entry.external_attr >> 16)]
+
+
+def overlapping(entries: list[ZipInfo]) -> list[str]:
+    """The names of entries that begin before the one before them ends: the same packed bytes told several times."""
+    ordered = sorted(entries, key=lambda entry: entry.header_offset)
+    return [after.filename for before, after in pairwise(ordered) if after.header_offset < before.header_offset + LOCAL_HEADER.size + before.compress_size]
+
+
+def archives_in(archive: ZipFile) -> list[str]:
+    """The names of entries that are archives themselves."""
+    return [name for name in archive.namelist() if name.lower().endswith(ARCHIVES)]
 
 
 def too_large(size: int, limits: Limits) -> Problem:

@@ -1,19 +1,14 @@
-"""The child that opens a workbook nobody has vouched for: it first gives up the right to much memory and time, measures the zip,
-then reads every cell as text. What it understood is left in a folder as Arrow files and one JSON; it never hands over objects.
-
-Run as `python -m concertation.formats.bounded FILE FOLDER LIMITS`, LIMITS being the JSON of `Limits`.
+"""The child that opens a workbook nobody has vouched for: it measures the zip, then reads every cell as text, and leaves one
+Arrow file a sheet. `workbook.read_workbook` asks for it.
 """
 
-import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from io import BytesIO
 from itertools import islice
-from math import ceil
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
@@ -24,19 +19,17 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from concertation.core.problems import Cell, Problem, column_letter
 from concertation.formats import zipped
+from concertation.formats.bounding import plain, serve
 from concertation.formats.cell_text import text_of
 from concertation.formats.sheet_marks import SheetMarks, marks_of, sheet_parts
 from concertation.formats.sheets import ROW, Limits, tidy
 from concertation.formats.signature import COMPOUND_MAGIC, ENCRYPTED_PACKAGE
+from concertation.formats.strange_cells import strange_cells
 
-READ = "reading.json"
 SHEET_NAME = re.compile(rb'(<(?:\w+:)?sheet\s[^>]*?\bname=")([^"]*)(")')
 BLOCK = 10_000
 DECLARED_CELLS_WORTH_SAYING = 10_000
 DECLARED_TIMES_HELD = 5
-MEGABYTE = 1 << 20
-LIBRARIES_MB = 64
-ADDRESS_SPACE_RESERVED_MB = 2_048
 BROKEN = (BadZipFile, BrokenStream, CalamineError, EOFError, ValueError, OverflowError, NotImplementedError, OSError)
 
 
@@ -51,34 +44,13 @@ class Package:
     refused: bool = False
 
 
-def give_up_resources(limits: Limits) -> None:
-    """Lower this process's own limits of memory, processor time and core dumps, where the system has them (not on Windows)."""
-    try:
-        resource: Any = import_module("resource")
-    except ImportError:
-        return
-    memory = limits.memory_mb - LIBRARIES_MB
-    lower(resource, "RLIMIT_DATA", memory * MEGABYTE)
-    lower(resource, "RLIMIT_AS", (memory + ADDRESS_SPACE_RESERVED_MB) * MEGABYTE)
-    lower(resource, "RLIMIT_CPU", ceil(limits.seconds))
-    lower(resource, "RLIMIT_CORE", 0)
-
-
-def lower(resource: Any, name: str, value: int) -> None:
-    """Lower one limit; a system that does not know it, or refuses, is left as it is (the wall clock still holds)."""
-    which = getattr(resource, name, None)
-    try:
-        if which is not None:
-            resource.setrlimit(which, (value, value))
-    except (ValueError, OSError):
-        return
-
-
 def inspect(path: Path, limits: Limits) -> Package:
     """Measure the file before a reader opens it."""
     with path.open("rb") as source:
         if source.read(len(COMPOUND_MAGIC)) == COMPOUND_MAGIC:
             return inspect_compound(path)
+        if listed := zipped.listed_problems(source, limits):
+            return Package("zip", problems=list(listed), refused=True)
         with ZipFile(source) as archive:
             return inspect_zip(archive, source, limits)
 
@@ -97,7 +69,8 @@ def inspect_zip(archive: ZipFile, source: BinaryIO, limits: Limits) -> Package:
     if not package.problems:
         package.problems += streamed_problems(archive, source, limits)
     if not package.problems and package.kind in ("zip", "shapefile"):
-        package.problems.append(Problem("zip-without-workbook", value=package.kind))
+        inside = zipped.archives_in(archive) if package.kind == "zip" else []
+        package.problems.append(Problem("zip-inside", value=inside[0]) if inside else Problem("zip-without-workbook", value=package.kind))
     package.refused = bool(package.problems)
     if package.kind == "xlsx" and not package.refused:
         note_workbook(archive, source, package)
@@ -211,11 +184,13 @@ def read_sheets(path: Path, folder: Path, package: Package) -> list[dict[str, An
             sheet = workbook.get_sheet_by_name(metadata.name)
             marks = package.marks.get(position, SheetMarks())
             file = f"{position}.arrow"
-            sheet_frame(sheet.iter_rows(), marks, sheet.start[1] if sheet.start else 0).write_ipc(folder / file)
+            frame = sheet_frame(sheet.iter_rows(), marks, sheet.start[1] if sheet.start else 0)
+            frame.write_ipc(folder / file)
             package.problems += marks_problems(metadata.name, marks)
             package.problems += size_problem(metadata.name, marks.declared_cells, sheet.total_height * sheet.total_width)
+            package.problems += strange_cells(metadata.name, frame)
             package.problems += merged_problem(metadata.name, sheet.merged_cell_ranges)
-            listed.append({"name": metadata.name, "hidden": metadata.visible != SheetVisibleEnum.Visible, "file": file})
+            listed.append({"name": metadata.name, "hidden": metadata.visible != SheetVisibleEnum.Visible, "files": [file]})
     return listed
 
 
@@ -234,7 +209,7 @@ def merged_problem(name: str, ranges: list[tuple[tuple[int, int], tuple[int, int
     return [Problem("merged-cells", Cell(name, row + 1, column_letter(column)), value=str(len(ranges)))]
 
 
-def read(path: Path, folder: Path, limits: Limits) -> dict[str, Any]:
+def read(path: Path, folder: Path, limits: Limits, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Inspect, then read; every way a file can be broken ends as a problem."""
     package = Package("unknown")
     sheets: list[dict[str, Any]] = []
@@ -243,27 +218,10 @@ def read(path: Path, folder: Path, limits: Limits) -> dict[str, Any]:
         sheets = [] if package.refused else read_sheets(path, folder, package)
     except PasswordError:
         package.problems.append(Problem("password-protected"))
-    except MemoryError:
-        package.problems = [Problem("reading-too-much-memory", value=str(limits.memory_mb))]
     except BROKEN as reason:
         package.problems.append(Problem("workbook-unreadable", value=str(reason)[:200]))
     return {"kind": package.kind, "sheets": sheets, "problems": [plain(problem) for problem in package.problems]}
 
 
-def plain(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON."""
-    cell = problem.cell
-    return {"code": problem.code, "sheet": cell.sheet, "row": cell.row, "column": cell.column, "value": problem.value, "detail": dict(problem.detail)}
-
-
-def main(arguments: list[str]) -> int:
-    """Read the file named first into the folder named second, within the limits given third."""
-    path, folder, limits = Path(arguments[0]), Path(arguments[1]), Limits(**json.loads(arguments[2]))
-    give_up_resources(limits)
-    report = read(path, folder, limits)
-    (folder / READ).write_text(json.dumps(report), encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(serve(read, sys.argv[1:]))
