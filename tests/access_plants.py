@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from access_steps import browser_of, person
 from activity_samples import END, START, open_calendar
@@ -15,7 +16,7 @@ from concertation.apps.access.models import User
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
-from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, RawFile, Source
+from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, RawFile, RawKeeping, Source
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
@@ -79,6 +80,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         file=file, kind="presence-5w", source=source, status="stored", period_start=START, period_end=END, share_as=plot.level.value, by="u-synthetic",
         done=1, **plot.keys,
     )
+    RawKeeping.objects.create(file=file, state=plot.state, received_at=timezone.now())
     Report.objects.create(import_run=run, period_start=START, period_end=END, sectors=["FSC"], organisations=1, **plot.keys)
     open_calendar(plot.state, sensitivity=plot.level.value)
     ImportProblem.objects.create(run=run, code="place-unknown", value=plot.mark("p"), row=2, sheet="")

@@ -100,7 +100,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
         "figure_id": [own.figure.pk], "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
         "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
         "digest": ["0" * 16], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
-        "import_id": [own.run.pk], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
+        "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
     }
 
 

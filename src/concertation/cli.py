@@ -14,6 +14,7 @@ from django.db import connections
 
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
+from concertation.apps.sources.raw.commands import ErasedBefore
 from concertation.site import (
     cli_allocation,
     cli_keeping,
@@ -83,6 +84,7 @@ def import_file(
     share: Annotated[str, typer.Option(help="Qui voit les lignes / who sees the rows: confidential, restricted, public.")] = "confidential",
     yes: Annotated[bool, typer.Option("--yes", help="Accepter sans demander / accept without asking.")] = False,
     keep_both: Annotated[bool, typer.Option("--keep-both", help="Garder à côté du fichier qu'il corrige / keep beside the file it corrects.")] = False,
+    keep_again: Annotated[bool, typer.Option("--keep-again", help="Garder à nouveau des octets effacés / keep erased bytes again.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Apporte un fichier tel que reçu : compris, douteux, refusé / bring a file in as received."""
@@ -90,8 +92,12 @@ def import_file(
     asked = importing.Asked.of(file, state=state, kind=kind, period=period, share=share)
     if isinstance(asked, importing.Misused):
         raise refuse(asked.fr, asked.en, code=2)
-    with importing.progress_shown(screen) as progress:
-        outcome = importing.bring_in(asked, progress=progress)
+    try:
+        with importing.progress_shown(screen) as progress:
+            outcome = importing.bring_in(asked, progress=progress, keep_again=keep_again)
+    except ErasedBefore as before:
+        day = f"{before.keeping.erased_at:%Y-%m-%d}"
+        raise refuse(f"Ces octets ont été effacés le {day} et n'ont pas été gardés : --keep-again les garde à nouveau.", f"These bytes were erased on {day} and were not kept: --keep-again keeps them again.") from None
     if outcome.preview is not None and (yes or importing.agreed(screen, outcome)):
         with importing.progress_shown(screen) as progress:
             importing.accept(outcome, keep_both=keep_both, progress=progress)

@@ -54,7 +54,7 @@ BY_MASTER = {"import-withdraw", "import-restore", "import-close-further"}
 ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end", "password-link"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
-    "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
+    "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
 }  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
@@ -128,6 +128,8 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         return [({}, None, None)]
     if len(parts) == 1 and (part := next(iter(parts))) in of_plot:
         return [({part: of_plot[part](each)}, each, None) for each in grounds.plants]
+    if parts == {"sha256", "state"}:
+        return [({"sha256": each.run.file_id, "state": state}, each, None) for each in grounds.plants for state in STATES]
     if parts == {"person_id"}:
         return [({"person_id": each.pk}, None, each) for each in grounds.people]
     if parts == {"person_id", "mandate_id"}:
@@ -183,6 +185,9 @@ def expected(step: Step) -> set[int] | None:
     if name in ("messages-waiting", "message-handed"):
         passes = any(own.role in (Role.DATA_MANAGER, Role.ADMINISTRATOR) and not own.organisation for own in held)
         return ({200} if name == "messages-waiting" else {404}) if signed and passes else {403} if signed else {302}
+    if name in ("raw-files", "raw-retention"):
+        manages = any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held)
+        return ({200} if name == "raw-files" else {422}) if signed and manages else {403} if signed else {302}
     if name in ("invite", "journal"):
         allowed = bool(gives_at_all(held)) if name == "invite" else bool(journals_read(held))
         return ({200} if allowed else {403}) if signed else {302}
@@ -199,6 +204,9 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
     opens = plot.opens_to(held)
     if name in ROWS:
         return {200} if opens else {404}
+    if name == "raw-erase":
+        theirs = opens and f"/{plot.state}/" in step.path and writes_for(held, plot.state) is not None
+        return {302} if not signed else {200} if theirs else {404}
     if name in ("import", "raw-file", "source-cell") or name in BY_STATE_MANAGER | BY_MASTER:
         if not signed:
             return {302}

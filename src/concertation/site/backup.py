@@ -118,16 +118,16 @@ def snapshot() -> Iterator[Store]:
 
 
 def raw_hashes(store: Store, tables: list[KeptTable]) -> list[str]:
-    """The hashes of the raw files the rows speak of."""
+    """The hashes of the raw files whose bytes the rows say are kept: an erased one is not brought back from an earlier backup."""
     [table] = [each for each in tables if each.name == "sources_rawfile"]
-    place = table.names.index("sha256")
-    return [row[place] for row in store.read(table)]
+    place, erased = table.names.index("sha256"), table.names.index("erased_at")
+    return [row[place] for row in store.read(table) if row[erased] is None]
 
 
 def keep_raw_files(wanted: list[str], work: Path, *, earlier: list[Path]) -> tuple[list[str], list[str]]:
     """Bring the raw files beside the rows, linked to an earlier backup's where the disk can; gives back those kept and those absent.
 
-    A file whose bytes were erased by an act of its data manager is absent, and its row with the hash stays.
+    One whose bytes were erased by an act of its data manager is not wanted; its row with the hash stays.
     """
     kept: list[str] = []
     missing: list[str] = []

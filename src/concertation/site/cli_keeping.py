@@ -15,6 +15,7 @@ import typer
 from django.conf import settings
 from django.utils import timezone
 
+from concertation.apps.sources.raw.commands import expire
 from concertation.site import backup, bundle, node, reminding, restore, sealing
 from concertation.site.manifest import NotABackup, backup_at
 from concertation.site.terminal import AsJson, answer, refuse, rows_shown, screen
@@ -146,8 +147,24 @@ def remind(as_json: AsJson = False) -> None:
         screen.print("  Pas de serveur de courriel : les messages attendent sous Personnes / no mail server: messages wait under Persons")
 
 
+raw_app = typer.Typer(help="Octets des fichiers reçus / bytes of the files received.", no_args_is_help=True)
+
+
+@raw_app.command(name="expire")
+def expire_raw_files(as_json: AsJson = False) -> None:
+    """Efface les octets gardés aussi longtemps que leur État l'a fixé / erase the bytes kept for as long as their State chose."""
+    node.make_ready()
+    done = dataclasses.asdict(expire(timezone.localdate()))
+    if as_json:
+        answer({"day": timezone.localdate().isoformat(), **done})
+        return
+    screen.print(f"  {done['erased']} fichier(s) effacé(s), {done['waiting']} en cours d'import, {done['bytes_freed'] / 1e6:.1f} Mo rendus")
+    screen.print(f"  {done['erased']} file(s) erased, {done['waiting']} still being imported, {done['bytes_freed'] / 1e6:.1f} MB freed")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    app.add_typer(raw_app, name="raw")
     app.command(name="backup")(back_up)
     app.command(name="restore")(bring_back)
     app.command(name="bundle")(make_bundle)

@@ -85,11 +85,14 @@ def stated_period(written: str) -> Period | None:
     return Period(found[0].start, found[-1].end)
 
 
-def bring_in(asked: Asked, *, progress: imports.Progress) -> Outcome:
-    """Keep the file and understand it; a file already stored for the State changes nothing, an interrupted import goes on."""
+def bring_in(asked: Asked, *, progress: imports.Progress, keep_again: bool = False) -> Outcome:
+    """Keep the file and understand it; a file already stored for the State changes nothing, an interrupted import goes on.
+
+    Raises ErasedBefore for bytes that the State had erased, unless they are to be kept again.
+    """
     by = Mandate(person="terminal", role=Role.ADMINISTRATOR, state=asked.state)
     with asked.file.open("rb") as stream:
-        kept = commands.keep_raw_file(stream, name=asked.file.name)
+        kept = commands.keep_raw_file(stream, name=asked.file.name, state=asked.state, again=keep_again)
     run, is_new = imports.receive(
         kept, state=asked.state, kind=asked.kind, share_as=asked.share, start=asked.start, end=asked.end, by=by,
     )

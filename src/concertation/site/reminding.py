@@ -1,4 +1,7 @@
-"""What the node does by itself: it reminds once a day, and sends what waits. By the worker, or by `./run remind`."""
+"""What the node does by itself: once a day it reminds, and erases raw files kept for as long as their State chose; it sends what waits.
+
+By the worker, or by `./run remind` and `./run raw expire`.
+"""
 
 import logging
 import threading
@@ -12,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from concertation.apps.ground.outbox import send_waiting, sends_mail
+from concertation.apps.sources.raw.commands import expire
 from concertation.apps.sources.reminding.commands import remind
 
 EVERY_SECONDS = 30.0
@@ -30,7 +34,7 @@ def remind_and_send(today: date) -> dict[str, object]:
 
 
 def look_after(ended: threading.Event) -> None:
-    """Send what waits, and remind when a new day has come, until told to end; a database that does not answer only delays it."""
+    """Send what waits; remind and erase when a new day has come, until told to end; a database that does not answer only delays it."""
     reminded_on = None
     while not ended.wait(EVERY_SECONDS):
         today = timezone.localdate()
@@ -39,6 +43,7 @@ def look_after(ended: threading.Event) -> None:
                 send_waiting()
             else:
                 remind_and_send(today)
+                expire(today)
                 reminded_on = today
         except (DatabaseError, InterfaceError):
             logger.exception("reminders and messages wait: the database does not answer")

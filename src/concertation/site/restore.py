@@ -34,6 +34,7 @@ from concertation.apps.ground import triggers
 from concertation.apps.ground.commands import journal
 from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.commands import raw_path
+from concertation.apps.sources.raw.commands import erase_again
 from concertation.site import engines, node, sealing
 from concertation.site.kept_rows import Progress, Sum, opened_postgresql, read_in, store_to_fill, sum_of_file, summed
 from concertation.site.manifest import RAW, TABLES, Manifest, raw_file, read_manifest
@@ -174,9 +175,10 @@ def bring_back(folder: Path, *, replace: bool, quiet: bool) -> dict[str, Any]:
         raw_files = bring_raw_files_back(folder, manifest)
         aside = put_in_place()
     journal("node.restored", NODE, made_at=manifest.made_at, rows=loaded["rows"])
+    erased_again = erase_again()
     return {
         **loaded, "made_at": manifest.made_at, "made_by": manifest.product, "made_on": manifest.engine, "engine": connection.vendor,
-        "raw_files": raw_files, "raw_files_missing": len(manifest.raw_missing), "kept_aside": aside,
+        "raw_files": raw_files, "raw_files_missing": len(manifest.raw_missing), "raw_files_erased_again": erased_again, "kept_aside": aside,
         "seconds": round(time.monotonic() - began, 2),
     }  # fmt: skip
 

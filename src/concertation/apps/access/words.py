@@ -85,6 +85,9 @@ ACTS: dict[str, str | Promise] = {
     "sources.import-withdrawn": gettext_lazy("import retiré"),
     "sources.mapping-put-aside": gettext_lazy("sens des colonnes mis de côté"),
     "sources.mapping-saved": gettext_lazy("sens des colonnes retenu"),
+    "sources.raw-erased": gettext_lazy("octets d'un fichier effacés"),
+    "sources.raw-kept-again": gettext_lazy("octets effacés gardés à nouveau"),
+    "sources.raw-retention-set": gettext_lazy("durée de conservation des fichiers fixée"),
     "sources.reference-set-loaded": gettext_lazy("jeu de référence chargé"),
 }
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

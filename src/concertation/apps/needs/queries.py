@@ -260,8 +260,8 @@ def rest_on_source(source_id: str, mandates: Sequence[Mandate]) -> int:
 
 
 def imports_asking(mandates: Sequence[Mandate], doubt: Doubt, *, kinds: Iterable[str]) -> list[ImportRun]:
-    """The stored imports of figures of a State that ask the same question."""
-    stored = runs(mandates).filter(owner_state=doubt.owner_state, status__in=COUNTED_STATUSES, kind__in=list(kinds))
+    """The stored imports of figures of a State that ask the same question, and whose file can still be read."""
+    stored = runs(mandates).filter(owner_state=doubt.owner_state, status__in=COUNTED_STATUSES, kind__in=list(kinds), file__erased_at__isnull=True)
     return list(stored.filter(doubts__key=doubt.key, doubts__kind="place").distinct())
 
 

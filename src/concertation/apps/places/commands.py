@@ -154,6 +154,11 @@ def bring_boundaries(
     return kept
 
 
+def rename_boundary_source(old: str, new: str) -> None:
+    """The file that sets of boundaries were brought in with bears another name: its bytes were erased, and its name masked."""
+    BoundarySet.objects.filter(source=old).update(source=new)
+
+
 @transaction.atomic
 def approve_boundaries(boundary_set: BoundarySet, *, by: Mandate) -> None:
     """The State approves the boundaries shown for it; an earlier approval of the same level gives way."""

@@ -98,7 +98,7 @@ def keep_set(run: ImportRun, preview: Preview, *, by: Mandate) -> None:
 
 def draw_anew(doubt: Doubt, answer: str, by: Mandate) -> int:
     """An answer about an area: a new set, to be approved in its turn, where the area is the unit answered; how many sets."""
-    asking = stored_runs_asking([by], doubt, kinds=BoundaryImporter.kinds) if answer != KEEP else []
+    asking = [run for run in stored_runs_asking([by], doubt, kinds=BoundaryImporter.kinds) if run.file.erased_at is None] if answer != KEEP else []
     for run in asking:
         received = Received(
             path=raw_path(run.file_id), name=run.file.name, state=run.owner_state, today=run.created_at.date(), kind=run.kind, columns=asked_columns(run),

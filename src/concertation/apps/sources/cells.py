@@ -1,9 +1,10 @@
 """One row of a raw file as it was written, beside its headings; personal data is masked, as everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -36,6 +37,16 @@ class WrittenRow:
 def _opened(path: Path) -> Opened:
     """The file, read under limits; raw files never change, so the last ones read stay open."""
     return open_file(path)
+
+
+def row_kept(picture: Mapping[str, Any], *, sheet: str, row: int) -> WrittenRow:
+    """What the picture of an import keeps of a row whose file was erased: cut and masked as shown there; no cell where it keeps none."""
+    same = [line for line in picture.get("lines", ()) if not sheet or picture["sheet"] == sheet]
+    line = next((line for line in same if line["row"] == row), None)
+    above = next((line for line in reversed(same) if line["heading"]), None)
+    headings = above["cells"] if above else [""] * len(picture.get("letters", ()))
+    cells = zip(picture["letters"], headings, line["cells"], strict=True) if line else ()
+    return WrittenRow(sheet or str(picture.get("sheet", "")), row, [WrittenCell(letter, heading, text or None) for letter, heading, text in cells if heading or text])
 
 
 def row_as_written(path: Path, *, sheet: str, row: int) -> WrittenRow | None:

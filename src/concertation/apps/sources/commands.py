@@ -1,15 +1,11 @@
-"""Writing about sources: keeping a raw file, following an import through its steps, settling a doubt, saving a mapping."""
+"""Writing about sources: following an import through its steps, settling a doubt, saving a mapping."""
 
-import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -26,10 +22,13 @@ from concertation.apps.sources.models import (
     Source,
 )
 from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview
+from concertation.apps.sources.raw.commands import ErasedBefore as ErasedBefore
+from concertation.apps.sources.raw.commands import keep_for as keep_for
+from concertation.apps.sources.raw.commands import keep_raw_file as keep_raw_file
+from concertation.apps.sources.raw.commands import raw_path as raw_path
 from concertation.apps.sources.reporting.queries import frozen_within
 from concertation.core.sharing import Mandate, Sensitivity
 
-CHUNK = 1 << 20
 KEEP = "keep"
 QUEUED, STOPPED = "queued", "stopped"
 OF_ACTIVITIES = frozenset({"presence-5w", "hapi-presence", "presence-form"})
@@ -40,34 +39,9 @@ CANCELLABLE = ("received", "reading", "previewed", "writing")
 SILENCE = timedelta(minutes=3)
 
 
-def raw_path(sha256: str) -> Path:
-    """Where the bytes of a raw file stand in the node's folder."""
-    return Path(settings.RAW_FOLDER) / sha256[:2] / sha256
-
-
 def holder_of(state: str) -> str:
     """The holder of what a State's own data manager brings in: the State's administration."""
     return f"{state.lower()}-government"
-
-
-def keep_raw_file(stream: BinaryIO, *, name: str) -> RawFile:
-    """Keep the bytes of a file once under their SHA-256; the same bytes again give the same file."""
-    folder = Path(settings.RAW_FOLDER)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    arriving = folder / f"arriving-{os.getpid()}-{timezone.now().timestamp()}"
-    digest, size = hashlib.sha256(), 0
-    with arriving.open("wb") as kept:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            kept.write(chunk)
-        kept.flush()
-        os.fsync(kept.fileno())
-    target = raw_path(digest.hexdigest())
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    arriving.replace(target)
-    file, _ = RawFile.objects.get_or_create(sha256=digest.hexdigest(), defaults={"name": name[-255:], "size": size})
-    return file
 
 
 @transaction.atomic
@@ -77,6 +51,7 @@ def open_run(file: RawFile, *, state: str, kind: str, holder: str, share_as: str
     run = ImportRun.objects.create(
         file=file, owner_state=state, kind=kind, holder=holder, share_as=share_as, sensitivity=closed.value, by=by.person,
     )
+    keep_for(file, state=state, by=by)
     journal("sources.file-received", by, state=state, run=run.pk, sha256=file.sha256, size=file.size)
     return run
 

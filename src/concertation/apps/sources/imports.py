@@ -85,6 +85,7 @@ def receive(
     """The import of these bytes for a State, and whether it is new: bytes stored or under way before are not brought in twice."""
     held = queries.run_under_way(sha256=file.sha256, state=state)
     if held is not None:
+        commands.keep_for(file, state=state, by=by)
         return held, False
     run = commands.open_run(file, state=state, kind=kind, holder=commands.holder_of(state), share_as=share_as, by=by)
     commands.state_period(run, start=start, end=end)
@@ -110,7 +111,10 @@ def held(run: ImportRun) -> Iterator[None]:
 
 def _understood(run: ImportRun, *, status: str, today: date, by: Mandate, progress: Progress) -> Preview | None:
     progress("reading", 0, 0)
-    opened = open_file(commands.raw_path(run.file_id), kind=run.kind)
+    path = commands.raw_path(run.file_id)
+    if not path.is_file():
+        return _kept(run, Opened(path, run.kind, (), (Problem("bytes-gone", value=run.file_id[:12]),)), None, status=status, by=by)
+    opened = open_file(path, kind=run.kind)
     if progress("matching", 0, 0):
         commands.mark_cancelled(run)
         return None

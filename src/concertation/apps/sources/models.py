@@ -41,12 +41,46 @@ class ReferenceSet(models.Model):
 
 
 class RawFile(models.Model):
-    """The bytes of a file as received, kept once under their SHA-256 in the node's folder."""
+    """The bytes of a file as received, kept once under their SHA-256 in the node's folder; `erased_at` since no State keeps them."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()
     received_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True)
+
+
+ERASED_FOR = [
+    ("personal", _("le fichier contient des données personnelles")),
+    ("mistaken", _("fichier envoyé par erreur")),
+    ("agreement", _("convention de partage échue ou refusée")),
+    ("request", _("demande de qui l'a fourni")),
+    ("retention", _("durée de conservation atteinte")),
+]
+
+
+class RawKeeping(models.Model):
+    """That a State keeps the bytes of a file, since a day; or that it had them erased, when and why. Rows and hash stay."""
+
+    file = models.ForeignKey(RawFile, on_delete=models.PROTECT, related_name="keepings")
+    state = models.CharField(max_length=3)
+    received_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=12, blank=True, choices=ERASED_FOR)
+    erased_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "received_at"])]
+        constraints = [models.UniqueConstraint(fields=["file", "state"], name="kept_once_per_state")]
+
+
+class RawRetention(models.Model):
+    """For how many months a State keeps the bytes of files; none set, or null, means without end."""
+
+    state = models.CharField(max_length=3, primary_key=True)
+    months = models.PositiveSmallIntegerField(null=True)
+    set_by = models.CharField(max_length=64)
+    set_at = models.DateTimeField(auto_now=True)
 
 
 class ImportRun(GuardedModel):

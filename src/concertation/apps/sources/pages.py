@@ -18,7 +18,8 @@ from concertation.apps.places.queries import state_names, states_with_units
 from concertation.apps.sources import commands, corrections, import_words, imports, jobs, queries, review, withdrawals
 from concertation.apps.sources.columns.commands import save_mapping
 from concertation.apps.sources.forms import BringIn, PeriodOfFile, ReadAs, limit_mb
-from concertation.apps.sources.models import ImportRun
+from concertation.apps.sources.models import ImportRun, RawKeeping
+from concertation.apps.sources.raw.queries import erased_for
 from concertation.apps.sources.uploads import TOO_LARGE
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.visibility import writes_for
@@ -49,12 +50,13 @@ def imports_page(request: ReaderRequest) -> HttpResponse:
     return _imports(request, None)
 
 
-def _imports(request: ReaderRequest, form: BringIn | None) -> HttpResponse:
+def _imports(request: ReaderRequest, form: BringIn | None, *, erased: RawKeeping | None = None) -> HttpResponse:
     writable = [state for state in states_with_units() if writes_for(request.mandates, state.iso3)]
     page = Paginator(queries.run_list(request.mandates), PAGE_ROWS).get_page(request.GET.get("page"))
     context = {
         "form": form or BringIn(states=writable, initial={"state": request.GET.get("state", "")}), "writable": writable, "most": limit_mb(),
         "table": _runs_table(page), "waiting": queries.doubts_waiting(request.mandates), "total": page.paginator.count,
+        "erased": erased,
     }
     return render(request, "sources/imports.html", context, status=422 if form else 200)
 
@@ -100,7 +102,10 @@ def bring_in(request: ReaderRequest) -> HttpResponse:
         return _imports(request, form)
     by = manager_or_refuse(request, form.cleaned_data["state"])
     uploaded = form.cleaned_data["file"]
-    kept = commands.keep_raw_file(uploaded.file, name=uploaded.name)
+    try:
+        kept = commands.keep_raw_file(uploaded.file, name=uploaded.name, state=by.state, again=bool(request.POST.get("again")))
+    except commands.ErasedBefore as before:
+        return _imports(request, form, erased=before.keeping)
     start, end = form.period()
     run, is_new = imports.receive(
         kept, state=by.state, kind=form.cleaned_data["kind"], share_as=form.cleaned_data["share_as"], start=start, end=end, by=by,
@@ -122,7 +127,9 @@ def import_run(request: ReaderRequest, run_id: UUID) -> HttpResponse:
     working = run.status in import_words.UNFINISHED
     if request.headers.get("HX-Request"):
         return _progress(request, run, working=working)
-    context = _following(request, run, working=working) | ({} if working else _understood(request, run))
+    context = _following(request, run, working=working)
+    if not working:
+        context |= _understood(request, run, correctable=run.status in commands.CORRECTABLE and context["erased"] is None)
     return render(request, "sources/import.html", context)
 
 
@@ -141,10 +148,11 @@ def _following(request: ReaderRequest, run: ImportRun, *, working: bool) -> dict
         "may_write": writes_for(request.mandates, run.owner_state) is not None, "period": period_words(run),
         "withdrawal": withdrawals.choices_of(run, tuple(request.mandates)),
         "breadcrumbs": [(_("Fichiers reçus"), reverse("imports")), (state, ""), (run.file.name, "")],
+        "erased": erased_for(run.file_id, run.owner_state),
     }
 
 
-def _understood(request: ReaderRequest, run: ImportRun) -> dict[str, object]:
+def _understood(request: ReaderRequest, run: ImportRun, *, correctable: bool) -> dict[str, object]:
     summary: dict[str, Any] = dict(queries.summary_of(run))
     questions, held = import_words.open_questions(request.mandates, run)
     counted = "rows_read" in summary
@@ -154,7 +162,7 @@ def _understood(request: ReaderRequest, run: ImportRun) -> dict[str, object]:
         "preview": import_words.preview_columns(run, summary, questions) if counted and run.status != "refused" else None,
         "sheet": import_words.sheet_shown(run, summary.get("picture") or {}), "facts": import_words.facts_of(run, summary),
         "columns": import_words.column_lines(queries.columns_of(run)), "fields": review.field_choices(run.kind),
-        "groups": import_words.problem_groups(run, queries.problems_of(run)), "correctable": run.status in commands.CORRECTABLE,
+        "groups": import_words.problem_groups(run, queries.problems_of(run)), "correctable": correctable,
         "period_form": PeriodOfFile(initial={"start": run.period_start, "end": run.period_end}), "kind_form": ReadAs(initial={"kind": run.kind}),
     }
 

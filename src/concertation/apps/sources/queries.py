@@ -118,6 +118,12 @@ def picture_of(run: ImportRun) -> dict[str, object]:
     return drawn
 
 
+def mapping_of(run: ImportRun) -> dict[str, object]:
+    """What the columns of its file were taken for, and what a person asked of them."""
+    kept: dict[str, object] = json.loads(bytes(run.mapping) or b"{}")
+    return kept
+
+
 def columns_of(run: ImportRun) -> list[dict[str, object]]:
     """Which column of the file was taken for what."""
     kept: list[dict[str, object]] = json.loads(bytes(run.mapping) or b"{}").get("columns", [])
@@ -240,8 +246,8 @@ def rows_by_state(mandates: Sequence[Mandate]) -> Iterable[Mapping[str, object]]
 
 
 def received_files() -> Iterator[tuple[str, int]]:
-    """SHA-256 and size of every file received, newest first: for the keeper of the node, who sees bytes and no rows."""
-    return RawFile.objects.order_by("-received_at").values_list("sha256", "size").iterator()
+    """SHA-256 and size of every file whose bytes are kept, newest first: for the keeper of the node, who sees bytes and no rows."""
+    return RawFile.objects.filter(erased_at__isnull=True).order_by("-received_at").values_list("sha256", "size").iterator()
 
 
 def first_received() -> datetime | None:

@@ -15,8 +15,9 @@ from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import FORMATS, table_file
 from concertation.apps.places.queries import state_names
 from concertation.apps.sources import commands, import_words, queries, review
-from concertation.apps.sources.cells import row_as_written
+from concertation.apps.sources.cells import row_as_written, row_kept
 from concertation.apps.sources.pages import period_words
+from concertation.apps.sources.raw.queries import erased_for
 from concertation.apps.sources.taken_sources import own_register
 from concertation.core.sharing.visibility import writes_for
 from concertation.draw.tables import Column, TakenTable
@@ -113,6 +114,9 @@ def raw_file(request: ReaderRequest, sha256: str) -> HttpResponseBase:
     mine = [run for run in queries.runs(request.mandates).filter(file_id=sha256) if writes_for(request.mandates, run.owner_state)]
     if not mine:
         raise Http404
+    gone = {run.owner_state: erased for run in mine if (erased := erased_for(sha256, run.owner_state))}
+    if len(gone) == len({run.owner_state for run in mine}):
+        return render(request, "sources/raw_gone.html", {"run": mine[0], "erased": gone[mine[0].owner_state]}, status=410)
     stream = commands.raw_path(sha256).open("rb")
     response = FileResponse(stream, as_attachment=True, filename=mine[0].file.name, content_type="application/octet-stream")
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -128,7 +132,9 @@ def cell(request: ReaderRequest, sha256: str) -> HttpResponse:
     written = request.GET.get("row", "")
     if run is None or not written.isascii() or not written.isdigit():
         raise Http404
-    row = row_as_written(commands.raw_path(sha256), sheet=request.GET.get("sheet", ""), row=int(written[:9]))
+    erased = erased_for(sha256, run.owner_state)
+    sheet, number = request.GET.get("sheet", ""), int(written[:9])
+    row = row_kept(queries.picture_of(run), sheet=sheet, row=number) if erased else row_as_written(commands.raw_path(sha256), sheet=sheet, row=number)
     if row is None:
         raise Http404
     columns = {str(column["letter"]): str(column["field"]) for column in queries.columns_of(run)}
@@ -137,4 +143,4 @@ def cell(request: ReaderRequest, sha256: str) -> HttpResponse:
     lines = [{"letter": line.letter, "heading": line.heading, "text": line.text, "field": words.get(columns.get(line.letter, ""), ""), "asked": line.letter == column} for line in row.cells]
     trail = [(_("Fichiers reçus"), reverse("imports")), (run.file.name, reverse("import", args=[run.pk])), (f"{row.sheet}, {row.number}", "")]
     problems = [import_words.problem_line(run, told) for told in queries.problems_of(run) if told.cell.row == row.number and told.cell.sheet in (row.sheet, None)]
-    return render(request, "sources/cell.html", {"run": run, "row": row, "lines": lines, "problems": problems, "column": column, "breadcrumbs": trail})
+    return render(request, "sources/cell.html", {"run": run, "row": row, "lines": lines, "erased": erased, "problems": problems, "column": column, "breadcrumbs": trail})

@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from concertation.apps.sources import mapping_pages, name_pages, pages, review_pages, source_pages, withdrawals
+from concertation.apps.sources import (
+    mapping_pages,
+    name_pages,
+    pages,
+    raw_pages,
+    review_pages,
+    source_pages,
+    withdrawals,
+)
 
 urlpatterns = [
     path("imports/", pages.imports_page, name="imports"),
     path("imports/bring-in/", pages.bring_in, name="bring-in"),
+    path("imports/files/", raw_pages.raw_files, name="raw-files"),
+    path("imports/files/retention/", raw_pages.set_retention, name="raw-retention"),
+    path("imports/files/<str:sha256>/<str:state>/erase/", raw_pages.erase, name="raw-erase"),
     path("imports/<uuid:run_id>/", pages.import_run, name="import"),
     path("imports/<uuid:run_id>/accept/", pages.accept, name="import-accept"),
     path("imports/<uuid:run_id>/cancel/", pages.cancel, name="import-cancel"),
