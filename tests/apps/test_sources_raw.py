@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import threading
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -15,11 +18,14 @@ from hypothesis import strategies as st
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.presence.models import Activity
 from concertation.apps.sources import commands
+from concertation.apps.sources.imports import silent
 from concertation.apps.sources.models import ImportProblem, ImportRun, RawFile, RawKeeping, SavedMapping, Source
 from concertation.apps.sources.raw import commands as raw
 from concertation.core.retention import erased_on, received_up_to
 from concertation.core.sharing import Mandate, Role
-from concertation.site import reference
+from concertation.site import reference, reminding
+from concertation.site.importing import Asked
+from concertation.site.importing import bring_in as bring_in_by_terminal
 from import_steps import bring_in, manager, only_run, signed_in, table
 
 pytestmark = pytest.mark.django_db
@@ -285,6 +291,42 @@ def test_a_doubt_of_an_erased_file_is_answered_without_its_bytes(niger: Client) 
 
     assert answer.status_code == 200
     assert not commands.raw_path(run.file_id).exists()
+
+
+def test_the_terminal_refuses_erased_bytes_in_words_and_keeps_them_again_when_asked(niger: Client, tmp_path: Path) -> None:
+    erase(niger, stored(niger))
+    (tmp_path / "again.csv").write_bytes(table())
+    asked = Asked.of(tmp_path / "again.csv", state="NER", kind="", period="", share="confidential")
+    assert isinstance(asked, Asked)
+
+    with pytest.raises(commands.ErasedBefore):
+        bring_in_by_terminal(asked, progress=silent)
+    outcome = bring_in_by_terminal(asked, progress=silent, keep_again=True)
+
+    assert outcome.already
+    assert RawKeeping.objects.get().erased_at is None
+
+
+def test_the_worker_erases_what_is_due_when_a_new_day_has_come(niger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stored(niger)
+    RawKeeping.objects.update(received_at=timezone.now() - timedelta(days=90))
+    raw.set_retention("NER", 1, by=BY)
+    ended = threading.Event()
+    monkeypatch.setattr(reminding, "EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(reminding.connections, "close_all", ended.set)
+
+    reminding.look_after(ended)
+
+    assert not commands.raw_path(run.file_id).exists()
+
+
+def test_a_state_that_had_files_before_keeps_them_from_their_first_import(niger: Client) -> None:
+    run = stored(niger)
+    RawKeeping.objects.all().delete()
+
+    import_module("concertation.apps.sources.migrations.0010_states_keep_the_files_they_brought").keep_for_states(apps, None)
+
+    assert RawKeeping.objects.get().received_at == run.created_at
 
 
 @given(received=st.dates(date(2000, 1, 1), date(2090, 12, 31)), months=st.integers(1, 120), later=st.integers(-3, 3))

@@ -29,6 +29,7 @@ READS_UNSEEN = {
     "needs/figures_to_compare": "the figures of an import that a corrected file of the same State and holder is compared with; the mandate to bring it in was checked",
     "sources/run_under_way": "the same file twice changes nothing, whoever brings it: only whether it is there is told",
     "sources/counts_elsewhere": "the same file twice changes nothing: a yes or no about bytes the caller already holds",
+    "sources/unfinished": "whether an import still needs the bytes: a yes or no to the data manager of its own State, or to the round of the day",
     "sources/answered_like": "an answer is taken back on every row like it; the mandate was checked on the doubt itself",
     "sources/calendar_within": "the days of a State's calendar and whether they are frozen; an import has to know where it counts",
     "sources/rows_declared": "counted into totals; names leave `followed` only where the reader may see punctuality",

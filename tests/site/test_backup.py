@@ -124,6 +124,35 @@ def test_a_restored_node_holds_the_same_rows_on_either_engine(held: SeparateNode
     assert other.answer("search", "refresh", "--check")["differences"] == 0
 
 
+ERASE = """
+import django
+django.setup()
+from concertation.apps.sources.models import RawKeeping
+from concertation.apps.sources.raw.commands import erase
+from concertation.core.sharing import Mandate, Role
+print(erase(RawKeeping.objects.get(), reason="mistaken", by=Mandate("synthetic", Role.DATA_MANAGER, state="NER")))
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(held: SeparateNode, tmp_path: Path, engine: str) -> None:
+    back_up(held, tmp_path / "older")
+    shutil.copytree(tmp_path / "older", tmp_path / "backups")
+    other = empty_node(tmp_path / "other", engine)
+    restore(other, tmp_path / "older")
+    said = subprocess.run([sys.executable, "-c", ERASE], env=other.surroundings, capture_output=True, text=True)
+
+    after = back_up(other, tmp_path / "backups")
+    told = json.loads(restore(other, tmp_path / "older", "--replace").stdout)
+
+    assert said.stdout.strip() == "True", said.stderr
+    assert (after["raw_files"], after["raw_files_missing"], after["equal_rows"]) == (0, 0, True)
+    assert (told["equal_rows"], told["raw_files_erased_again"]) == (True, 1)
+    assert not [path for path in (other.home / "raw").glob("??/*") if path.is_file()]
+    assert [finding["code"] for finding in other.answer("doctor") if not finding["holds"]] == []
+    assert other.answer("raw", "expire")["erased"] == 0
+
+
 def test_a_backup_of_one_engine_restores_on_the_other_and_back(held: SeparateNode, tmp_path: Path) -> None:
     first = back_up(held, tmp_path / "first")
     there = empty_node(tmp_path / "there", ENGINES[0])

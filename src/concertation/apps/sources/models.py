@@ -55,7 +55,7 @@ ERASED_FOR = [
     ("mistaken", _("fichier envoyé par erreur")),
     ("agreement", _("convention de partage échue ou refusée")),
     ("request", _("demande de qui l'a fourni")),
-    ("retention", _("durée de conservation atteinte")),
+    ("retention", _("durée de conservation échue")),
 ]
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -45,7 +46,7 @@ class Retention(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("État"))
     months = forms.IntegerField(
         label=gettext_lazy("Mois de conservation"), required=False, min_value=1, max_value=MOST_MONTHS,
-        help_text=gettext_lazy("Vide : sans fin. Proposition : %(months)s mois.") % {"months": SUGGESTED_MONTHS},
+        help_text=format_lazy(gettext_lazy("Vide : sans fin. Proposition : {months} mois."), months=SUGGESTED_MONTHS),
     )  # fmt: skip
     sure = forms.BooleanField(label=gettext_lazy("Oui, ces octets seront effacés et ne reviendront pas"), required=False)
 
@@ -54,6 +55,8 @@ class Retention(forms.Form):
         chosen = self.fields["state"]
         if isinstance(chosen, forms.ChoiceField):
             chosen.choices = list(states.items())
+        if len(states) == 1:
+            chosen.widget = forms.HiddenInput()
 
 
 class Erasure(forms.Form):
@@ -107,10 +110,10 @@ def chosen(found: Any, request: ReaderRequest) -> Any:
 
 def _table(page: Any, states: dict[str, str], months: Months, request: ReaderRequest) -> dict[str, object]:
     columns = [
-        {"key": "file", "label": _("Fichier"), "sortable": True}, {"key": "state", "label": _("État"), "sortable": True},
+        {"key": "file", "label": _("Fichier"), "sortable": True}, {"key": "until", "label": _("Gardé jusqu'au"), "sortable": False},
         {"key": "size", "label": _("Taille"), "numeric": True, "sortable": True}, {"key": "received", "label": _("Reçu le"), "sortable": True},
-        {"key": "last_import", "label": _("Dernier import"), "sortable": False}, {"key": "until", "label": _("Gardé jusqu'au"), "sortable": False},
-        {"key": "act", "label": _("Effacer"), "sortable": False},
+        *([{"key": "state", "label": _("État"), "sortable": True}] if len(states) > 1 else []),
+        {"key": "last_import", "label": _("Dernier import"), "sortable": False}, {"key": "act", "label": _("Effacer"), "sortable": False},
     ]  # fmt: skip
     every = [("", _("tous")), *states.items()]
     filters = [{"name": "state", "label": _("État"), "options": every, "value": request.GET.get("state", "")}] if len(states) > 1 else []

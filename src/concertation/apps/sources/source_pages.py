@@ -141,6 +141,6 @@ def cell(request: ReaderRequest, sha256: str) -> HttpResponse:
     words = dict(review.field_choices(run.kind))
     column = request.GET.get("column", "")
     lines = [{"letter": line.letter, "heading": line.heading, "text": line.text, "field": words.get(columns.get(line.letter, ""), ""), "asked": line.letter == column} for line in row.cells]
-    trail = [(_("Fichiers reçus"), reverse("imports")), (run.file.name, reverse("import", args=[run.pk])), (f"{row.sheet}, {row.number}", "")]
+    trail = [(_("Fichiers reçus"), reverse("imports")), (run.file.name, reverse("import", args=[run.pk])), (", ".join(part for part in (row.sheet, str(row.number)) if part), "")]
     problems = [import_words.problem_line(run, told) for told in queries.problems_of(run) if told.cell.row == row.number and told.cell.sheet in (row.sheet, None)]
     return render(request, "sources/cell.html", {"run": run, "row": row, "lines": lines, "erased": erased, "problems": problems, "column": column, "breadcrumbs": trail})

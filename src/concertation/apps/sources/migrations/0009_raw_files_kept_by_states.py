@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(max_length=3)),
                 ('received_at', models.DateTimeField()),
                 ('erased_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, choices=[('personal', 'le fichier contient des données personnelles'), ('mistaken', 'fichier envoyé par erreur'), ('agreement', 'convention de partage échue ou refusée'), ('request', "demande de qui l'a fourni"), ('retention', 'durée de conservation atteinte')], max_length=12)),
+                ('reason', models.CharField(blank=True, choices=[('personal', 'le fichier contient des données personnelles'), ('mistaken', 'fichier envoyé par erreur'), ('agreement', 'convention de partage échue ou refusée'), ('request', "demande de qui l'a fourni"), ('retention', 'durée de conservation échue')], max_length=12)),
                 ('erased_by', models.CharField(blank=True, max_length=64)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keepings', to='sources.rawfile')),
             ],
