@@ -5,8 +5,6 @@ columns are null, never empty lists, so that a figure over them reads "no figure
 once per country: lines that are the same throughout are one flow.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -15,10 +13,18 @@ from typing import Any
 import polars as pl
 
 from concertation.core.funding import FLOW_SCHEMA
-from concertation.core.money import in_minor_units, is_currency
+from concertation.core.money import is_currency
 from concertation.core.problems import Cell, Problem
 from concertation.formats.fts import CURRENCY, ReadFlows
-from concertation.formats.sheets import ROW, Table
+from concertation.formats.sheets import Table
+from concertation.formats.table_lines import (
+    NUMBER,
+    as_received,
+    lines_of,
+    minor_or_none,
+    missing_columns,
+    place_in,
+)
 
 NEEDED = ("id", "amountUSD", "status", "boundary", "onBoundary", "srcOrganization", "destOrganization")
 ENDS = {"source": "src", "destination": "dest"}
@@ -37,7 +43,6 @@ READ = frozenset([*NEEDED, *LISTS.values(), *TEXTS.values(), *DAYS.values(), "or
 KEPT_ONLY = frozenset(["budgetYear", "destPlanCode", "destPlanId", "destProjectCode", "createdAt", "updatedAt"])
 BETWEEN = re.compile(r",(?!\s)")
 WHOLE = re.compile(r"[+-]?\d+")
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 YEARS_TOLD = range(1990, 2100)
 
 
@@ -59,35 +64,22 @@ def read_flow_table(table: Table) -> ReadFlows:
     >>> read.frame.select("amount_minor", "source_names", "destination_names", "earmarks").row(0)
     (500, ['Japan, Government of'], ['UNHCR', 'WFP'], None)
     """
-    told = [*missing_columns(table), *unknown_columns(table)]
+    told = [*missing_columns(table, NEEDED), *unknown_columns(table)]
     rows: list[dict[str, Any]] = []
     received: dict[str, bytes] = {}
     seen: dict[tuple[str, ...], str] = {}
-    letters = {heading: letter for letter, heading in table.headings.items()}
     for number, line in lines_of(table) if is_flow_table(table) else ():
-        content = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        digest = hashlib.sha256(content).hexdigest()
+        digest, content = as_received(line)
         if digest in received:
             continue
         received[digest] = content
         key = (line.get("id", ""), line.get("boundary", ""))
         if key in seen:
-            told.append(Problem("fts-flow-twice", Cell(table.sheet, number, letters["id"]), key[0]))
+            told.append(Problem("fts-flow-twice", place_in(table, number, "id"), key[0]))
         seen[key] = digest
-        told += (Problem(code, Cell(table.sheet, number, letters.get(heading)), value) for code, heading, value in told_of(line))
+        told += (Problem(code, place_in(table, number, heading), value) for code, heading, value in told_of(line))
         rows.append({**row_of(line), "raw_sha256": digest})
     return ReadFlows(pl.DataFrame(rows, schema=FLOW_SCHEMA), received, tuple(told))
-
-
-def lines_of(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
-    """Every line of a table: its row number, and its filled cells by heading."""
-    for line in table.frame.iter_rows(named=True):
-        yield line[ROW], {heading: line[letter].strip() for letter, heading in table.headings.items() if line.get(letter) is not None}
-
-
-def missing_columns(table: Table) -> Iterable[Problem]:
-    """One problem for each column without which nothing can be read."""
-    return (Problem("required-column-missing", Cell(table.sheet, table.heading_row), heading) for heading in NEEDED if heading not in table.headings.values())
 
 
 def unknown_columns(table: Table) -> Iterable[Problem]:
@@ -120,23 +112,14 @@ def row_of(line: Mapping[str, str]) -> dict[str, Any]:
     currency = line.get("originalCurrency", "")
     rate = line.get("exchangeRate", "")
     return {
-        "flow": line.get("id", ""), "currency": CURRENCY, "amount_minor": minor(line.get("amountUSD"), CURRENCY),
-        "original_minor": minor(line.get("originalAmount"), currency) if is_currency(currency) else None, "original_currency": currency or None,
+        "flow": line.get("id", ""), "currency": CURRENCY, "amount_minor": minor_or_none(line.get("amountUSD"), CURRENCY),
+        "original_minor": minor_or_none(line.get("originalAmount"), currency) if is_currency(currency) else None, "original_currency": currency or None,
         "rate": float(rate) if NUMBER.fullmatch(rate) else None,
         **{name: line.get(heading) for name, heading in TEXTS.items()},
         **{name: day(line.get(heading)) for name, heading in DAYS.items()},
         **{name: BETWEEN.split(line[heading]) if heading in line else [] for name, heading in LISTS.items()},
         **{f"{end}_years": years(line.get(f"{word}UsageYearStart", ""), line.get(f"{word}UsageYearEnd", "")) for end, word in ENDS.items()},
     }  # fmt: skip
-
-
-def minor(written: str | None, currency: str) -> int | None:
-    """Whole minor units of a written amount; none where it is no number.
-
-    >>> minor("1E+07", "USD"), minor("n/a", "USD")
-    (1000000000, None)
-    """
-    return in_minor_units(written, currency) if written and NUMBER.fullmatch(written) else None
 
 
 def day(written: str | None) -> date | None:
