@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.presence.models import Activity
 from concertation.apps.sources import commands
+from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.imports import silent
 from concertation.apps.sources.models import ImportProblem, ImportRun, RawFile, RawKeeping, SavedMapping, Source
 from concertation.apps.sources.raw import commands as raw
@@ -287,7 +288,7 @@ def test_a_doubt_of_an_erased_file_is_answered_without_its_bytes(niger: Client) 
     erase(niger, run)
     assert doubt is not None
 
-    answer = niger.post(f"/review/{doubt.pk}/settle/", {"answer": commands.KEEP}, follow=True)
+    answer = niger.post(f"/review/{doubt.pk}/settle/", {"answer": KEEP}, follow=True)
 
     assert answer.status_code == 200
     assert not commands.raw_path(run.file_id).exists()

@@ -45,6 +45,7 @@ READS_UNSEEN = {
 }
 MAY_FOLLOW = {
     "apps/sources/commands.py": "an import's own rows, replaced by the act that understands the file",
+    "apps/sources/doubts/commands.py": "an import's own doubts, replaced by the act that understands the file",
 }
 
 

@@ -24,7 +24,7 @@ from concertation.apps.presence.register import ActivityRows
 from concertation.apps.presence.search_reading import activities_as_things, stamps
 from concertation.apps.search.kinds import Kind, offer
 from concertation.apps.sources import imports, review, withdrawals
-from concertation.apps.sources.commands import KEEP
+from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.models import Doubt, ImportRun, Source
 from concertation.core.place_rows import place_rows
 from concertation.core.sharing import Mandate

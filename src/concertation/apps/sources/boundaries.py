@@ -11,7 +11,8 @@ import shapely
 
 from concertation.apps.places.commands import bring_boundaries
 from concertation.apps.places.queries import division_named, divisions, gazetteer, states_with_units
-from concertation.apps.sources.commands import KEEP, finish_run, raw_path, state_source
+from concertation.apps.sources.commands import finish_run, raw_path, state_source
+from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.models import Doubt, ImportRun
 from concertation.apps.sources.place_doubts import place_doubts
 from concertation.apps.sources.previews import CountedProblem, Preview, Received

@@ -1,4 +1,4 @@
-"""Writing about sources: following an import through its steps, settling a doubt, saving a mapping."""
+"""Writing about sources: following an import through its steps, and the sources its rows point to."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,15 +13,9 @@ from django.utils import timezone
 from concertation.apps.ground.chain import canonical
 from concertation.apps.ground.commands import journal
 from concertation.apps.sources import workers
-from concertation.apps.sources.models import (
-    Doubt,
-    ImportProblem,
-    ImportRun,
-    RawFile,
-    ReferenceSet,
-    Source,
-)
-from concertation.apps.sources.previews import CountedProblem, DoubtToSettle, Preview
+from concertation.apps.sources.doubts.commands import replace_doubts
+from concertation.apps.sources.models import ImportProblem, ImportRun, RawFile, ReferenceSet, Source
+from concertation.apps.sources.previews import CountedProblem, Preview
 from concertation.apps.sources.raw.commands import ErasedBefore as ErasedBefore
 from concertation.apps.sources.raw.commands import keep_for as keep_for
 from concertation.apps.sources.raw.commands import keep_raw_file as keep_raw_file
@@ -29,7 +23,6 @@ from concertation.apps.sources.raw.commands import raw_path as raw_path
 from concertation.apps.sources.reporting.queries import frozen_within
 from concertation.core.sharing import Mandate, Sensitivity
 
-KEEP = "keep"
 QUEUED, STOPPED = "queued", "stopped"
 OF_ACTIVITIES = frozenset({"presence-5w", "hapi-presence", "presence-form"})
 WAITING_STEPS = (QUEUED, STOPPED)
@@ -121,7 +114,7 @@ def record_preview(run: ImportRun, preview: Preview, *, status: str, picture: Ma
         summary=canonical({**preview.summary(), "picture": picture}), mapping=canonical({"columns": preview.columns, "asked": asked}),
     )
     _replace_problems(held, preview.problems)
-    _replace_doubts(held, preview.doubts)
+    replace_doubts(held, preview.doubts)
     run.refresh_from_db()
 
 
@@ -130,33 +123,11 @@ def _replace_problems(run: ImportRun, problems: Iterable[CountedProblem]) -> Non
     ImportProblem.objects.bulk_create([_problem(run, counted) for counted in problems], batch_size=500)
 
 
-def _replace_doubts(run: ImportRun, doubts: Iterable[DoubtToSettle]) -> None:
-    """The open doubts of a run; one that a person already left at its sure place in another file is left there again."""
-    run.doubts.filter(answered_at__isnull=True).delete()
-    answered = set(run.doubts.values_list("owner_state", "kind", "key"))
-    made = [_doubt(run, doubt) for doubt in doubts]
-    fresh = [doubt for doubt in made if (doubt.owner_state, doubt.kind, doubt.key) not in answered]
-    left = Doubt.objects.filter(owner_state__in={doubt.owner_state for doubt in fresh}, answer=KEEP, answered_at__isnull=False)
-    left_before = {(doubt.owner_state, doubt.kind, doubt.key): doubt for doubt in left}
-    for doubt in fresh:
-        if same := left_before.get((doubt.owner_state, doubt.kind, doubt.key)):
-            doubt.answer, doubt.answered_by, doubt.answered_at = same.answer, same.answered_by, same.answered_at
-    Doubt.objects.bulk_create(fresh, batch_size=500)
-
-
 def _problem(run: ImportRun, counted: CountedProblem) -> ImportProblem:
     problem = counted.problem
     return ImportProblem(
         run=run, code=problem.code, value=problem.value[:300], detail=dict(problem.detail), count=counted.count,
         sheet=(problem.cell.sheet or "")[:120], row=problem.cell.row, column=(problem.cell.column or "")[:120],
-    )
-
-
-def _doubt(run: ImportRun, doubt: DoubtToSettle) -> Doubt:
-    return Doubt(
-        run=run, owner_state=doubt.state or run.owner_state, holder=run.holder, sensitivity=run.sensitivity, kind=doubt.kind,
-        key=doubt.key[:400], written=dict(doubt.written), candidates=[dict(c) for c in doubt.candidates],
-        count=doubt.count, row=doubt.row,
     )
 
 
@@ -341,36 +312,6 @@ def close_run_further(run: ImportRun, *, level: Sensitivity, rows: int, by: Mand
         held.doubts.update(sensitivity=level.value)
     journal("sources.import-closed-further", by, state=held.owner_state, run=held.pk, kind=held.kind, level=level.value, rows=rows)
     run.refresh_from_db()
-
-
-@transaction.atomic
-def settle(doubt: Doubt, *, answer: str, by: Mandate) -> None:
-    """Note a person's answer to a doubt; it is applied by the app whose kind of doubt it is."""
-    doubt.answer, doubt.answered_by, doubt.answered_at = answer, by.person, timezone.now()
-    doubt.version += 1
-    doubt.save()
-    journal("sources.doubt-settled", by, state=doubt.owner_state, doubt=doubt.pk, kind=doubt.kind, answer=answer)
-
-
-@transaction.atomic
-def ask_again(doubt: Doubt, *, by: Mandate) -> None:
-    """Take an answer back: the doubt waits for a person again."""
-    before, doubt.answer, doubt.answered_by, doubt.answered_at = doubt.answer, "", "", None
-    doubt.version += 1
-    doubt.save()
-    journal("sources.answer-taken-back", by, state=doubt.owner_state, doubt=doubt.pk, kind=doubt.kind, answer=before)
-
-
-@transaction.atomic
-def ask_in(run: ImportRun, like: Doubt, *, count: int, row: int | None) -> None:
-    """Put the question of a doubt to a person for another import too, whose rows rested on the answer taken back."""
-    Doubt.objects.get_or_create(
-        run=run, kind=like.kind, key=like.key,
-        defaults={
-            "owner_state": run.owner_state, "holder": run.holder, "sensitivity": run.sensitivity, "written": like.written,
-            "candidates": like.candidates, "count": count, "row": row,
-        },
-    )
 
 
 def state_source(*, id: str, title: str, publisher: str, published_on: date | None, licence: str = "") -> Source:

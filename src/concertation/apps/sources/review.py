@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from concertation.apps.places.commands import forget_name, remember_name
 from concertation.apps.places.queries import gazetteer, is_unit_of, units_called, units_held
-from concertation.apps.sources import commands, queries
-from concertation.apps.sources.commands import KEEP
+from concertation.apps.sources import queries
+from concertation.apps.sources.doubts import commands
+from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.imports import follow_up
 from concertation.apps.sources.models import Doubt, ImportRun, Source
 from concertation.apps.sources.place_doubts import in_words

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.places.queries import state_names
 from concertation.apps.sources import queries, review
-from concertation.apps.sources.commands import KEEP
+from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.models import Doubt
 from concertation.apps.sources.pages import manager_or_refuse
 from concertation.core.sharing.visibility import writes_for

@@ -1,0 +1,1 @@
+"""Doubts: what a person is asked to settle, and what they answered."""
