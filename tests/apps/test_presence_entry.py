@@ -16,7 +16,7 @@ from concertation.apps.ground.queries import broken_lines
 from concertation.apps.presence.entry import commands, queries
 from concertation.apps.presence.entry.commands import Slip
 from concertation.apps.presence.models import Activity
-from concertation.apps.presence.queries import activities
+from concertation.apps.presence.queries import activities, rows_by_organisation
 from concertation.apps.sources.models import Declaration, ReportingPeriod
 from concertation.apps.sources.reporting.commands import PeriodRefused, freeze_period, open_period
 from concertation.core.entries import Entry
@@ -291,6 +291,17 @@ def test_a_declaration_follows_its_rows_when_they_change_sector_or_are_withdrawn
 
     assert (moved, withdrawn, declared()) == ({("WSH", 1)}, set(), {("WSH", 1)})
     assert list(broken_lines()) == []
+
+
+def test_a_row_its_holder_withdrew_is_not_counted_among_those_an_import_declares(alpha: Any) -> None:
+    run = stored_import(sectors=("FSC",))
+    kept, gone = activity(run, alpha), activity(run, alpha)
+    before = rows_by_organisation(run)
+
+    commands.withdraw_activity(gone, reason="entered-twice", base_version=gone.version, by=NIGER)
+
+    assert before == {(alpha, "FSC"): 2}
+    assert rows_by_organisation(run) == {(alpha, kept.sector): 1}
 
 
 def test_two_corrections_that_contradict_each_other_are_not_stored_together(alpha: Any, reporter: Client) -> None:

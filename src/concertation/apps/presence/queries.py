@@ -81,8 +81,8 @@ def links_of_state(state: str) -> pl.DataFrame:
 
 
 def rows_by_organisation(run: ImportRun) -> dict[tuple[Organisation, str], int]:
-    """How many distinct rows of an import each organisation, after merges, declares in each sector ("" where none is said)."""
-    rows = Activity.objects.filter(import_run=run, identical_to_row__isnull=True, organisation__isnull=False)
+    """How many distinct rows of an import each organisation, after merges, declares in each sector ("" where none is said); none it withdrew."""
+    rows = Activity.objects.filter(import_run=run, identical_to_row__isnull=True, withdrawn_at__isnull=True, organisation__isnull=False)
     counted = list(rows.values_list(SURVIVOR, "sector").annotate(rows=Count("pk")).order_by())
     held = Organisation.objects.in_bulk({line[0] for line in counted})
     return {(held[organisation], sector): count for organisation, sector, count in counted}
