@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concertation.core.allocation.answer import Answer, allocate, as_json
+from concertation.core.allocation.baselines import without_floor
 from concertation.core.allocation.certificate import certify
+from concertation.core.allocation.flexibility import people_met
 from concertation.core.allocation.plan import Line, Plan
 from concertation.core.allocation.question import Earmark, MoneySource, NeedCell, Question, covered
+from concertation.core.allocation.worth import met
 from concertation.formats.allocation_question import read_question
 
 STATES, SECTORS, UNITS = ("BFA", "MLI", "NER"), ("FSC", "WSH"), ("u1", "u2", "u3")
@@ -100,6 +103,59 @@ def test_softer_earmarks_never_lower_the_least_coverage_of_the_same_groups(quest
     before, after = floor_of(allocate(fixed)), floor_of(allocate(replace(fixed, sources=softer)))
 
     assert after >= before - Fraction(1, 1_000_000)
+
+
+@settings(max_examples=60, deadline=None)
+@given(question=questions(), more=st.integers(1, 30))
+def test_more_free_money_never_lowers_the_weighted_people_met_where_no_floor_is_owed(question: Question, more: int) -> None:
+    before = replace(question, sources=(*question.sources, MoneySource("free", 5 * MILLION)))
+    after = replace(question, sources=(*question.sources, MoneySource("free", (5 + more) * MILLION)))
+
+    assert weighted_people(after) >= weighted_people(before) * (1 - 1e-6)
+
+
+def weighted_people(question: Question) -> float:
+    """Weighted people met by the plan that owes no floor."""
+    spent = without_floor(question).by_cell()
+    return float(sum(met(cell, spent.get(cell.id, 0), question.weights) for cell in question.cells))
+
+
+@settings(max_examples=60, deadline=None)
+@given(needs=st.lists(st.tuples(st.integers(1, 50), st.integers(0, 9_000)), min_size=1, max_size=6), amounts=st.lists(st.integers(0, 60), min_size=1, max_size=4), more=st.integers(1, 40), choose=st.data())
+def test_more_free_money_never_lowers_the_people_reached(needs: list[tuple[int, int]], amounts: list[int], more: int, choose: st.DataObject) -> None:
+    cells = tuple(NeedCell(f"c{at}", STATES[at % 3], f"S{at}", need=need * MILLION, people=people) for at, (need, people) in enumerate(needs))
+    tied = tuple(
+        MoneySource(f"s{at}", amount * MILLION, Earmark(sectors=choose.draw(st.frozensets(st.sampled_from([cell.sector for cell in cells]), min_size=1))))
+        for at, amount in enumerate(amounts)
+    )  # fmt: skip
+    before = Question("USD", (*tied, MoneySource("free", 3 * MILLION)), cells)
+    after = replace(before, sources=(*tied, MoneySource("free", (3 + more) * MILLION)))
+
+    assert people_met(after, allocate(after).plan) >= people_met(before, allocate(before).plan) - Fraction(1, 1000)
+
+
+@settings(max_examples=60, deadline=None)
+@given(question=questions())
+def test_no_money_is_made_or_lost(question: Question) -> None:
+    answer = allocate(question)
+
+    given_out, held = answer.plan.by_source(), {source.id: source.amount for source in question.sources}
+    assert sum(given_out.values()) == sum(answer.plan.by_cell().values())
+    assert all(amount <= held[source] for source, amount in given_out.items())
+
+
+@settings(max_examples=60, deadline=None)
+@given(question=questions(), part=st.integers(0, 3), amount=st.integers(0, 20))
+def test_an_answer_found_from_another_is_the_one_found_from_nothing(question: Question, part: int, amount: int) -> None:
+    start = allocate(question)
+    sources = tuple(replace(source, amount=amount * MILLION, earmark=source.earmark.one_step_softer() or source.earmark) if at % 3 == part else source for at, source in enumerate(question.sources))
+    cells = tuple(replace(cell, cap=0) if at % 5 == part else cell for at, cell in enumerate(question.cells))
+    now = replace(question, sources=sources, cells=cells)
+
+    warm, cold = allocate(now, start), allocate(now)
+
+    assert warm.certificate.valid
+    assert [float(stage.value) for stage in warm.certificate.stages if stage.aim == "most-good"] == pytest.approx([float(stage.value) for stage in cold.certificate.stages if stage.aim == "most-good"], rel=1e-6)
 
 
 def test_a_source_cut_in_parts_changes_nothing_for_the_cells() -> None:
@@ -252,6 +308,8 @@ def test_what_cannot_be_meant_refuses_the_question_and_says_where(content: objec
         (asked(cells=[{"id": "a", "state": "NER", "sector": "WSH", "need": 0}]), "need-of-nothing"),
         (asked(cells=[{"id": "a", "state": "NER", "sector": "WSH", "need": 1, "funded": 2}]), "funded-beyond-need"),
         (asked(colour="red"), "allocation-key-unknown"),
+        (asked(sources=[{"id": "s", "amount": 1, "authority": "cerf"}]), "money-observed"),
+        (asked(previous={"gone": 3}), "allocation-cell-unknown"),
     ],
 )
 def test_what_can_be_answered_all_the_same_is_told(content: object, code: str) -> None:
@@ -260,3 +318,14 @@ def test_what_can_be_answered_all_the_same_is_told(content: object, code: str) -
     assert read.question is not None
     assert code in [problem.code for problem in read.problems]
     assert allocate(read.question).certificate.valid
+
+
+def test_money_under_an_authority_is_only_seen_until_that_authority_joins() -> None:
+    sources = [{"id": "s", "amount": 10, "authority": "cerf"}]
+
+    seen, joined = (read_question(asked(sources=sources, joined=names)).question for names in ([], ["cerf"]))
+
+    assert seen is not None and joined is not None
+    assert allocate(seen).plan.lines == ()
+    assert [source.id for source in seen.observed] == ["s"]
+    assert allocate(joined).plan.by_cell() == {"a": 1_000}

@@ -1,8 +1,10 @@
 """What stands beside a joint plan: proportional spreading, the value of one step of flexibility, and the back-test."""
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +17,11 @@ from concertation.core.allocation.backtest import (
     unmet,
     with_flexible_part,
 )
-from concertation.core.allocation.baselines import in_proportion_to_need, shares
+from concertation.core.allocation.baselines import beside, each_by_itself, in_proportion_to_need, shares
 from concertation.core.allocation.certificate import breaches
+from concertation.core.allocation.consent import ChangedLine, Constraint, broken_by_hand, constrained, people_bound
 from concertation.core.allocation.flexibility import people_met, softened, values_of_flexibility
+from concertation.core.allocation.overview import next_million, overview, streams
 from concertation.core.allocation.question import Earmark, MoneySource, NeedCell, Question
 
 MILLION = 100_000_000
@@ -57,7 +61,8 @@ def test_money_stuck_where_need_is_met_is_worth_much_more_one_step_softer() -> N
     [value] = values_of_flexibility(answer)
 
     assert value.softer == Earmark(states=frozenset({"NER"}))
-    assert 0 < value.people_low <= value.people_high
+    assert value.step is not None and 0 < value.step.low <= value.step.high
+    assert value.months is None
     assert value.weighted > 0
 
 
@@ -114,3 +119,70 @@ def test_a_flexible_part_is_taken_from_every_source_alike() -> None:
 
     assert sum(source.amount for source in freed.sources) == sum(source.amount for source in question.sources)
     assert unmet(question, {}) == 315 * 100
+
+
+def test_money_that_ends_before_a_need_begins_meets_it_only_when_it_may_wait() -> None:
+    season = NeedCell("season", "NER", "FSC", need=10 * MILLION, people=50_000, start=date(2026, 6, 1))
+    early = MoneySource("early", 8 * MILLION, spend_by=date(2026, 4, 30))
+    question = Question("USD", (early,), (season,), as_of=date(2026, 1, 1))
+
+    answer = allocate(question)
+    [value] = values_of_flexibility(answer)
+
+    assert answer.plan.lines == ()
+    assert value.softer is None and value.step is None
+    assert value.months is not None and value.months.low == pytest.approx(50_000 / 10, rel=0.01)
+
+
+def test_each_donor_of_one_earmark_has_a_line_of_its_own() -> None:
+    sources = (MoneySource("a", 30 * MILLION, NIGER_WATER, donor="alpha"), MoneySource("b", 3 * MILLION, NIGER_WATER, donor="beta"))
+
+    values = list(values_of_flexibility(allocate(asked(*sources))))
+
+    assert [(value.donor, value.sources) for value in values] == [("alpha", ("a",)), ("beta", ("b",))]
+
+
+def test_each_source_by_itself_promises_some_needs_more_than_they_lack() -> None:
+    question = asked(MoneySource("a", 10 * MILLION, NIGER_WATER), MoneySource("b", 10 * MILLION, NIGER_WATER))
+
+    assert each_by_itself(question) == {"water": 10 * MILLION}
+    assert each_by_itself(replace(question, current={"food": 7})) == {"water": 0, "food": 7, "mali": 0}
+
+
+def test_the_most_people_without_a_floor_are_never_fewer_weighted_than_with_it() -> None:
+    cells = (NeedCell("dear", "NER", "WSH", need=100 * MILLION, people=10), NeedCell("cheap", "MLI", "WSH", need=100 * MILLION, people=1_000_000))
+    answer = allocate(Question("USD", (MoneySource("free", 50 * MILLION),), cells))
+
+    shown = beside(answer)
+
+    assert shown["without-floor"].people > shown["joint"].people
+    assert shown["without-floor"].least == 0 < shown["joint"].least
+
+
+def test_a_state_caps_its_own_needs_and_no_other_and_the_plan_obeys() -> None:
+    question = constrained(asked(MoneySource("free", 100 * MILLION)), [Constraint("NER", "FSC", cap=5 * MILLION)])
+
+    spent = allocate(question).plan.by_cell()
+
+    assert spent["food"] <= 5 * MILLION < spent["mali"]
+    assert people_bound(question, Constraint("NER")) == 901_000
+
+
+def test_a_line_changed_by_hand_is_checked_by_the_exact_checker() -> None:
+    question = asked(MoneySource("tied", 30 * MILLION, NIGER_WATER), MoneySource("free", 10 * MILLION))
+    plan = allocate(question).plan
+
+    assert broken_by_hand(question, plan, [ChangedLine("tied", "mali", 1)]) == ["not admitted: tied -> mali"]
+    assert broken_by_hand(question, plan, [ChangedLine("free", "mali", 11 * MILLION)]) == ["overspent: free"]
+    assert broken_by_hand(question, plan, [ChangedLine("free", "mali", 0)]) == []
+
+
+def test_an_overview_adds_up_and_names_what_no_money_may_reach() -> None:
+    answer = allocate(asked(MoneySource("tied", 30 * MILLION, NIGER_WATER)))
+
+    told = overview(answer)
+
+    assert told["people"] == sum(group["assisted"] for group in told["groups"]) == 1_000
+    assert [gap["state"] for gap in told["unreachable"]] == ["MLI", "NER"]
+    assert sum(amount for *_names, amount in streams(answer.question, answer.plan)) == told["spent"] == 10 * MILLION
+    assert {line["cell"] for line in next_million(answer)} == {"food", "mali"}

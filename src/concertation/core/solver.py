@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 import numpy.typing as npt
-from highspy import Highs, HighsLp, HighsModelStatus, MatrixFormat, ObjSense
+from highspy import Highs, HighsBasis, HighsBasisStatus, HighsLp, HighsModelStatus, MatrixFormat, ObjSense
 
 Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -33,6 +33,18 @@ class Programme:
     starts: Places
     rows: Places
     values: Numbers
+
+
+Standing = npt.NDArray[np.object_]
+AT_LOWER, BASIC = HighsBasisStatus.kLower, HighsBasisStatus.kBasic
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where an answer stands: for each column and each row, whether it is at a bound or free to move (BASIC)."""
+
+    columns: Standing
+    rows: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,19 @@ class KeptProgramme:
         place = int(self.highs.getNumRow())
         self.highs.addRow(lower, INFINITE, len(columns), columns.astype(np.int32), values)
         return place
+
+    def basis(self) -> Basis:
+        """Where the last answer stands."""
+        held = self.highs.getBasis()
+        return Basis(np.array(held.col_status, dtype=np.object_), np.array(held.row_status, dtype=np.object_))
+
+    def start_from(self, basis: Basis) -> None:
+        """Look for the next answer from where another one stands, mended where the two programmes are not alike."""
+        start = HighsBasis()
+        start.alien = True
+        start.col_status = basis.columns.tolist()
+        start.row_status = basis.rows.tolist()
+        self.highs.setBasis(start)
 
     def optimum(self) -> Optimum:
         """The best answer from where the last one stands. Raises NotSolved when the optimiser finds none."""

@@ -5,7 +5,7 @@ meant (a negative amount, an unknown currency, one id with two contents) refuses
 part out in silence would be believed. Expired money and earmarks that admit nothing are told, and the rest is allocated.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -23,9 +23,9 @@ from concertation.core.allocation.question import (
 from concertation.core.money import in_minor_units, is_currency
 from concertation.core.problems import Cell, Problem
 
-SOURCE_KEYS = frozenset({"id", "amount", "earmark", "spend_by", "local_share"})
-CELL_KEYS = frozenset({"id", "state", "sector", "unit", "group", "need", "funded", "people", "severity", "cap", "local"})
-QUESTION_KEYS = frozenset({"currency", "tolerance", "sources", "cells", "severity_weights", "previous", "as_of"})
+SOURCE_KEYS = frozenset({"id", "amount", "earmark", "spend_by", "local_share", "donor", "authority"})
+CELL_KEYS = frozenset({"id", "state", "sector", "unit", "group", "need", "funded", "people", "severity", "cap", "local", "from"})
+QUESTION_KEYS = frozenset({"currency", "tolerance", "sources", "cells", "severity_weights", "previous", "as_of", "joined", "current"})
 MOST = Decimal(10) ** 13
 
 
@@ -73,16 +73,28 @@ def question_of(content: object, today: date | None, problems: list[Problem]) ->
     if not is_currency(currency):
         raise Refused("currency-unknown", currency, "currency")
     before = len(problems)
+    joined = set(words(content.get("joined"), "joined"))
     sources = listed(content, "sources", lambda item, where: source_of(item, where, currency), SOURCE_KEYS, problems)
     cells = listed(content, "cells", lambda item, where: cell_of(item, where, currency), CELL_KEYS, problems)
     if any(problem.code != "allocation-key-unknown" for problem in problems[before:]):
         return None
     as_of = day(content.get("as_of"), "as_of")
     return Question(
-        currency=currency, sources=tuple(sources), cells=tuple(cells), tolerance=share(content.get("tolerance"), "tolerance"),
+        currency=currency, cells=tuple(cells), sources=tuple(source for source in sources if is_decided_here(source, joined)),
+        observed=tuple(source for source in sources if not is_decided_here(source, joined)), tolerance=share(content.get("tolerance"), "tolerance"),
         weights=weights_of(content.get("severity_weights")), as_of=today if as_of is None else as_of,
-        previous={str(name): minor(value, currency, f"previous.{name}") for name, value in mapping(content.get("previous"), "previous").items()},
+        previous=by_cell(content, "previous", currency), current=by_cell(content, "current", currency),
     )  # fmt: skip
+
+
+def is_decided_here(source: MoneySource, joined: Collection[str]) -> bool:
+    """Whether money may be allocated: nobody else decides on it, or who does has joined."""
+    return not source.authority or source.authority in joined
+
+
+def by_cell(content: Mapping[str, Any], name: str, currency: str) -> Mapping[str, int]:
+    """Amounts by the id of a cell, in minor units; none when absent."""
+    return {str(cell): minor(value, currency, f"{name}.{cell}") for cell, value in mapping(content.get(name), name).items()}
 
 
 def listed(content: Mapping[str, Any], name: str, reader: Callable[[Mapping[str, Any], str], Any], known: frozenset[str], problems: list[Problem]) -> list[Any]:
@@ -114,6 +126,7 @@ def source_of(item: Mapping[str, Any], where: str, currency: str) -> MoneySource
     return MoneySource(
         id=named(item, where), amount=minor(item.get("amount"), currency, f"{where}.amount"), earmark=Earmark(**parts),
         spend_by=day(item.get("spend_by"), f"{where}.spend_by"), local_share=share(item.get("local_share"), f"{where}.local_share"),
+        donor=word(item.get("donor"), f"{where}.donor"), authority=word(item.get("authority"), f"{where}.authority"),
     )  # fmt: skip
 
 
@@ -129,7 +142,7 @@ def cell_of(item: Mapping[str, Any], where: str, currency: str) -> NeedCell:
     people = item.get("people")
     return NeedCell(
         id=named(item, where), **{name: word(item.get(name), f"{where}.{name}") for name in ("state", "sector", "unit", "group")},
-        need=need, funded=minor(item.get("funded", 0), currency, f"{where}.funded"), severity=int(severity), local=local,
+        need=need, funded=minor(item.get("funded", 0), currency, f"{where}.funded"), severity=int(severity), local=local, start=day(item.get("from"), f"{where}.from"),
         people=int(number(item.get("need") if people is None else people, f"{where}.people")),
         cap=None if item.get("cap") is None else minor(item["cap"], currency, f"{where}.cap"),
     )  # fmt: skip
@@ -137,17 +150,28 @@ def cell_of(item: Mapping[str, Any], where: str, currency: str) -> NeedCell:
 
 def noticed(question: Question) -> Iterator[Problem]:
     """What is told of a question that can be answered: expired money, earmarks that admit nothing, needs of nothing, over-funded cells."""
-    admits = {earmark: bool(question.mask(earmark).any()) for earmark in {source.earmark for source in question.sources}}
+    yield from observed(question)
+    admits = {money: bool(question.served(*money).any()) for money in {(source.earmark, source.spend_by) for source in question.sources}}
     for source in question.sources:
         if is_expired(source, question.as_of):
             yield Problem("money-expired", Cell(column=source.id), source.id, {"day": str(source.spend_by)})
-        elif not admits[source.earmark]:
+        elif not admits[source.earmark, source.spend_by]:
             yield Problem("earmark-admits-nothing", Cell(column=source.id), source.id)
     for cell in question.cells:
         if cell.need == 0:
             yield Problem("need-of-nothing", Cell(column=cell.id), cell.id)
         elif cell.funded > cell.need:
             yield Problem("funded-beyond-need", Cell(column=cell.id), cell.id)
+
+
+def observed(question: Question) -> Iterator[Problem]:
+    """Money under an authority that has not joined, and amounts of cells that the question does not hold."""
+    cells = {cell.id for cell in question.cells}
+    for source in question.observed:
+        yield Problem("money-observed", Cell(column=source.id), source.id, {"authority": source.authority})
+    for name, amounts in (("previous", question.previous), ("current", question.current)):
+        for cell in sorted(set(amounts) - cells):
+            yield Problem("allocation-cell-unknown", Cell(column=f"{name}.{cell}"), cell)
 
 
 def unknown_keys(item: Mapping[str, Any], known: frozenset[str], where: str) -> list[Problem]:

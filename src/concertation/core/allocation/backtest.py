@@ -64,7 +64,7 @@ def as_it_came(question: Question) -> dict[str, int]:
     given = {source.id: min(source.amount, by_id[source.id].need) for source in question.sources if source.id in by_id}
     for source in question.sources:
         if not source.earmark.sectors:
-            lacking = {cell.id: cell.need - given.get(cell.id, 0) for cell in question.cells if source.earmark.admits(cell)}
+            lacking = {cell.id: cell.need - given.get(cell.id, 0) for cell in question.cells if source.serves(cell)}
             for cell, amount in shares(source.amount, {cell: lack for cell, lack in lacking.items() if lack > 0}).items():
                 given[cell] = given.get(cell, 0) + amount
     return given

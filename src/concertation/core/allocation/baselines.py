@@ -1,9 +1,28 @@
-"""What a joint plan stands beside: the same money spread in proportion to need."""
+"""What a joint plan stands beside: the same money in proportion to need, each source by itself, and the most people without a floor.
 
+Each source by itself stands for today's practice, unless the question says what each need gets today: every source looks at the
+needs it may serve as if no other money came, so that some needs are promised more than they lack, and what they lack not meets none.
+"""
+
+from dataclasses import dataclass
 from fractions import Fraction
 
-from concertation.core.allocation.plan import Line, Plan
-from concertation.core.allocation.question import Question, is_expired
+from concertation.core.allocation.answer import Answer
+from concertation.core.allocation.flexibility import people_in
+from concertation.core.allocation.model import group_needs
+from concertation.core.allocation.plan import Line, Plan, plan_of
+from concertation.core.allocation.question import MoneySource, Question, by_group, is_expired
+from concertation.core.allocation.stages import solve_without_floors
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What one way of sharing the money reaches: people assisted by it (plainly counted), the least coverage of a group that money may
+    reach, and minor units that meet a need."""
+
+    people: Fraction
+    least: Fraction
+    spent: int
 
 
 def in_proportion_to_need(question: Question) -> Plan:
@@ -15,7 +34,7 @@ def in_proportion_to_need(question: Question) -> Plan:
     {'a': 15, 'b': 5}
     """
     left = {cell.id: cell.room for cell in question.cells}
-    admitted = {source.id: [cell.id for cell in question.cells if source.earmark.admits(cell)] for source in question.sources}
+    admitted = {source.id: served_by(question, source) for source in question.sources}
     lines: list[Line] = []
     for source in sorted(question.sources, key=lambda source: (len(admitted[source.id]), source.id)):
         if is_expired(source, question.as_of):
@@ -24,6 +43,56 @@ def in_proportion_to_need(question: Question) -> Plan:
             left[cell] -= amount
             lines.append(Line(source.id, cell, amount))
     return Plan(tuple(lines))
+
+
+def each_by_itself(question: Question) -> dict[str, int]:
+    """Minor units that meet each cell's need when every source spreads over the cells it may serve as if it were alone.
+
+    >>> from concertation.core.allocation.question import MoneySource, NeedCell
+    >>> cells = (NeedCell("a", "NER", "WSH", need=30), NeedCell("b", "MLI", "WSH", need=10))
+    >>> each_by_itself(Question("USD", (MoneySource("s", 40), MoneySource("t", 40)), cells))
+    {'a': 30, 'b': 10}
+    """
+    if question.current:
+        return {cell.id: min(question.current.get(cell.id, 0), cell.room) for cell in question.cells}
+    room = {cell.id: cell.room for cell in question.cells}
+    given: dict[str, int] = {}
+    for source in question.sources:
+        if is_expired(source, question.as_of):
+            continue
+        for cell, amount in shares(source.amount, {cell: room[cell] for cell in served_by(question, source) if room[cell]}).items():
+            given[cell] = given.get(cell, 0) + amount
+    return {cell: min(amount, room[cell]) for cell, amount in given.items()}
+
+
+def served_by(question: Question, source: MoneySource) -> list[str]:
+    """The ids of the cells a source may serve."""
+    return [cell.id for cell, is_served in zip(question.cells, question.served(source.earmark, source.spend_by).tolist(), strict=True) if is_served]
+
+
+def without_floor(question: Question) -> Plan:
+    """The plan that meets the most weighted people and leaves out whom it must: the joint plan less it is the price of fairness."""
+    return plan_of(solve_without_floors(question))
+
+
+def beside(answer: Answer) -> dict[str, Beside]:
+    """The joint plan and the three it stands beside."""
+    question = answer.question
+    spent = {
+        "joint": answer.plan.by_cell(), "in-proportion": in_proportion_to_need(question).by_cell(), "each-by-itself": each_by_itself(question),
+        "without-floor": without_floor(question).by_cell(),
+    }  # fmt: skip
+    nothing = people_in(question, {})
+    return {name: Beside(people_in(question, given) - nothing, least_coverage(answer, given), sum(given.values())) for name, given in spent.items()}
+
+
+def least_coverage(answer: Answer, spent: dict[str, int]) -> Fraction:
+    """The coverage of the least covered group among those that money may reach; whole when there is none."""
+    question = answer.question
+    needs, funded = group_needs(question)
+    given = by_group(question, [spent.get(cell.id, 0) for cell in question.cells])
+    reached = [group for group in answer.solved.layout.groups if needs[group]]
+    return min((Fraction(min(funded[group] + given[group], needs[group]), needs[group]) for group in reached), default=Fraction(1))
 
 
 def shares(amount: int, lacking: dict[str, int]) -> dict[str, int]:
@@ -35,9 +104,9 @@ def shares(amount: int, lacking: dict[str, int]) -> dict[str, int]:
     whole = sum(lacking.values())
     if amount >= whole:
         return {cell: lack for cell, lack in lacking.items() if lack}
-    exact = {cell: Fraction(amount * lack, whole) for cell, lack in lacking.items()}
-    given = {cell: int(part) for cell, part in exact.items()}
+    exact = {cell: divmod(amount * lack, whole) for cell, lack in lacking.items()}
+    given = {cell: part for cell, (part, _rest) in exact.items()}
     rest = amount - sum(given.values())
-    for cell in sorted(exact, key=lambda cell: (given[cell] - exact[cell], -lacking[cell], cell))[:rest]:
+    for cell in sorted(exact, key=lambda cell: (-exact[cell][1], -lacking[cell], cell))[:rest]:
         given[cell] += 1
     return {cell: part for cell, part in given.items() if part}

@@ -3,7 +3,8 @@
 Feasible: every line is a whole amount of money that may serve its cell; no source is overspent, no cell filled past its room, no
 local share broken. Best: the prices of each stage give a bound that no plan can pass, whatever the optimiser believed (weak
 duality of linear programming: any prices give a bound); the gap between the plan and that bound is printed. A plan is
-certified when nothing is broken and every gap is within the tolerance asked for, a millionth, and a minor unit a line.
+certified when nothing is broken and every gap is within the tolerance asked for, a millionth, and a minor unit a line. Long sums
+are taken in whole steps of a power of two, always rounded against the plan: its value down, the bound up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,13 +17,14 @@ import numpy as np
 from concertation.core.allocation.model import group_needs, severity_means
 from concertation.core.allocation.plan import Plan
 from concertation.core.allocation.prices import Aim, StagePrices
-from concertation.core.allocation.question import Mask, NeedCell, Question, SourceClass, classes_of, is_expired
+from concertation.core.allocation.question import Mask, NeedCell, Question, SourceClass, is_expired
 from concertation.core.allocation.stages import freedoms
-from concertation.core.allocation.worth import met, tranches
+from concertation.core.allocation.worth import WEIGHTS, WHOLE, weighed_fifths, widths
 
 MILLIONTH = Fraction(1, 1_000_000)
 SAFELY_NEGATIVE = -1e-6
 PRICE_BITS = 58
+VALUE_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def breaches(question: Question, plan: Plan) -> list[str]:
         source, cell = sources.get(line.source), cells.get(line.cell)
         if source is None or cell is None or line.amount <= 0:
             told.append(f"line {line.source} -> {line.cell}: {line.amount}")
-        elif not source.earmark.admits(cell) or is_expired(source, question.as_of):
+        elif not source.serves(cell) or is_expired(source, question.as_of):
             told.append(f"not admitted: {line.source} -> {line.cell}")
     told += [f"overspent: {name}" for name, spent in plan.by_source().items() if name in sources and spent > sources[name].amount]
     told += [f"overfilled: {name}" for name, spent in plan.by_cell().items() if name in cells and spent > cells[name].room]
@@ -97,7 +99,8 @@ def breaches(question: Question, plan: Plan) -> list[str]:
 def broken_shares(question: Question, plan: Plan, cells: Mapping[str, NeedCell]) -> list[str]:
     """The classes of sources whose local share does not hold, a minor unit a line left for cutting to whole units."""
     told = []
-    for each in classes_of(question):
+    owing = [each for each in question.classes if each.local_share] if any(source.local_share for source in question.sources) else []
+    for each in owing:
         own = {source.id for source in each.sources}
         lines = [line for line in plan.lines if line.source in own and line.cell in cells]
         local = sum(line.amount for line in lines if cells[line.cell].local)
@@ -110,7 +113,7 @@ class Checker:
     """A question and a plan, and what the plan reaches; values and bounds of its stages."""
 
     def __init__(self, question: Question, plan: Plan) -> None:
-        self.question, self.classes = question, classes_of(question)
+        self.question, self.classes = question, question.classes
         self.unit = question.scale
         by_cell, self.lines = plan.by_cell(), len(plan.lines) + len(self.classes)
         self.spent = [by_cell.get(cell.id, 0) for cell in question.cells]
@@ -120,12 +123,23 @@ class Checker:
         self.needs, self.funded = group_needs(question)
         self.reached = self._reached()
         self.reachable: list[int] = sorted(set(question.group_of[self.reached].tolist()))
+        self.parts: list[list[int]] = widths(question.cells).tolist() if question.cells else []
+        self.room: list[int] = question.rooms.tolist()
+        self.per_unit = np.array([cell.people * question.weights[cell.severity] / cell.need if room else 0.0 for cell, room in zip(question.cells, self.room, strict=True)])
         means = severity_means(question)
         least = min((means[group] for group in self.reachable), default=Fraction(1))
         self.ratios = [mean / least for mean in means]
         self.coverage = self._coverage()
-        self.gain = sum((met(cell, spent, question.weights) for cell, spent in zip(question.cells, self.spent, strict=True) if spent), Fraction(0))
+        self.gain = self._gain()
         self.freedom = sum((Fraction(used) * worth for used, worth in zip(self.used, self.worth, strict=True)), Fraction(0)) / self.unit
+
+    def _gain(self) -> Fraction:
+        """Weighted people met, each cell's rounded down to whole steps: a sum of a thousand unlike fractions would be slow, and no truer."""
+        gained = 0
+        for cell, spent, parts in zip(self.question.cells, self.spent, self.parts, strict=True):
+            if spent:
+                gained += (cell.people * self.question.weights[cell.severity] * weighed_fifths(parts, spent) << VALUE_BITS) // (WHOLE * cell.need)
+        return Fraction(gained, 2**VALUE_BITS)
 
     def _reached(self) -> Mask:
         admitted = np.zeros(len(self.question.cells), dtype=np.bool_)
@@ -156,7 +170,7 @@ class Checker:
         if stage.aim == "floor":
             best = Fraction(1, min(self.needs[group] for group in self.rising(stage)))
         elif stage.aim == "most-good":
-            best = max(Fraction(cell.people * self.question.weights[cell.severity], cell.need) for cell in self.question.cells if cell.room) * 2
+            best = Fraction(max(self.per_unit.tolist())) * 2
         else:
             best = Fraction(1, self.unit)
         return best * self.lines
@@ -169,7 +183,7 @@ class Checker:
         """A value of the aim that no plan can pass that keeps what this plan keeps of the stages before; exact, from any prices."""
         more, less = departures_within(stage) if stage.aim == "least-change" else (np.zeros(0), np.zeros(0))
         groups = [Fraction(price) for price in stage.groups.tolist()]
-        total: Fraction = self._money(stage) + self._room(stage, groups, more, less)
+        total: Fraction = self._money(stage) + self._room(stage, more, less)
         for group in self.reachable:
             total -= groups[group] * self._asked(stage, group)
         if stage.aim == "floor":
@@ -197,9 +211,8 @@ class Checker:
 
     def _money(self, stage: StagePrices) -> Fraction:
         """What the money of every class is worth at most: its best price among the cells it may serve, in whole steps of a power of two."""
-        cells = np.asarray(stage.cells, dtype=np.float64)
-        bits = PRICE_BITS - max(int(np.frexp(np.abs(cells).max(initial=1.0))[1]), 1)
-        whole = np.ceil(np.ldexp(cells, bits)).astype(np.int64)
+        bits = bits_for(stage.cells)
+        whole = steps_up(stage.cells, bits)
         local = np.array([cell.local for cell in self.question.cells], dtype=np.bool_)
         cost = Fraction(stage.freedom) + (1 if stage.aim == "freedom-kept" else 0)
         total = 0
@@ -208,34 +221,52 @@ class Checker:
             total += max(ceil(best), 0) * each.amount
         return Fraction(total, 2**bits * self.unit)
 
-    def _room(self, stage: StagePrices, groups: Sequence[Fraction], more: np.ndarray, less: np.ndarray) -> Fraction:
-        """What filling the cells' tranches adds beyond the price of the money that fills them."""
+    def _room(self, stage: StagePrices, more: np.ndarray, less: np.ndarray) -> Fraction:
+        """What filling the cells' tranches adds beyond the price of the money that fills them, each part rounded up to whole steps."""
         per_gain = Fraction(stage.gain) + (1 if stage.aim == "most-good" else 0)
-        near = float(per_gain)
-        total = Fraction(0)
-        for at, (cell, group) in enumerate(zip(self.question.cells, self.question.group_of.tolist(), strict=True)):
-            if not self.reached[at]:
-                continue
-            extra = groups[group] - Fraction(stage.cells[at])
-            if len(more):
-                extra += Fraction(more[at]) - Fraction(less[at])
-            total += self._cell_room(cell, per_gain, near, extra)
-        return total
-
-    def _cell_room(self, cell: NeedCell, per_gain: Fraction, near: float, extra: Fraction) -> Fraction:
-        """What one cell's tranches add; a tranche that clearly adds nothing is passed over without exact arithmetic."""
+        bits = bits_for(stage.cells, stage.groups, more, less)
+        extra = steps_up(stage.groups, bits)[self.question.group_of] - steps_down(stage.cells, bits)
+        if len(more):
+            extra += steps_up(more, bits) - steps_down(less, bits)
         if not per_gain:
-            return max(extra, Fraction(0)) * Fraction(cell.room, self.unit)
-        most = near * cell.people * self.question.weights[cell.severity] / cell.need * 2 * self.unit
-        if most + float(extra) < SAFELY_NEGATIVE * max(1.0, most):
-            return Fraction(0)
-        total = Fraction(0)
-        for part in tranches(cell, self.question.weights):
-            worth = per_gain * part.gain * self.unit + extra
+            added = sum(int(extra[at]) * self.room[at] for at in np.flatnonzero(self.reached & (extra > 0)).tolist())
+            return Fraction(added, 2**bits * self.unit)
+        most = float(per_gain) * self.per_unit * 2 * self.unit
+        worthwhile = self.reached & (most + np.ldexp(extra.astype(np.float64), -bits) >= SAFELY_NEGATIVE * np.maximum(1.0, most))
+        whole = ceil(per_gain * 2**bits) * 5 * self.unit
+        added = sum(self._cell_room(at, whole, more_here) for at, more_here in zip(np.flatnonzero(worthwhile).tolist(), extra[worthwhile].tolist(), strict=True))
+        return Fraction(added, 2**bits * 5 * self.unit)
+
+    def _cell_room(self, at: int, whole: int, extra: int) -> int:
+        """What one cell's tranches add, in steps times fifths of a minor unit; a later tranche is never worth more than the one before."""
+        cell, total = self.question.cells[at], 0
+        people = whole * cell.people * self.question.weights[cell.severity]
+        for weight, width in zip(WEIGHTS, self.parts[at], strict=True):
+            worth = -(-people * weight // (WHOLE * cell.need)) + extra
             if worth <= 0:
                 break
-            total += worth * part.width / self.unit
+            total += worth * width
         return total
+
+
+def bits_for(*prices: np.ndarray) -> int:
+    """How fine the whole steps may be that hold all these prices."""
+    largest = max((float(np.abs(each).max(initial=1.0)) for each in prices), default=1.0)
+    return int(PRICE_BITS - max(int(np.frexp(largest)[1]), 1))
+
+
+def steps_up(prices: np.ndarray, bits: int) -> np.ndarray:
+    """Prices in whole steps of a power of two, rounded up.
+
+    >>> steps_up(np.array([0.3]), 2), steps_down(np.array([0.3]), 2)
+    (array([2]), array([1]))
+    """
+    return np.ceil(np.ldexp(np.asarray(prices, dtype=np.float64), bits)).astype(np.int64)
+
+
+def steps_down(prices: np.ndarray, bits: int) -> np.ndarray:
+    """Prices in whole steps of a power of two, rounded down."""
+    return np.floor(np.ldexp(np.asarray(prices, dtype=np.float64), bits)).astype(np.int64)
 
 
 def best_price(whole: np.ndarray, each: SourceClass, local: np.ndarray, share: float, bits: int) -> int | Fraction:

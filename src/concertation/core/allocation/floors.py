@@ -11,21 +11,30 @@ import numpy as np
 
 from concertation.core.allocation.model import Layout, group_needs, severity_means
 from concertation.core.allocation.prices import StagePrices
-from concertation.core.solver import INFINITE, KeptProgramme, Numbers, Optimum, Places, Programme
+from concertation.core.allocation.starting import (
+    NOWHERE,
+    MergedCells,
+    Stands,
+    known_classes,
+    known_groups,
+    looked_up,
+    once,
+    places_of_pairs,
+)
+from concertation.core.solver import (
+    AT_LOWER,
+    BASIC,
+    INFINITE,
+    Basis,
+    KeptProgramme,
+    Numbers,
+    Optimum,
+    Places,
+    Programme,
+)
 
 BINDING = 1e-9
 FULL = 1 - 1e-9
-
-
-@dataclass(frozen=True)
-class MergedCells:
-    """Live cells merged by group, admitted classes and local delivery: `of` gives the merged cell of each live cell."""
-
-    of: Places
-    group: Places
-    local: tuple[bool, ...]
-    classes: tuple[tuple[int, ...], ...]
-    room: Numbers
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Floors:
     held: tuple[Fraction, ...]
     rounds: tuple[StagePrices, ...]
     iterations: int
+    merged: MergedCells | None = None
+    basis: Basis | None = None
 
 
 def merge_cells(layout: Layout) -> MergedCells:
@@ -48,14 +59,14 @@ def merge_cells(layout: Layout) -> MergedCells:
     for at, (cell, group) in enumerate(zip(layout.live, layout.live_group.tolist(), strict=True)):
         key = (group, question.cells[cell].local, tuple(serving[at]))
         of[at] = place.setdefault(key, len(place))
-    rooms = np.array([question.cells[at].room for at in layout.live], dtype=np.float64) / layout.unit
+    rooms = question.rooms[list(layout.live)] / layout.unit
     return MergedCells(
         of=of, group=np.array([key[0] for key in place], dtype=np.int64), local=tuple(key[1] for key in place),
         classes=tuple(key[2] for key in place), room=np.bincount(of, weights=rooms, minlength=len(place)).astype(np.float64),
     )  # fmt: skip
 
 
-def raise_floors(layout: Layout) -> Floors:
+def raise_floors(layout: Layout, start: Stands | None = None) -> Floors:
     """Raise the least coverage, hold the groups that cannot go higher, and go on with the others."""
     merged = merge_cells(layout)
     needs, funded = (np.array([totals[group] for group in layout.groups], dtype=np.float64) / layout.unit for totals in group_needs(layout.question))
@@ -63,8 +74,12 @@ def raise_floors(layout: Layout) -> Floors:
     kept = KeptProgramme(floor_programme(layout, merged, needs=needs, funded=funded, ratios=ratios))
     floors: list[Fraction | None] = [None] * len(layout.groups)
     rounds, iterations, column = [], 0, sum(map(len, merged.classes))
+    first: Basis | None = None
+    if start is not None:
+        kept.start_from(floor_basis(start, layout, merged))
     while None in floors:
         best = kept.optimum()
+        first = first or kept.basis()
         iterations += best.iterations
         rounds.append(round_prices(layout, merged, tuple(floors), best))
         level = Fraction(best.columns[column])
@@ -73,7 +88,46 @@ def raise_floors(layout: Layout) -> Floors:
             row = first_group_row(layout, merged) + at
             kept.change_coefficient(row, column, 0.0)
             kept.change_row(row, lower=float(min(level * ratios[at], Fraction(1))) * (1 - BINDING) * needs[at] - funded[at])
-    return Floors(tuple(floor for floor in floors if floor is not None), tuple(rounds), iterations)
+    return Floors(tuple(floor for floor in floors if floor is not None), tuple(rounds), iterations, merged, first or kept.basis())
+
+
+def no_floors(layout: Layout) -> Floors:
+    """Nothing owed to any group."""
+    return Floors((Fraction(0),) * len(layout.groups), (), 0)
+
+
+def first_cells(layout: Layout, merged: MergedCells) -> tuple[str, ...]:
+    """What a merged cell is known by from one question to another: the first of its cells."""
+    firsts = np.unique(merged.of, return_index=True)[1]
+    return tuple(layout.question.cells[layout.live[at]].id for at in firsts.tolist())
+
+
+def floor_basis(start: Stands, layout: Layout, merged: MergedCells) -> Basis:
+    """Where the first round of floors of an earlier answer stood, as a start for this one."""
+    before = start.layout
+    earlier = start.merged
+    held = {name: at for at, name in enumerate(first_cells(before, earlier))}
+    cells = once([held.get(name, NOWHERE) for name in first_cells(layout, merged)])
+    classes, groups = known_classes(before, layout), known_groups(before, layout)
+    own, theirs = columns_of(merged), columns_of(earlier)
+    arcs = places_of_pairs(theirs[0], theirs[1], len(before.classes) or 1, (cells[own[0]], classes[own[1]]))
+    sharing = {place: at for at, place in enumerate(before.sharing)}
+    shares = np.array([sharing.get(int(classes[place]), NOWHERE) for place in layout.sharing], dtype=np.int64)
+    first_room, first_group, first_share = len(before.classes), first_group_row(before, earlier), first_group_row(before, earlier) + len(before.groups)
+    columns, rows = start.floor.columns, start.floor.rows
+    return Basis(
+        np.concatenate([looked_up(columns[:-1], arcs, otherwise=AT_LOWER), columns[-1:]]),
+        np.concatenate([
+            looked_up(rows[:first_room], classes, otherwise=BASIC), looked_up(rows[first_room:first_group], cells, otherwise=BASIC),
+            looked_up(rows[first_group:first_share], groups, otherwise=BASIC), looked_up(rows[first_share:], shares, otherwise=BASIC),
+        ]),
+    )  # fmt: skip
+
+
+def columns_of(merged: MergedCells) -> tuple[Places, Places]:
+    """Merged cell and class of each column of money."""
+    cells = np.repeat(np.arange(len(merged.classes)), [len(each) for each in merged.classes])
+    return cells, np.array([each for classes in merged.classes for each in classes], dtype=np.int64)
 
 
 def severity_ratios(layout: Layout) -> tuple[Fraction, ...]:
@@ -98,8 +152,7 @@ def first_group_row(layout: Layout, merged: MergedCells) -> int:
 
 def floor_programme(layout: Layout, merged: MergedCells, *, needs: Numbers, funded: Numbers, ratios: tuple[Fraction, ...]) -> Programme:
     """Columns: money of a class in a merged cell, then the floor. Rows: money, room, coverage of groups, local shares."""
-    arc_cell = np.repeat(np.arange(len(merged.classes)), [len(each) for each in merged.classes])
-    arc_class = np.array([each for classes in merged.classes for each in classes], dtype=np.int64)
+    arc_cell, arc_class = columns_of(merged)
     arcs, first = len(arc_class), first_group_row(layout, merged)
     columns, floor = np.arange(arcs), np.full(len(layout.groups), arcs)
     share_place = {place: at for at, place in enumerate(layout.sharing)}

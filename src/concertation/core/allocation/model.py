@@ -5,13 +5,14 @@ held. Rows: money of each class, balance of each cell, coverage of each group, l
 departures. Money is counted in units of `Question.scale`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from concertation.core.allocation.question import Question, SourceClass, classes_of
-from concertation.core.allocation.worth import Tranche, tranches
+from concertation.core.allocation.question import Question, SourceClass
+from concertation.core.allocation.worth import WEIGHTS, WHOLE, widths
 from concertation.core.solver import INFINITE, Numbers, Places, Programme
 
 
@@ -19,7 +20,8 @@ from concertation.core.solver import INFINITE, Numbers, Places, Programme
 class Layout:
     """Where everything stands in the programme, and the exact numbers it was made from.
 
-    `arc_class`, `arc_cell` and `part_cell` index classes and `live` cells; `unit` is `Question.scale`.
+    `arc_class`, `arc_cell` and `part_cell` index classes and `live` cells; `unit` is `Question.scale`. A part is what is left of a
+    tranche of a cell's need: its rank (0 the first), its width in units, and the weighted people a unit of it is worth.
     """
 
     question: Question
@@ -27,8 +29,10 @@ class Layout:
     live: tuple[int, ...]
     arc_class: Places
     arc_cell: Places
-    parts: tuple[Tranche, ...]
     part_cell: Places
+    part_rank: Places
+    part_width: Numbers
+    part_gain: Numbers
     groups: tuple[int, ...]
     live_group: Places
     unit: int
@@ -42,7 +46,7 @@ class Layout:
     @property
     def floor(self) -> int:
         """The column of the floor."""
-        return self.arcs + len(self.parts)
+        return self.arcs + len(self.part_cell)
 
     @property
     def departing(self) -> tuple[int, ...]:
@@ -73,7 +77,7 @@ class Layout:
 
 def lay_out(question: Question) -> Layout:
     """Choose classes, live cells (reachable, with room), reachable groups and tranches."""
-    classes = classes_of(question)
+    classes = question.classes
     reached = np.zeros(len(question.cells), dtype=np.bool_)
     for each in classes:
         reached |= each.admitted
@@ -81,19 +85,30 @@ def lay_out(question: Question) -> Layout:
     place = np.full(len(question.cells), -1, dtype=np.int64)
     place[list(live)] = np.arange(len(live))
     served = [place[np.flatnonzero(each.admitted)] for each in classes]
-    cut = [tranches(question.cells[at], question.weights) for at in live]
-    parts = tuple(part for each in cut for part in each)
+    unit = question.scale
+    parts = cut_parts(question, live, unit)
     groups = tuple(sorted({int(question.group_of[at]) for at in live}))
     group_place = {group: at for at, group in enumerate(groups)}
-    unit = question.scale
     return Layout(
         question=question, classes=classes, live=live,
         arc_class=np.repeat(np.arange(len(classes)), [len(cells) for cells in served]).astype(np.int64),
         arc_cell=np.concatenate(served) if served else np.zeros(0, dtype=np.int64),
-        parts=parts, part_cell=np.repeat(np.arange(len(live)), [len(each) for each in cut]).astype(np.int64),
+        part_cell=parts[0], part_rank=parts[1], part_width=parts[2], part_gain=parts[3],
         groups=groups, live_group=np.array([group_place[int(question.group_of[at])] for at in live], dtype=np.int64),
-        unit=unit, gain_scale=max((float(part.gain * unit) for part in parts), default=1.0) or 1.0,
+        unit=unit, gain_scale=float(parts[3].max(initial=0.0)) or 1.0,
     )  # fmt: skip
+
+
+def cut_parts(question: Question, live: Sequence[int], unit: int) -> tuple[Places, Places, Numbers, Numbers]:
+    """The parts of the live cells' needs that money can still meet, cell by cell, first to last: cell, rank, width, gain."""
+    cells = [question.cells[at] for at in live]
+    cut = widths(cells)
+    part_cell, part_rank = np.nonzero(cut)
+    need = np.array([cell.need for cell in cells], dtype=np.float64)
+    people = np.array([5.0 * cell.people * question.weights[cell.severity] for cell in cells])
+    per_unit = people / (WHOLE * np.maximum(need, 1)) * unit
+    gains = per_unit[part_cell] * np.array(WEIGHTS, dtype=np.float64)[part_rank]
+    return part_cell.astype(np.int64), part_rank.astype(np.int64), cut[part_cell, part_rank] / (5.0 * unit), gains
 
 
 def severity_ratio(question: Question, group: int) -> Fraction:
@@ -122,11 +137,10 @@ def group_needs(question: Question) -> tuple[list[int], list[int]]:
 
 def programme_of(layout: Layout) -> Programme:
     """The arrays of the programme, floor rows open, no gains given yet."""
-    arcs, parts, departing = layout.arcs, len(layout.parts), layout.departing
-    rooms = np.array([layout.question.cells[at].room for at in layout.live], dtype=np.float64) / layout.unit
-    widths = np.array([float(part.width) for part in layout.parts], dtype=np.float64) / layout.unit
+    arcs, parts, departing = layout.arcs, len(layout.part_cell), layout.departing
+    rooms = layout.question.rooms[list(layout.live)] / layout.unit
     columns = arcs + parts + 1 + len(departing)
-    upper = np.concatenate([rooms[layout.arc_cell], widths, [1.0], np.full(len(departing), INFINITE)])
+    upper = np.concatenate([rooms[layout.arc_cell], layout.part_width, [1.0], np.full(len(departing), INFINITE)])
     row_lower, row_upper = row_bounds(layout)
     rows, starts, values = entries(layout)
     order = np.lexsort((rows, starts))
@@ -149,13 +163,13 @@ def row_bounds(layout: Layout) -> tuple[Numbers, Numbers]:
 
 def entries(layout: Layout) -> tuple[Places, Places, Numbers]:
     """Row, column and value of every entry of the matrix but the floor's, which the stages give and take."""
-    arc_columns, part_columns = np.arange(layout.arcs), layout.arcs + np.arange(len(layout.parts))
+    arc_columns, part_columns = np.arange(layout.arcs), layout.arcs + np.arange(len(layout.part_cell))
     first_cell, first_group = len(layout.classes), len(layout.classes) + len(layout.live)
     blocks = [
         (layout.arc_class, arc_columns, np.ones(layout.arcs)),
         (first_cell + layout.arc_cell, arc_columns, np.ones(layout.arcs)),
-        (first_cell + layout.part_cell, part_columns, -np.ones(len(layout.parts))),
-        (first_group + layout.live_group[layout.part_cell], part_columns, np.ones(len(layout.parts))),
+        (first_cell + layout.part_cell, part_columns, -np.ones(len(layout.part_cell))),
+        (first_group + layout.live_group[layout.part_cell], part_columns, np.ones(len(layout.part_cell))),
         *share_entries(layout), *departure_entries(layout, part_columns),
     ]  # fmt: skip
     rows, columns, values = (np.concatenate([block[part] for block in blocks]) for part in range(3))

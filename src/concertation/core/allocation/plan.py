@@ -6,8 +6,6 @@ past a cell's room, and given to its sources in their order.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import floor
 
 import numpy as np
 
@@ -15,7 +13,9 @@ from concertation.core.allocation.model import Layout
 from concertation.core.allocation.question import MoneySource, NeedCell, SourceClass
 from concertation.core.allocation.stages import Solved
 
-ALL_OF_IT = 1e-6
+ALL_BUT = 1_000_000
+NEARLY = 100_000_000
+STEPS = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 def plan_of(solved: Solved) -> Plan:
     """The plan in whole minor units that lies next to the optimiser's flows."""
     layout = solved.layout
-    rooms = [layout.question.cells[at].room for at in layout.live]
+    rooms: list[int] = layout.question.rooms[list(layout.live)].tolist()
     lines: list[Line] = []
     for place, each in enumerate(layout.classes):
         arcs = np.flatnonzero((layout.arc_class == place) & (solved.flows > 0))
         cells = layout.arc_cell[arcs].tolist()
-        flows = [Fraction(flow) * layout.unit for flow in solved.flows[arcs].tolist()]
+        flows = [filling(int(flow * STEPS), rooms[cell]) for flow, cell in zip((solved.flows[arcs] * layout.unit).tolist(), cells, strict=True)]
         amounts = whole_units(flows, total_of(flows, each), [rooms[cell] for cell in cells])
         for cell, amount in zip(cells, amounts, strict=True):
             rooms[cell] -= amount
@@ -65,27 +65,39 @@ def plan_of(solved: Solved) -> Plan:
     return Plan(tuple(lines))
 
 
-def total_of(flows: Sequence[Fraction], each: SourceClass) -> int:
-    """What a class spends: all it holds where the optimiser left less than a millionth, else its flows, cut."""
-    total = sum(flows)
-    return each.amount if each.amount - total <= Fraction(ALL_OF_IT) * each.amount else floor(total)
+def filling(flow: int, room: int) -> int:
+    """A flow (in STEPS), made whole where it leaves less than a hundred-millionth of a cell's room.
+
+    >>> filling(10**9 * STEPS - STEPS, 10**9) == 10**9 * STEPS
+    True
+    """
+    whole = room * STEPS
+    return whole if 0 < (whole - flow) * NEARLY <= whole else flow
 
 
-def whole_units(flows: Sequence[Fraction], total: int, rooms: Sequence[int]) -> list[int]:
-    """Whole numbers next to the flows that add up to the total, none above its room (what no room takes stays unspent).
+def total_of(flows: Sequence[int], each: SourceClass) -> int:
+    """What a class spends, in minor units: all it holds where the optimiser left less than a millionth, else its flows (in STEPS), rounded."""
+    total, held = sum(flows), each.amount * STEPS
+    return each.amount if (held - total) * ALL_BUT <= held else min((total + STEPS // 2) // STEPS, each.amount)
 
-    >>> whole_units([Fraction(999, 10), Fraction(999, 10)], 200, [100, 100])
+
+def whole_units(flows: Sequence[int], total: int, rooms: Sequence[int]) -> list[int]:
+    """Whole numbers in proportion to the flows that add up to the total, none above its room (what no room takes stays unspent).
+
+    >>> whole_units([999, 999], 200, [100, 100])
     [100, 100]
     """
-    spread = sum(flows) or Fraction(1)
-    wished = [flow * total / spread for flow in flows]
-    given = [min(floor(wish), room) for wish, room in zip(wished, rooms, strict=True)]
+    spread = sum(flows) or 1
+    wished = [divmod(flow * total, spread) for flow in flows]
+    given = [min(whole, room) for (whole, _rest), room in zip(wished, rooms, strict=True)]
     left = total - sum(given)
-    for at in sorted(range(len(given)), key=lambda at: (given[at] - wished[at], at)):
-        if left <= 0:
-            break
+    if left <= 0:
+        return given
+    for at in sorted(range(len(given)), key=lambda at: ((given[at] - wished[at][0]) * spread - wished[at][1], at)):
         more = min(rooms[at] - given[at], 1)
         given[at], left = given[at] + more, left - more
+        if left <= 0:
+            return given
     for at, room in enumerate(rooms):
         more = min(room - given[at], left)
         given[at], left = given[at] + more, left - more

@@ -58,20 +58,35 @@ class Earmark:
 
 @dataclass(frozen=True, slots=True)
 class MoneySource:
-    """Money that waits: an amount in minor units, its earmark, its last day, and the least share that must pass through local actors."""
+    """Money that waits: an amount in minor units, its earmark, its last day, and the least share that must pass through local actors.
+
+    `donor` and `authority` are organisations: whose money it is, and who decides on it where that is not the donor.
+    """
 
     id: str
     amount: int
     earmark: Earmark = Earmark()
     spend_by: date | None = None
     local_share: Fraction = Fraction(0)
+    donor: str = ""
+    authority: str = ""
+
+    def serves(self, cell: "NeedCell") -> bool:
+        """Whether this money may be spent on a need: its earmark admits it, and its last day is not before the need begins.
+
+        >>> spring = MoneySource("s", 1, spend_by=date(2026, 3, 31))
+        >>> spring.serves(NeedCell("lean season", "NER", "FSC", start=date(2026, 6, 1)))
+        False
+        """
+        return self.earmark.admits(cell) and (self.spend_by is None or cell.start is None or self.spend_by >= cell.start)
 
 
 @dataclass(frozen=True, slots=True)
 class NeedCell:
     """A need money can meet: minor units needed and already funded, people concerned, severity 1 to 5, the most it can absorb.
 
-    `local` False says that nothing here passes through local actors; it counts against a source's local share.
+    `local` False says that nothing here passes through local actors; it counts against a source's local share. `start` is the day
+    the need begins, where it is not there yet (a lean season): money that ends before cannot meet it.
     """
 
     id: str
@@ -85,6 +100,7 @@ class NeedCell:
     severity: int = 1
     cap: int | None = None
     local: bool = True
+    start: date | None = None
 
     @property
     def room(self) -> int:
@@ -95,7 +111,11 @@ class NeedCell:
 
 @dataclass(frozen=True)
 class Question:
-    """Everything a joint allocation is asked with; frozen, and known by the digest of its content."""
+    """Everything a joint allocation is asked with; frozen, and known by the digest of its content.
+
+    `observed` is money under an authority that has not joined: it is shown, and never allocated. `current` is what each cell gets
+    as things go today, where somebody says it; `previous` what the last endorsed plan gave it.
+    """
 
     currency: str
     sources: tuple[MoneySource, ...]
@@ -104,11 +124,13 @@ class Question:
     weights: Mapping[int, int] = field(default_factory=lambda: SEVERITY_WEIGHTS)
     previous: Mapping[str, int] = field(default_factory=dict)
     as_of: date | None = None
+    observed: tuple[MoneySource, ...] = ()
+    current: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the question in canonical form: two rounds with the same digest were asked the same."""
-        content = asdict(self) | {"weights": dict(self.weights), "previous": dict(self.previous)}
+        content = asdict(self) | {"weights": dict(self.weights), "previous": dict(self.previous), "current": dict(self.current)}
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=_written, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
@@ -132,17 +154,50 @@ class Question:
         return np.array([place[cell.state, cell.sector] for cell in self.cells], dtype=np.int64)
 
     @cached_property
-    def columns(self) -> tuple[npt.NDArray[np.str_], ...]:
-        """State, sector, unit and group of the cells as arrays, in the order of an earmark's parts."""
-        return tuple(np.array([getattr(cell, name) for cell in self.cells], dtype=np.str_) for name in ("state", "sector", "unit", "group"))
+    def columns(self) -> tuple[tuple[Mapping[str, int], npt.NDArray[np.int64]], ...]:
+        """State, sector, unit and group of the cells, in the order of an earmark's parts: a number for each word, and each cell's number."""
+        return tuple(numbered([str(getattr(cell, name)) for cell in self.cells]) for name in ("state", "sector", "unit", "group"))
+
+    @cached_property
+    def rooms(self) -> npt.NDArray[np.int64]:
+        """Minor units each cell can still take."""
+        return np.array([cell.room for cell in self.cells], dtype=np.int64)
+
+    @cached_property
+    def classes(self) -> tuple["SourceClass", ...]:
+        """The sources merged by what they may serve."""
+        return classes_of(self)
+
+    @cached_property
+    def starts(self) -> npt.NDArray[np.int64]:
+        """The day each need begins, as an ordinal; 0 for one that is there already."""
+        return np.array([cell.start.toordinal() if cell.start else 0 for cell in self.cells], dtype=np.int64)
+
+    def served(self, earmark: Earmark, spend_by: date | None) -> Mask:
+        """Which cells money with an earmark and a last day may be spent on."""
+        admitted = self.mask(earmark)
+        return admitted if spend_by is None else admitted & (self.starts <= spend_by.toordinal())
 
     def mask(self, earmark: Earmark) -> Mask:
         """Which cells an earmark admits, one truth value a cell."""
         admitted = np.ones(len(self.cells), dtype=np.bool_)
-        for allowed, own in zip(earmark.parts(), self.columns, strict=True):
+        for allowed, (numbers, own) in zip(earmark.parts(), self.columns, strict=True):
             if allowed:
-                admitted &= np.isin(own, sorted(allowed))
+                is_allowed = np.zeros(len(numbers), dtype=np.bool_)
+                is_allowed[[numbers[word] for word in allowed if word in numbers]] = True
+                admitted &= is_allowed[own] if len(numbers) else False
         return admitted
+
+
+def numbered(words: Sequence[str]) -> tuple[Mapping[str, int], npt.NDArray[np.int64]]:
+    """A number for each word in the order they are met, and the number of each.
+
+    >>> numbered(["b", "a", "b"])
+    ({'b': 0, 'a': 1}, array([0, 1, 0]))
+    """
+    numbers: dict[str, int] = {}
+    own = [numbers.setdefault(word, len(numbers)) for word in words]
+    return numbers, np.array(own, dtype=np.int64)
 
 
 def _written(value: object) -> object:
@@ -172,14 +227,15 @@ def classes_of(question: Question) -> tuple[SourceClass, ...]:
     >>> [(len(each.sources), each.amount) for each in merged]
     [(2, 12)]
     """
-    room = np.array([cell.room > 0 for cell in question.cells], dtype=np.bool_)
-    masks: dict[Earmark, Mask] = {}
+    room = question.rooms > 0
+    masks: dict[tuple[Earmark, date | None], Mask] = {}
     merged: dict[tuple[bytes, date | None, Fraction], list[MoneySource]] = {}
     held: dict[tuple[bytes, date | None, Fraction], Mask] = {}
     for source in question.sources:
-        if source.earmark not in masks:
-            masks[source.earmark] = question.mask(source.earmark) & room
-        admitted = masks[source.earmark]
+        money = source.earmark, source.spend_by
+        if money not in masks:
+            masks[money] = question.served(*money) & room
+        admitted = masks[money]
         if source.amount <= 0 or is_expired(source, question.as_of) or not admitted.any():
             continue
         key = (np.packbits(admitted).tobytes(), source.spend_by, source.local_share)
@@ -198,7 +254,7 @@ def unreachable(question: Question, classes: Iterable[SourceClass]) -> tuple[str
     reached = np.zeros(len(question.cells), dtype=np.bool_)
     for each in classes:
         reached |= each.admitted
-    return tuple(cell.id for cell, is_reached in zip(question.cells, reached, strict=True) if cell.room > 0 and not is_reached)
+    return tuple(question.cells[at].id for at in np.flatnonzero((question.rooms > 0) & ~reached).tolist())
 
 
 def covered(cell: NeedCell, spent: int) -> Fraction:

@@ -14,11 +14,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from concertation.core.allocation.floors import over_all_groups, raise_floors
+from concertation.core.allocation.floors import Floors, no_floors, over_all_groups, raise_floors
 from concertation.core.allocation.model import Layout, group_needs, lay_out, programme_of, share_weights
 from concertation.core.allocation.prices import Aim, StagePrices
 from concertation.core.allocation.question import Question, SourceClass
-from concertation.core.solver import KeptProgramme, Numbers, Optimum
+from concertation.core.allocation.starting import Stands, fitted, main_basis
+from concertation.core.solver import Basis, KeptProgramme, Numbers, Optimum
 
 SLACK = 1e-9
 NEAR_DAYS = 720
@@ -32,6 +33,7 @@ class Solved:
     flows: Numbers
     stages: tuple[StagePrices, ...]
     iterations: int
+    stands: Stands | None = None
 
 
 @dataclass
@@ -46,31 +48,58 @@ class Solving:
     stages: list[StagePrices]
     kept_rows: dict[Aim, int] = field(default_factory=dict)
     iterations: int = 0
+    start: Stands | None = None
+    good: Basis | None = None
 
 
-def solve(question: Question) -> Solved:
-    """Solve every stage; the answer is as the optimiser gives it, still to be cut to whole minor units and checked."""
+def solve(question: Question, start: Solved | None = None) -> Solved:
+    """Solve every stage; the answer is as the optimiser gives it, still to be cut to whole minor units and checked.
+
+    `start`: the answer to a question much like this one, from which this one is found faster.
+    """
     layout = lay_out(question)
     if not layout.live:
         return Solved(layout, np.zeros(0), (), 0)
-    solving = begin(layout)
+    stands = start.stands if start else None
+    floors = raise_floors(layout, stands)
+    solving = begin(layout, floors, stands)
     most_good(solving)
     last = keep_freedom(solving)
     if layout.departing:
         last = least_change(solving)
+    now = Stands(layout, floors.merged, floors.basis, solving.good or solving.kept.basis(), solving.kept.basis()) if floors.merged and floors.basis else None
+    return Solved(layout, last.columns[: layout.arcs], tuple(solving.stages), solving.iterations, now)
+
+
+def solve_without_floors(question: Question) -> Solved:
+    """Only the most good, then freedom: no group is owed a floor."""
+    layout = lay_out(question)
+    if not layout.live:
+        return Solved(layout, np.zeros(0), (), 0)
+    solving = begin(layout, no_floors(layout))
+    most_good(solving)
+    last = keep_freedom(solving)
     return Solved(layout, last.columns[: layout.arcs], tuple(solving.stages), solving.iterations)
 
 
-def begin(layout: Layout) -> Solving:
+def begin(layout: Layout, floors: Floors, start: Stands | None = None) -> Solving:
     """The programme with the floors it has to keep."""
-    floors = raise_floors(layout)
     worth = np.array([float(each) for each in freedoms(layout.question, layout.classes)])[layout.arc_class]
-    solving = Solving(layout, KeptProgramme(programme_of(layout)), floors.held, float(layout.question.tolerance), worth, list(floors.rounds), iterations=floors.iterations)
+    solving = Solving(
+        layout, KeptProgramme(programme_of(layout)), floors.held, float(layout.question.tolerance), worth, list(floors.rounds), iterations=floors.iterations, start=start,
+    )  # fmt: skip
     needs, funded = (np.array([totals[group] for group in layout.groups], dtype=np.float64) / layout.unit for totals in group_needs(layout.question))
     for at, floor in enumerate(floors.held):
         least = float(min(floor, Fraction(1))) * (1 - solving.tolerance) - SLACK
         solving.kept.change_row(layout.group_row(at), lower=least * needs[at] - funded[at])
     return solving
+
+
+def start_at(solving: Solving, basis: Basis) -> None:
+    """Begin a stage where the same stage of the earlier answer stood."""
+    if solving.start is not None:
+        rows = solving.layout.share_row(len(solving.layout.sharing)) + 2 * len(solving.layout.departing) + len(solving.kept_rows)
+        solving.kept.start_from(fitted(main_basis(solving.start.layout, basis, solving.layout), rows=rows))
 
 
 def solved(solving: Solving, aim: Aim, scale: float) -> Optimum:
@@ -110,10 +139,13 @@ def prices_of(solving: Solving, aim: Aim, best: Optimum, scale: float) -> StageP
 
 def most_good(solving: Solving) -> None:
     """Meet the most weighted people, floors kept, and hold that gain."""
-    layout, columns = solving.layout, solving.layout.arcs + np.arange(len(solving.layout.parts))
-    gains = np.array([float(part.gain * layout.unit) for part in layout.parts], dtype=np.float64) / layout.gain_scale
+    layout, columns = solving.layout, solving.layout.arcs + np.arange(len(solving.layout.part_cell))
+    gains = layout.part_gain / layout.gain_scale
     solving.kept.change_gains(columns, gains)
+    if solving.start is not None:
+        start_at(solving, solving.start.most_good)
     best = solved(solving, "most-good", layout.gain_scale)
+    solving.good = solving.kept.basis()
     solving.kept.change_gains(columns, np.zeros(len(columns)))
     least = best.value * (1 - solving.tolerance) - SLACK * max(1.0, abs(best.value))
     solving.kept_rows["most-good"] = solving.kept.add_row(columns, gains, lower=least)
@@ -123,6 +155,8 @@ def keep_freedom(solving: Solving) -> Optimum:
     """Spend the tightest and soonest-expiring money first: the least freedom is used up for the same gain."""
     layout, columns = solving.layout, np.arange(solving.layout.arcs)
     solving.kept.change_gains(columns, -solving.worth)
+    if solving.start is not None:
+        start_at(solving, solving.start.last)
     best = solved(solving, "freedom-kept", 1.0)
     if layout.departing:
         solving.kept.change_gains(columns, np.zeros(layout.arcs))
@@ -136,13 +170,13 @@ def freedoms(question: Question, classes: Sequence[SourceClass]) -> list[Fractio
 
     Days are counted from the day of the question, or else from the earliest last day of any money.
     """
-    needs = [cell.need for cell in question.cells]
-    whole = sum(needs) or 1
+    needs = np.array([cell.need for cell in question.cells], dtype=np.object_)
+    whole = sum(needs.tolist()) or 1
     days = [each.spend_by for each in classes if each.spend_by]
     start = question.as_of or min(days, default=None)
     worth = []
     for each in classes:
-        breadth = Fraction(sum(needs[at] for at in np.flatnonzero(each.admitted).tolist()), whole)
+        breadth = Fraction(sum(needs[each.admitted].tolist()), whole)
         far = Fraction(1) if each.spend_by is None or start is None else min(Fraction((each.spend_by - start).days + 1, NEAR_DAYS), Fraction(1))
         worth.append(breadth * max(far, Fraction(1, NEAR_DAYS)))
     return worth

@@ -4,16 +4,18 @@ A need is cut in four tranches; a unit of money in the first 40 % of a need weig
 severity are a declared scenario. Both are conventions of the product, shown beside every plan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+import numpy.typing as npt
+
 from concertation.core.allocation.question import NeedCell
 
-BOUNDS = (Fraction(0), Fraction(2, 5), Fraction(3, 5), Fraction(4, 5), Fraction(1))
+FIFTHS = (0, 2, 3, 4, 5)
 WEIGHTS = (4, 3, 2, 1)
-WHOLE = sum(weight * (end - start) for weight, start, end in zip(WEIGHTS, BOUNDS, BOUNDS[1:], strict=False))
-SLOPES = tuple(Fraction(weight) / WHOLE for weight in WEIGHTS)
+WHOLE = sum(weight * (end - start) for weight, start, end in zip(WEIGHTS, FIFTHS, FIFTHS[1:], strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,29 @@ class Tranche:
     gain: Fraction
 
 
+def widths(cells: Sequence[NeedCell]) -> npt.NDArray[np.int64]:
+    """The parts of each cell's need that money can still meet, first to last, in fifths of a minor unit: one row a cell, as many columns as WEIGHTS.
+
+    >>> widths([NeedCell("a", "NER", "WSH", need=100, funded=50)]).tolist()
+    [[0, 50, 100, 100]]
+    """
+    need = np.array([cell.need for cell in cells], dtype=np.int64)[:, None]
+    start = 5 * np.array([min(cell.funded, cell.need) for cell in cells], dtype=np.int64)[:, None]
+    end = start + 5 * np.array([cell.room for cell in cells], dtype=np.int64)[:, None]
+    cut: npt.NDArray[np.int64] = np.minimum(end, np.array(FIFTHS[1:], dtype=np.int64) * need) - np.maximum(start, np.array(FIFTHS[:-1], dtype=np.int64) * need)
+    cut[cut < 0] = 0
+    return cut
+
+
 def tranches(cell: NeedCell, weights: Mapping[int, int]) -> tuple[Tranche, ...]:
-    """The parts of a cell's need that money can still meet, first to last; a fully covered need is worth its people, times the weight.
+    """The same parts as the optimiser takes them; a fully covered need is worth its people, times the weight of its severity.
 
     >>> [(str(part.width), str(part.gain)) for part in tranches(NeedCell("a", "NER", "WSH", need=100, funded=50, people=28), {1: 1})]
     [('10', '3/10'), ('20', '1/5'), ('20', '1/10')]
     """
-    if cell.need <= 0:
-        return ()
-    start, end = Fraction(min(cell.funded, cell.need)), Fraction(min(cell.funded, cell.need) + cell.room)
-    per_unit = Fraction(cell.people * weights[cell.severity], cell.need)
-    cut = ((max(start, low * cell.need), min(end, high * cell.need)) for low, high in zip(BOUNDS, BOUNDS[1:], strict=False))
-    return tuple(Tranche(last - first, per_unit * slope) for (first, last), slope in zip(cut, SLOPES, strict=True) if last > first)
+    people = 5 * cell.people * weights[cell.severity]
+    held = zip(WEIGHTS, widths([cell])[0].tolist(), strict=True)
+    return tuple(Tranche(Fraction(width, 5), Fraction(people * weight, WHOLE * cell.need)) for weight, width in held if width)
 
 
 def met(cell: NeedCell, spent: int, weights: Mapping[int, int]) -> Fraction:
@@ -44,8 +57,18 @@ def met(cell: NeedCell, spent: int, weights: Mapping[int, int]) -> Fraction:
     >>> met(NeedCell("a", "NER", "WSH", need=100, people=28), 100, {1: 1})
     Fraction(28, 1)
     """
-    left, worth = Fraction(spent), Fraction(0)
-    for part in tranches(cell, weights):
-        used = min(left, part.width)
-        worth, left = worth + used * part.gain, left - used
-    return worth
+    weighed = weighed_fifths(widths([cell])[0].tolist(), spent)
+    return Fraction(cell.people * weights[cell.severity] * weighed, WHOLE * cell.need) if weighed else Fraction(0)
+
+
+def weighed_fifths(parts: Sequence[int], spent: int) -> int:
+    """Fifths of a minor unit spent on the parts of a need, first part first, each times the weight of its part.
+
+    >>> weighed_fifths([0, 50, 100, 100], 20)
+    250
+    """
+    left, weighed = 5 * spent, 0
+    for weight, width in zip(WEIGHTS, parts, strict=True):
+        used = min(left, width)
+        weighed, left = weighed + used * weight, left - used
+    return weighed

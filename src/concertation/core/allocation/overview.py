@@ -1,0 +1,136 @@
+"""A plan in the few figures people read first: whom it assists, each group's coverage, what it stands beside, where money comes from.
+
+A group is a State with a sector. Every figure is a whole number or an exact share given as text digits, so that what is stored
+under a hash reads the same on every machine.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from concertation.core.allocation.answer import Answer, marginal_prices, million_of
+from concertation.core.allocation.baselines import Beside, beside, least_coverage
+from concertation.core.allocation.flexibility import people_in
+from concertation.core.allocation.model import group_needs
+from concertation.core.allocation.plan import Plan
+from concertation.core.allocation.question import Question, by_group, covered, unreachable
+
+PARTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShown:
+    """A State's sector in a plan: minor units needed, funded before, given by the plan; people of its needs and those the money assists;
+    whether any money may reach it."""
+
+    state: str
+    sector: str
+    need: int
+    funded: int
+    given: int
+    people: int
+    assisted: int
+    reachable: bool
+
+    @property
+    def coverage(self) -> Fraction:
+        """The share of its need that is met."""
+        return Fraction(min(self.funded + self.given, self.need), self.need) if self.need else Fraction(1)
+
+
+def groups_of(answer: Answer, spent: Mapping[str, int]) -> list[GroupShown]:
+    """Every group of a question under a plan, in their order."""
+    question = answer.question
+    needs, funded = group_needs(question)
+    given, people = by_group(question, [spent.get(cell.id, 0) for cell in question.cells]), by_group(question, [cell.people for cell in question.cells])
+    assisted = [Fraction(0)] * len(question.groups)
+    for cell, group in zip(question.cells, question.group_of.tolist(), strict=True):
+        assisted[group] += Fraction(int(cell.people * (covered(cell, spent.get(cell.id, 0)) - covered(cell, 0)) * PARTS), PARTS)
+    reachable = set(answer.solved.layout.groups)
+    return [
+        GroupShown(state, sector, needs[at], funded[at], given[at], people[at], round(assisted[at]), at in reachable or needs[at] <= funded[at])
+        for at, (state, sector) in enumerate(question.groups)
+    ]  # fmt: skip
+
+
+def assisted_by(question: Question, spent: Mapping[str, int]) -> int:
+    """People that the money of a plan assists, beyond those earlier money covers; one person may stand in several needs."""
+    return round(people_in(question, spent) - people_in(question, {}))
+
+
+def overview(answer: Answer) -> dict[str, Any]:
+    """What is kept of an answered question for its page: amounts in minor units, shares in ten-thousandths."""
+    question, spent = answer.question, answer.plan.by_cell()
+    return {
+        "currency": question.currency, "question_sha256": question.digest, "valid": answer.certificate.valid, "people": assisted_by(question, spent),
+        "held": sum(source.amount for source in question.sources), "spent": sum(spent.values()), "least": parts_of(least_coverage(answer, spent)),
+        "groups": [shown(group) for group in groups_of(answer, spent)], "beside": {name: beside_shown(each) for name, each in beside(answer).items()},
+        "unreachable": unreachable_groups(answer), "observed": sum(source.amount for source in question.observed), "stages": len(answer.solved.stages),
+    }  # fmt: skip
+
+
+def shown(group: GroupShown) -> dict[str, Any]:
+    """A group as it is stored."""
+    return {
+        "state": group.state, "sector": group.sector, "need": group.need, "funded": group.funded, "given": group.given, "people": group.people,
+        "assisted": group.assisted, "reachable": group.reachable, "coverage": parts_of(group.coverage),
+    }  # fmt: skip
+
+
+def beside_shown(each: Beside) -> dict[str, int]:
+    """One of the ways of sharing as it is stored."""
+    return {"people": round(each.people), "least": parts_of(each.least), "spent": each.spent}
+
+
+def parts_of(share: Fraction) -> int:
+    """A share in ten-thousandths.
+
+    >>> parts_of(Fraction(1, 3))
+    3333
+    """
+    return int(share * PARTS)
+
+
+def unreachable_groups(answer: Answer) -> list[dict[str, Any]]:
+    """The gaps that no money is allowed to meet, by State and sector: needs, minor units missing, people."""
+    question = answer.question
+    closed = set(unreachable(question, answer.solved.layout.classes))
+    found: dict[tuple[str, str], list[int]] = {}
+    for cell in question.cells:
+        if cell.id in closed:
+            held = found.setdefault((cell.state, cell.sector), [0, 0, 0])
+            held[0], held[1], held[2] = held[0] + 1, held[1] + cell.need - cell.funded, held[2] + cell.people
+    return [{"state": state, "sector": sector, "needs": needs, "missing": missing, "people": people} for (state, sector), (needs, missing, people) in sorted(found.items())]
+
+
+def streams(question: Question, plan: Plan) -> list[tuple[str, str, str, int]]:
+    """Where the money of a plan goes: donor (or the source itself), State, sector and minor units, in the order of the question."""
+    donors = {source.id: source.donor or source.id for source in question.sources}
+    cells = {cell.id: (cell.state, cell.sector) for cell in question.cells}
+    return added((donors[line.source], *cells[line.cell], line.amount) for line in plan.lines)
+
+
+def added(rows: Iterable[tuple[str, str, str, int]]) -> list[tuple[str, str, str, int]]:
+    """Rows with one donor, State and sector added up.
+
+    >>> added([("d", "NER", "WSH", 2), ("d", "NER", "WSH", 3)])
+    [('d', 'NER', 'WSH', 5)]
+    """
+    totals: dict[tuple[str, str, str], int] = {}
+    for donor, state, sector, amount in rows:
+        totals[donor, state, sector] = totals.get((donor, state, sector), 0) + amount
+    return [(*key, amount) for key, amount in totals.items()]
+
+
+def next_million(answer: Answer) -> list[dict[str, Any]]:
+    """What a further million would do in each need that still lacks money: people, plainly counted, and weighted by the plan's own prices."""
+    question, spent, prices = answer.question, answer.plan.by_cell(), marginal_prices(answer)
+    million = million_of(question)
+    lines = []
+    for at, cell in enumerate(question.cells):
+        left = cell.room - spent.get(cell.id, 0)
+        if left > 0:
+            people = cell.people * min(left, million) // cell.need
+            lines.append({"cell": cell.id, "state": cell.state, "sector": cell.sector, "people": people, "weighted": round(float(prices[at]), 1), "left": left})
+    return lines

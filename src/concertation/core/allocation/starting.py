@@ -1,0 +1,157 @@
+"""A question that differs little from one already answered is answered from where that answer stands.
+
+Classes, cells and parts of needs are recognised from one question to the other (a class by an earmark of its money, a cell by its id),
+and what was free to move in the first answer is free to move at the start of the second. The start changes how fast the answer
+is found, never what it is: each stage is solved to its own optimum, and certified like any other.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from concertation.core.allocation.model import Layout
+from concertation.core.allocation.question import MoneySource
+from concertation.core.solver import AT_LOWER, BASIC, Basis, Numbers, Places, Standing
+
+NOWHERE = -1
+RANKS = 4
+
+
+@dataclass(frozen=True)
+class MergedCells:
+    """Live cells merged by group, admitted classes and local delivery: `of` gives the merged cell of each live cell."""
+
+    of: Places
+    group: Places
+    local: tuple[bool, ...]
+    classes: tuple[tuple[int, ...], ...]
+    room: Numbers
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where the stages of an answer stood: the first round of floors, most good, and the last stage."""
+
+    layout: Layout
+    merged: MergedCells
+    floor: Basis
+    most_good: Basis
+    last: Basis
+
+
+def known_classes(before: Layout, now: Layout) -> Places:
+    """For each class now, its place before: the one that held money under one of its earmarks, once; -1 for a new one."""
+    held = {named(source): at for at, each in enumerate(before.classes) for source in each.sources}
+    return once([next((held[named(source)] for source in each.sources if named(source) in held), NOWHERE) for each in now.classes])
+
+
+def named(source: MoneySource) -> Hashable:
+    """What money is known by from one question to another: its earmark, last day and local share."""
+    return source.earmark, source.spend_by, source.local_share
+
+
+def known_cells(before: Layout, now: Layout) -> Places:
+    """For each live cell now, its place before; -1 for one that was not live."""
+    held = {before.question.cells[cell].id: at for at, cell in enumerate(before.live)}
+    return np.array([held.get(now.question.cells[cell].id, NOWHERE) for cell in now.live], dtype=np.int64)
+
+
+def known_groups(before: Layout, now: Layout) -> Places:
+    """For each reachable group now, its place before; -1 for a new one."""
+    held = {before.question.groups[group]: at for at, group in enumerate(before.groups)}
+    return np.array([held.get(now.question.groups[group], NOWHERE) for group in now.groups], dtype=np.int64)
+
+
+def once(places: Sequence[int]) -> Places:
+    """The places, each given to the first that asks for it.
+
+    >>> once([3, 1, 3]).tolist()
+    [3, 1, -1]
+    """
+    taken: set[int] = set()
+    kept = []
+    for place in places:
+        kept.append(NOWHERE if place in taken else place)
+        taken.add(place)
+    return np.array(kept, dtype=np.int64)
+
+
+def looked_up(standing: Standing, places: Places, *, otherwise: object) -> Standing:
+    """The standing of what is known, and `otherwise` for what is new.
+
+    >>> looked_up(np.array([1, 0], dtype=np.object_), np.array([1, -1, 0]), otherwise=1).tolist()
+    [0, 1, 1]
+    """
+    found = np.full(len(places), otherwise, dtype=np.object_)
+    known = places != NOWHERE
+    found[known] = standing[places[known]]
+    return found
+
+
+def places_of_pairs(first: Places, second: Places, span: int, known: tuple[Places, Places]) -> Places:
+    """Where pairs stood: `first` and `second` of the pairs before, in `span` of second; `known` the same pairs' places now, -1 where new."""
+    keys = first * span + second
+    order = np.argsort(keys, kind="stable")
+    wanted = np.where((known[0] == NOWHERE) | (known[1] == NOWHERE), NOWHERE, known[0] * span + known[1])
+    if not len(keys):
+        return np.full(len(wanted), NOWHERE, dtype=np.int64)
+    found = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    return np.where(keys[order][found] == wanted, order[found], NOWHERE).astype(np.int64)
+
+
+def main_basis(before: Layout, basis: Basis, now: Layout) -> Basis:
+    """A basis of the main programme of one question, as one of another's; rows added by the stages are kept as they stood."""
+    classes, cells, groups = known_classes(before, now), known_cells(before, now), known_groups(before, now)
+    arcs = places_of_pairs(before.arc_class, before.arc_cell, len(before.live) or 1, (classes[now.arc_class], cells[now.arc_cell]))
+    parts = places_of_pairs(before.part_cell, before.part_rank, RANKS, (cells[now.part_cell], now.part_rank))
+    flows = looked_up(basis.columns[: before.arcs], arcs, otherwise=AT_LOWER)
+    join_what_left(before, basis, now, flows, classes)
+    columns = np.concatenate([
+        flows,
+        looked_up(basis.columns[before.arcs : before.floor], parts, otherwise=AT_LOWER),
+        basis.columns[before.floor : before.floor + 1],
+        looked_up(basis.columns[before.floor + 1 :], cells if now.departing else cells[:0], otherwise=AT_LOWER),
+    ])  # fmt: skip
+    return Basis(columns, main_rows(before, basis, now, (classes, cells, groups)))
+
+
+def join_what_left(before: Layout, basis: Basis, now: Layout, flows: Standing, classes: Places) -> None:
+    """A class that is no more left its place in the tree of flows to the class its money joined: what it freed to move is free there."""
+    gone = sorted(set(range(len(before.classes))) - set(classes.tolist()))
+    if not gone:
+        return
+    joined = {source.id: at for at, each in enumerate(now.classes) for source in each.sources}
+    places = {before.question.cells[cell].id: at for at, cell in enumerate(before.live)}
+    before_of = {places[now.question.cells[cell].id]: at for at, cell in enumerate(now.live) if now.question.cells[cell].id in places}
+    arcs = {(of_class, cell): at for at, (of_class, cell) in enumerate(zip(now.arc_class.tolist(), now.arc_cell.tolist(), strict=True))}
+    for each in gone:
+        target = joined.get(before.classes[each].sources[0].id)
+        for arc in np.flatnonzero(before.arc_class == each).tolist():
+            at = arcs.get((target, before_of.get(int(before.arc_cell[arc])))) if basis.columns[arc] == BASIC else None
+            if at is not None:
+                flows[at] = BASIC
+
+
+def main_rows(before: Layout, basis: Basis, now: Layout, known: tuple[Places, Places, Places]) -> Standing:
+    """The rows of the main programme: money, balances, coverage, local shares, departures, and those the stages added."""
+    classes, cells, groups = known
+    sharing = {place: at for at, place in enumerate(before.sharing)}
+    shares = np.array([sharing.get(int(classes[place]), NOWHERE) for place in now.sharing], dtype=np.int64)
+    end, departing = before.share_row(len(before.sharing)), len(before.departing)
+    wanted = cells if now.departing else cells[:0]
+    return np.concatenate([
+        looked_up(basis.rows[: before.cell_row(0)], classes, otherwise=BASIC),
+        looked_up(basis.rows[before.cell_row(0) : before.group_row(0)], cells, otherwise=BASIC),
+        looked_up(basis.rows[before.group_row(0) : before.share_row(0)], groups, otherwise=BASIC),
+        looked_up(basis.rows[before.share_row(0) : end], shares, otherwise=BASIC),
+        looked_up(basis.rows[end : end + departing], wanted, otherwise=BASIC),
+        looked_up(basis.rows[end + departing : end + 2 * departing], wanted, otherwise=BASIC),
+        basis.rows[end + 2 * departing :],
+    ])  # fmt: skip
+
+
+def fitted(basis: Basis, *, rows: int) -> Basis:
+    """A basis for a programme with so many rows: rows it lacks are free to move, rows beyond are left out."""
+    missing = max(rows - len(basis.rows), 0)
+    return Basis(basis.columns, np.concatenate([basis.rows[:rows], np.full(missing, BASIC, dtype=np.object_)]))
