@@ -19,6 +19,7 @@ from concertation.site import (
     cli_allocation,
     cli_keeping,
     cli_search,
+    cli_trigger,
     engines,
     health,
     importing,
@@ -35,6 +36,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 cli_keeping.register(app)
 cli_search.register(app)
 cli_allocation.register(app)
+app.add_typer(cli_trigger.trigger_app, name="trigger")
 
 
 @app.command()

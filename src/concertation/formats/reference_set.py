@@ -38,7 +38,6 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "cadre_harmonise": FIGURE,
         "quoted": FIGURE,
         "funding_plans": "state year plan code plan_type start end requirement funding measure extracted_on source status",
-        "frameworks": "framework state hazard name_fr name_en money money_kind measure people agreed_on last_year trigger_fr trigger_en note_fr note_en source source_status",
         "transit": "state port year tonnes share source source_status",
         "api_words": "kind name fr en",
         "decisions": "decision reference subjects title_fr title_en text_fr text_en official_wording responsible due source source_status",

@@ -15,11 +15,12 @@ from concertation.apps.presence.queries import reports_seen
 from concertation.apps.sources.queries import rows_by_state
 from concertation.core.figures import Figure
 from concertation.core.sharing import Mandate
-from concertation.formats import reference_set
+from concertation.formats.framework_file import shipped
 
 CONCEPTS = ("phase3plus", "requirement", "funding", "idps")
 WHOLE_GROUPS = ("all", "idp")
 MEMBERS_ONLY = ("BFA", "MLI", "NER")
+COUNTED = (*MEMBERS_ONLY, "TGO")
 TREND_YEARS = 15
 
 
@@ -125,8 +126,9 @@ def _is_over(figure: Figure, year: int) -> bool:
 def frameworks() -> Sequence[Measure]:
     """Anticipatory frameworks with pre-agreed money whose sources say that they hold this year."""
     today = timezone.localdate()
-    in_force = [line for line in reference_set.read("frameworks").to_dicts() if (line["last_year"] or 0) >= today.year]
-    sources = tuple(dict.fromkeys(line["source"] for line in in_force))
+    every = [each.read.framework for each in shipped().values() if each.read.framework]
+    in_force = [each for each in every if each.country in COUNTED and each.status == "in-force" and (each.last_year or 0) >= today.year]
+    sources = tuple(dict.fromkeys(source for each in in_force for source in each.sources))
     return (
         Measure(
             "frameworks", "cadres d'action anticipée connus et valables cette année", "anticipatory frameworks known and valid this year", len(in_force),

@@ -49,8 +49,8 @@ def folder() -> Traversable:
 
 
 def digest_of_set() -> str:
-    """SHA-256 over the name and bytes of every table and boundary file of the set."""
-    parts = [*folder().iterdir(), *folder().joinpath("boundaries").iterdir()]
+    """SHA-256 over the name and bytes of every table, boundary file and framework of the set."""
+    parts = [*folder().iterdir(), *folder().joinpath("boundaries").iterdir(), *folder().joinpath("frameworks").iterdir()]
     digest = hashlib.sha256()
     for part in sorted((part for part in parts if part.is_file()), key=lambda part: part.name):
         digest.update(part.name.encode() + b"\0" + hashlib.sha256(part.read_bytes()).digest())

@@ -1,0 +1,114 @@
+"""`./run trigger …`: anticipatory frameworks at the terminal: what they would have done, what is wrong with a file, what is due today."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from concertation.core.anticipation.backtest import back_test, declared, told
+from concertation.core.anticipation.framework import Framework
+from concertation.core.anticipation.readings import Readings
+from concertation.core.anticipation.wording import framework_in_words
+from concertation.core.problems import Problem
+from concertation.formats.framework_file import ReadFramework, read_framework, schema, shipped
+from concertation.formats.indicator_series import read_series
+from concertation.formats.problem_texts import in_words
+from concertation.site.terminal import AsJson, answer, refuse, screen
+
+trigger_app = typer.Typer(help="Action anticipée / anticipatory action.", no_args_is_help=True)
+Named = Annotated[str, typer.Argument(metavar="FRAMEWORK", help="Mot du cadre, ou son fichier YAML / word of the framework, or its YAML file.")]
+
+
+def framework_named(word: str) -> ReadFramework:
+    """The framework of the reference set under a word, else the one of a file; exit 2 where there is neither."""
+    held = shipped()
+    if word in held:
+        return held[word].read
+    if Path(word).is_file():
+        return read_framework(Path(word).read_bytes())
+    raise refuse(f"Cadre inconnu : {word}. Connus : {', '.join(held)}.", f"Unknown framework: {word}. Known: {', '.join(held)}.", code=2)
+
+
+def sound(read: ReadFramework) -> Framework:
+    """The framework of a file that may be used; exit 1 with its problems otherwise."""
+    if read.framework is None or not read.is_sound:
+        show_problems(read.problems)
+        raise typer.Exit(1)
+    return read.framework
+
+
+def show_problems(problems: tuple[Problem, ...]) -> None:
+    """Problems on the error stream, in both languages, each with its place."""
+    for problem in problems:
+        words = in_words(problem)
+        place = " ".join(part for part in (f"l. {problem.cell.row}" if problem.cell.row else "", problem.cell.column or "") if part)
+        screen.print(f"  {problem.code}  {place}\n    {words.message_fr}\n    {words.message_en}", markup=False)
+
+
+@trigger_app.command()
+def backtest(
+    framework: Named,
+    data: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Séries de l'indicateur, en CSV ou XLSX / series of the indicator.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rejoue un cadre sur le passé / replay a framework over the past."""
+    read = framework_named(framework)
+    held = sound(read)
+    if data is None:
+        result = declared(held)
+        if result is None:
+            raise refuse("Rien n'est publié de ce passé : donnez une série avec --data.", "Nothing is published of this past: give a series with --data.", code=2)
+    else:
+        series = read_series(data, held)
+        show_problems(series.problems)
+        if not series.readings:
+            raise typer.Exit(1)
+        result = back_test(held, Readings.of(series.readings))
+    content = told(held, result, read.sha256)
+    if as_json:
+        answer(content)
+    else:
+        show(held, content)
+    if result.expectations.missed:
+        raise typer.Exit(1)
+
+
+def show(framework: Framework, content: dict[str, Any]) -> None:
+    """The result in words: the rule of each window, the years it fires, how often."""
+    rules = {language: dict(zip(framework.windows, framework_in_words(framework, language), strict=True)) for language in ("fr", "en")}
+    table = Table("", "Années / years", "Retour / return", title=f"{content['framework']} {content['version']}, {content['years'][0]}-{content['years'][1]}")
+    for name, window in content["windows"].items():
+        screen.print(f"  {name}: {rules['fr'][name][1]}\n      {rules['en'][name][1]}", markup=False)
+        table.add_row(name, ", ".join(map(str, window["fired"])), str(window["return_period"] or "–"))
+    overall = content["overall"]
+    table.add_row("", ", ".join(map(str, overall["fired"])), str(overall["return_period"] or "–"))
+    screen.print(table)
+
+
+@trigger_app.command()
+def check(file: Named, as_json: AsJson = False) -> None:
+    """Vérifie le fichier d'un cadre / check the file of a framework."""
+    read = framework_named(file)
+    if as_json:
+        answer({"sound": read.is_sound, "sha256": read.sha256, "problems": [problem_told(problem) for problem in read.problems]})
+    else:
+        show_problems(read.problems)
+        screen.print(f"  {read.sha256}", markup=False)
+    if not read.is_sound:
+        raise typer.Exit(1)
+
+
+def problem_told(problem: Problem) -> dict[str, Any]:
+    """A problem as the answer carries it."""
+    words = in_words(problem)
+    return {
+        "code": problem.code, "line": problem.cell.row, "where": problem.cell.column, "value": problem.value, "severity": words.severity,
+        "message_fr": words.message_fr, "message_en": words.message_en,
+    }  # fmt: skip
+
+
+@trigger_app.command(name="schema")
+def write_schema() -> None:
+    """Écrit le schéma JSON des cadres / write the JSON Schema of frameworks."""
+    answer(schema())
