@@ -19,6 +19,7 @@ from concertation.site import (
     cli_allocation,
     cli_keeping,
     cli_search,
+    cli_template,
     cli_trigger,
     engines,
     health,
@@ -37,6 +38,7 @@ cli_keeping.register(app)
 cli_search.register(app)
 cli_allocation.register(app)
 app.add_typer(cli_trigger.trigger_app, name="trigger")
+cli_template.register(app)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The period that a sheet's or a file's name states: `5w_2022-02.xlsx`, `3w_Data_février_2022`, `Jan - Fev 2022`."""
 
 import re
+from datetime import date
 
 from concertation.core.periods import Period
 from concertation.core.spelling import fold
@@ -14,6 +15,7 @@ MONTHS = {
 }
 YEAR_THEN_MONTH = re.compile(r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?!\d)")
 MONTH_THEN_YEAR = re.compile(r"(?<!\d)(0[1-9]|1[0-2])[-_. ](20\d\d)(?!\d)")
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -35,3 +37,25 @@ def period_named(text: str) -> Period | None:
     if found := MONTH_THEN_YEAR.search(text):
         return Period.of_months(int(found[2]), first=int(found[1]), last=int(found[1]))
     return None
+
+
+def stated_period(written: str) -> Period | None:
+    """What a person or an address states: a month, a first and a last month, or a first and a last day; None for anything else.
+
+    >>> str(stated_period("2022-01/2022-02").end), str(stated_period("2022-02-01/2022-02-15").end), stated_period("février")
+    ('2022-02-28', '2022-02-15', None)
+    """
+    parts = [_days_of(part) for part in written.split("/")]
+    found = [part for part in parts if part]
+    if len(found) != len(parts) or not 1 <= len(found) <= 2 or found[0].start > found[-1].start:
+        return None
+    return Period(found[0].start, found[-1].end)
+
+
+def _days_of(written: str) -> Period | None:
+    if month := MONTH.fullmatch(written):
+        return Period.of_months(int(month[1]), first=int(month[2]), last=int(month[2]))
+    try:
+        return Period(*[date.fromisoformat(written)] * 2) if len(written) == 10 else None
+    except ValueError:
+        return None

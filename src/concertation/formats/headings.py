@@ -20,6 +20,7 @@ LEAST_FILL = 0.6
 MOST_NUMBERS_SHARE = 0.2
 LEAST_DISTINCT_SHARE = 0.5
 TAGGED_BONUS = 4.0
+LIST_MARK = "list"
 HXL_TAG = re.compile(r"\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+\s*[A-Za-z][A-Za-z0-9_]*)*\s*")
 NUMBER_OR_DATE = re.compile(r"\s*(?:[-+]?[\d\s.,\u00a0\u202f]+%?|\d{4}-\d\d-\d\d(?:T[\d:]+)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})\s*")
 PIVOT_WORDS = frozenset(
@@ -117,6 +118,18 @@ def is_pivot(sheet: Sheet) -> bool:
     return any(fold(text) in PIVOT_WORDS for name in letters(top) for text in top[name].drop_nulls())
 
 
+def is_choice_list(table: Table) -> bool:
+    """Whether a table is there to be chosen from, as drop-down menus do: each of its headings is tagged, and each tag carries `+list`.
+
+    >>> rows = pl.DataFrame({"row": [3], "A": ["Diffa"]})
+    >>> is_choice_list(Table("Places", 1, {"A": "Region"}, {"A": "#adm1 +name+list"}, rows))
+    True
+    >>> is_choice_list(Table("5W", 1, {"A": "Region", "B": "Sector"}, {"A": "#adm1+name"}, rows))
+    False
+    """
+    return bool(table.tags) and set(table.headings) <= set(table.tags) and all(LIST_MARK in tag.lower().split("+") for tag in ("".join(text.split()) for text in table.tags.values()))
+
+
 def likelihood(table: Table) -> float:
     """How much a table looks like the body of a report: distinct headings x the order of its length x how full it is; tags count.
 
@@ -132,11 +145,11 @@ def likelihood(table: Table) -> float:
 
 
 def best_table(reading: Reading) -> Table | None:
-    """The table of the file most like a report; hidden sheets and pivots are passed over.
+    """The table of the file most like a report; hidden sheets, pivots and lists to choose from are passed over.
 
     A file whose only table is a heading without rows gives that table.
     """
     shown = [sheet for sheet in reading.sheets if not sheet.hidden]
     plain = [sheet for sheet in shown if not is_pivot(sheet)] or shown
     found = [table for sheet in plain if (table := find_table(sheet)) is not None]
-    return max(found, key=likelihood, default=None)
+    return max((table for table in found if not is_choice_list(table)), key=likelihood, default=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources import commands, imports, queries
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.previews import Preview
-from concertation.core.periods import Period
+from concertation.core.named_periods import stated_period
 from concertation.core.sharing import Mandate, Role, Sensitivity
 
 ALL_STATES = "AES"
 NOT_DONE = ("refused", "received", "reading", "writing")
-MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STEPS = {"reading": "lecture / reading", "matching": "rapprochement / matching", "writing": "enregistrement / storing"}
 
 
@@ -70,19 +68,6 @@ class Outcome:
     by: Mandate
     preview: Preview | None = None
     already: bool = False
-
-
-def stated_period(written: str) -> Period | None:
-    """A month, or a first and a last month.
-
-    >>> stated_period("2022-01/2022-02").end.isoformat()
-    '2022-02-28'
-    """
-    months = [MONTH.fullmatch(part) for part in written.split("/")]
-    found = [Period.of_months(int(month[1]), first=int(month[2]), last=int(month[2])) for month in months if month]
-    if len(found) != len(months) or not 1 <= len(found) <= 2 or found[0].start > found[-1].start:
-        return None
-    return Period(found[0].start, found[-1].end)
 
 
 def bring_in(asked: Asked, *, progress: imports.Progress, keep_again: bool = False) -> Outcome:

@@ -8,7 +8,7 @@ from uuid import UUID
 import polars as pl
 
 from concertation.apps.organisations.commands import register_written
-from concertation.apps.places.queries import gazetteer
+from concertation.apps.places.queries import divisions, gazetteer
 from concertation.apps.presence import commands
 from concertation.apps.presence.commands import LONGEST
 from concertation.apps.presence.queries import COMPARED, rows_by_organisation, rows_to_compare
@@ -20,6 +20,7 @@ from concertation.apps.sources.queries import saved_columns
 from concertation.apps.sources.reporting.commands import frozen_problem, fulfil
 from concertation.apps.sources.reporting.queries import frozen_within
 from concertation.core.activities import ActivityReading, read_activities
+from concertation.core.concepts import INTERSECTORAL
 from concertation.core.named_periods import YEAR, period_named
 from concertation.core.personal import MASK, mask, mask_text, personal_columns
 from concertation.core.place_rows import Doubt, PlacedRows, place_rows
@@ -28,6 +29,7 @@ from concertation.core.presence import Mapping as Columns
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate
 from concertation.formats import reference_set
+from concertation.formats.choice_lists import listed
 from concertation.formats.opening import Opened
 from concertation.formats.problem_texts import in_words
 from concertation.formats.tabular import Table
@@ -35,16 +37,19 @@ from concertation.formats.tabular import Table
 FIRST_LINES, EXAMPLE_LETTERS = 5, 80
 SHOWN = ("row", "org_written", "sector_written", "adm1_name", "adm2_name", "adm3_name", "activity")
 KNOWN_BY = ("org_written", "sector", "unit", "activity", "start", "end")
+DIVISION_TAG = "#adm+division+list"
 NUMBERS = ("targeted", "reached", "beneficiaries")
 HOWS = ("exact", "repaired", "doubtful", "unknown", "none_given")
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
-    """The fields, words and sector spellings of the reference set."""
+    """The fields, words and sector spellings of the reference set, the sectors' own names among them."""
+    sectors = reference_set.read("sectors").filter(pl.col("sector") != INTERSECTORAL)
+    own = [sectors.select(pl.col(f"name_{language}").alias("written"), "sector") for language in ("fr", "en")]
     return Vocabulary.of(
         fields=reference_set.read("presence_fields"), words=reference_set.read("presence_words"),
-        sector_names=reference_set.read("sector_names"), places=reference_set.read("unit_names")["name"].to_list(),
+        sector_names=pl.concat([*own, reference_set.read("sector_names").select("written", "sector")]), places=reference_set.read("unit_names")["name"].to_list(),
     )
 
 
@@ -70,9 +75,11 @@ class ActivityImporter:
             table.frame, mapping, vocabulary(), state=received.state, today=received.today, sheet=table.sheet,
         )
         places = gazetteer()
-        placed = place_rows(places, reading.frame, received.state)
+        division = division_listed(opened, received.state)
+        placed = place_rows(places, reading.frame, received.state, division=division)
         start, end, told = period_of(received, table)
         told += strangers(placed, received.state, table.sheet)
+        told += [] if reading.rows_read else [Problem("no-row-below-headings", Cell(table.sheet, table.heading_row), table.sheet)]
         told += in_a_frozen_period(received.state, reading.frame, start, end)
         rows = ready_rows(placed, table.sheet)
         return Preview(
@@ -80,7 +87,7 @@ class ActivityImporter:
             rows_refused=reading.rows_refused, organisations=organisations_in(reading.frame), places=places_in(placed.frame),
             problems=all_problems(opened, mapping, reading, placed, told, table), doubts=place_doubts(placed.doubts, places),
             columns=[_column(column, table) for column in mapping.columns], samples=samples_of(rows, reading, placed, table),
-            period_start=start, period_end=end, notes={"signature": signature, "recognised_by": list(opened.reasons)},
+            period_start=start, period_end=end, notes={"signature": signature, "recognised_by": list(opened.reasons), "division": division or ""},
         )
 
     def store_slice(self, run: ImportRun, rows: pl.DataFrame, *, by: Mandate) -> None:
@@ -114,6 +121,12 @@ class ActivityImporter:
         understood = preview.rows.filter(pl.col("identical_to").is_null()).select(list(COMPARED))
         written = [pl.col(name).fill_null("").str.slice(0, LONGEST.get(name, 10_000)).alias(name) for name, kind in COMPARED.items() if kind == pl.Utf8]
         return Comparable(rows_to_compare(earlier), understood.with_columns(written), KNOWN_BY, NUMBERS, "sector")
+
+
+def division_listed(opened: Opened, state: str) -> str | None:
+    """The division in which the places stand that a workbook offers to choose from, as the template does; None where it offers none."""
+    said = listed(opened.reading, DIVISION_TAG) if opened.reading else []
+    return said[0] if len(said) == 1 and said[0] in {each.pk for each in divisions(state)} else None
 
 
 def sectors_reported(named: Sequence[str]) -> list[str]:

@@ -26,6 +26,7 @@ from concertation.apps.search.kinds import Kind, offer
 from concertation.apps.sources import imports, review, withdrawals
 from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.models import Doubt, ImportRun, Source
+from concertation.apps.sources.queries import summary_of
 from concertation.core.place_rows import place_rows
 from concertation.core.sharing import Mandate
 
@@ -47,20 +48,20 @@ def place_rows_again(doubt: Doubt, by: Mandate) -> Mapping[ImportRun, tuple[int,
 
 
 def place_run_anew(run: ImportRun, by: Mandate) -> int:
-    """Place what an import wrote once more, and move the rows whose place changed. Only whole files tell their division."""
+    """Place what an import wrote once more, and move the rows whose place changed. Only whole files, or their own lists, tell their division."""
     held = places_written(run)
-    now = placements(sorted(held), run.owner_state)
+    now = placements(sorted(held), run.owner_state, division=str(summary_of(run).get("division") or "") or None)
     changed = {written: place for written, place in now.items() if held[written] != (place.unit, place.how, place.doubt_key)}
     return commands.place_anew(run, changed, by=by) if changed else 0
 
 
-def placements(written: Sequence[str], state: str) -> Mapping[str, PlacedAnew]:
+def placements(written: Sequence[str], state: str, *, division: str | None = None) -> Mapping[str, PlacedAnew]:
     """Where each written place lies now."""
     lines = [json.loads(text) for text in written]
     columns = {f"adm{level}_{part}": [line[f"{part}s"][level - 1] for line in lines] for level in LEVELS for part in ("name", "code")}
     columns["place_name"] = [line["place_name"] for line in lines]
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Utf8)).with_row_index("row", offset=1)
-    placed = ready_rows(place_rows(gazetteer(), frame, state), "").select("units", "unit", "how", "doubt_key")
+    placed = ready_rows(place_rows(gazetteer(), frame, state, division=division), "").select("units", "unit", "how", "doubt_key")
     return {text: PlacedAnew(*place) for text, place in zip(written, placed.iter_rows(), strict=True)}
 
 
