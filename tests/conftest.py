@@ -8,6 +8,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.test.utils import override_settings
+from pytest_django import DjangoDbBlocker
+
+from concertation.site import reference
+from journal_by_force import with_triggers_off
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -57,6 +61,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Under `--strict` a skip is a failure: in continuous integration every test must run."""
     if os.environ.get("CONCERTATION_STRICT") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The reference set is loaded once into the tests' database, whose journal and list of work begin empty all the same."""
+    with django_db_blocker.unblock():
+        reference.load_if_changed()
+        for table in ("ground_journalline", "ground_journalhead", "django_tasks_database_dbtaskresult"):
+            with_triggers_off(f"DELETE FROM {table}")
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from concertation.apps.ground.models import JournalHead, JournalLine
 from concertation.apps.ground.queries import BrokenLine, broken_lines
 from concertation.core.sharing import Mandate, Role
 from concertation.site import engines
+from journal_by_force import with_triggers_off
 from separate_node import ROOT, new_node
 
 BY = Mandate("u1", Role.DATA_MANAGER, state="NER")
@@ -39,16 +40,6 @@ threads = [threading.Thread(target=write, args=(f"{sys.argv[1]}-{each}",)) for e
 [thread.join() for thread in threads]
 sys.exit("; ".join(failed[:3]) or 0)
 """
-
-
-def with_triggers_off(statement: str, values: list[object]) -> None:
-    """What someone who owns the database file could do: take the triggers away, change, put them back."""
-    names = ("journal_no_UPDATE", "journal_no_DELETE") if connection.vendor == "sqlite" else ("journal_no_change ON ground_journalline",)
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute(f"DROP TRIGGER {name}")
-        cursor.execute(statement, values)
-    triggers.install(connection)
 
 
 def write(count: int) -> list[JournalLine]:
