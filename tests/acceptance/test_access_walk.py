@@ -37,7 +37,7 @@ from concertation.core.sharing.visibility import edits_register, writes_for
 from concertation.site import reference
 
 pytestmark = pytest.mark.django_db
-SECONDS, FEWEST, SEED = 40, 500, 20261123
+SECONDS, FEWEST, SEED = 20, 500, 20261123
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json")
 OPEN = {

@@ -27,7 +27,7 @@ from concertation.site.api_description import description
 
 __all__ = ["grounds"]
 pytestmark = pytest.mark.django_db
-SECONDS, FEWEST = 40, 400
+SECONDS, FEWEST = 20, 400
 ASKS_WHO = ("/api/v1/imports", "/api/v1/journal/heads")
 
 
@@ -99,13 +99,14 @@ def test_no_program_gets_an_answer_or_a_row_beyond_its_mandates(grounds: Grounds
     assert sum(walked.values()) >= FEWEST
 
 
-@pytest.mark.parametrize("address", ["/api/v1/figures", "/api/v1/activities", "/api/v1/imports", "/api/v1/organisations"])
-def test_a_door_left_open_is_found(grounds: Grounds, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_a_door_left_open_is_found(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = next(each for each in grounds.readers if each.mandates and each.mandates[0].role is Role.READER and each.mandates[0].state == "MLI")
     monkeypatch.setattr(GuardedQuerySet, "visible_to", lambda rows, mandates: rows.all())
-    step = Step(reader, address, f"{address}?limit=10000", "GET")
+    steps_open = [Step(reader, name, f"/api/v1/{name}?limit=10000", "GET") for name in ("figures", "activities", "imports", "organisations")]
 
-    assert leaks(text_of(reader.client.get(step.path)), step, grounds)
+    found = {step.name: leaks(text_of(reader.client.get(step.path)), step, grounds) for step in steps_open}
+
+    assert all(found.values()), found
 
 
 def test_the_walk_sees_what_may_be_seen(grounds: Grounds) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from separate_node import ROOT, SeparateNode, new_node
 
-KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "20")), 20261125
+KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "4")), 20261125
 EARLIER = ROOT / "tests" / "upgrades" / "synthetic_node_of_2026-11-23.tar.xz"
 WRITERS, ACTS = 50, 4
 STATES = ("BFA", "MLI", "NER", "TGO", "AES")

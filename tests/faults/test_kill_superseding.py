@@ -8,7 +8,7 @@ from pathlib import Path
 
 from separate_node import SeparateNode, new_node
 
-KILLS, SEED, ROWS = int(os.environ.get("CONCERTATION_KILLS", "6")), 20261125, 1_500
+KILLS, SEED, ROWS = int(os.environ.get("CONCERTATION_KILLS", "2")), 20261125, 1_500
 HEADINGS = "Organisation;Région;Département;Secteur;Activité"
 PLACES = ("Diffa;Bosso", "Maradi;Madarounfa", "Tillabéri;Téra")
 
