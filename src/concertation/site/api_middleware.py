@@ -17,7 +17,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from concertation.apps.ground.refusals import BY_STATUS, DOCS, PROBLEM_TYPE, problem_answer
 
-WORTH_COMPRESSING, EFFORT = 500, 6
+WORTH_COMPRESSING, EFFORT = 500, 4
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 VARIES = ("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
 READING = ("GET", "HEAD", "OPTIONS")
