@@ -17,7 +17,7 @@ UNNAMED = {"ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0, "CON
 def opened(path: Path, *, timeout: float = 20) -> DatabaseWrapper:
     """A connection of its own to the database of a path."""
     held = engines.sqlite(path)
-    return DatabaseWrapper({**UNNAMED, **held, "OPTIONS": {**held["OPTIONS"], "timeout": timeout}}, alias="turns")
+    return DatabaseWrapper({**held, **UNNAMED, "OPTIONS": {**held["OPTIONS"], "timeout": timeout}}, alias="turns")
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def database(address: str, *, home: Path) -> dict[str, Any]:
 
 def sqlite(path: Path) -> dict[str, Any]:
     """SQLite made safe against power cuts: write-ahead log, every commit flushed, writers take their turn."""
-    return {"ENGINE": "concertation.site.sqlite_in_turn", "NAME": path, "OPTIONS": dict(SQLITE_OPTIONS)}
+    return {"ENGINE": "concertation.site.sqlite_in_turn", "NAME": path, "OPTIONS": dict(SQLITE_OPTIONS), "TEST": {"NAME": ":memory:"}}
 
 
 def connection_words(asked: Mapping[str, str]) -> dict[str, str]:
