@@ -37,11 +37,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         self.take_turn()
+        began = False
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
-        except BaseException:
-            self.give_turn_back()
-            raise
+            began = True
+        finally:
+            if not began:
+                self.give_turn_back()
 
     def _commit(self) -> Any:
         try:
