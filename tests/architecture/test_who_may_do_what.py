@@ -37,6 +37,7 @@ READS_UNSEEN = {
     "sources/tallies": "totals alone, kept with the periods; no organisation is named",
     "presence/rows_by_organisation": "an import's own rows, counted for the calendar by the act that stores it",
     "sources/organisations_called": "names of organisations whose punctuality the reader may see, which `followed` has settled",
+    "sources/excuses_of": "what was said of organisations whose punctuality the reader may see, which `followed` has settled",
     "sources/doubts_like": "an answer is applied to every row like it; the mandate to answer was checked on the doubt itself",
     "organisations/all_organisations": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",
     "presence/rows_that_count": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",

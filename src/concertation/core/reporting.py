@@ -82,6 +82,32 @@ def year_of_periods(year: int, *, rhythm: Rhythm, due_days: int, sectors: Sequen
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Of the periods somebody wants to open: those that can stand, and those that cannot with the reason."""
+
+    opened: tuple[CalendarPeriod, ...]
+    left_out: tuple[tuple[CalendarPeriod, Problem], ...]
+
+
+def propose(wanted: Iterable[CalendarPeriod], calendar: Iterable[CalendarPeriod], *, sectors: Container[str]) -> Proposed:
+    """Which periods can be added to a State's calendar, one after the other; the calendar stays as it is.
+
+    >>> year = year_of_periods(2026, rhythm="quarter", due_days=10)
+    >>> told = propose(year, [CalendarPeriod(date(2026, 1, 1), date(2026, 2, 28), date(2026, 3, 1))], sectors=())
+    >>> len(told.opened), [problem.code for _, problem in told.left_out]
+    (3, ['period-overlaps'])
+    """
+    held, opened, left_out = list(calendar), [], []
+    for each in wanted:
+        if told := problems_of(each, held, sectors=sectors):
+            left_out.append((each, told[0]))
+        else:
+            opened.append(each)
+            held.append(each)
+    return Proposed(tuple(opened), tuple(left_out))
+
+
 def uncovered(span: Period, calendar: Iterable[CalendarPeriod]) -> tuple[Period, ...]:
     """The runs of days of a span that no period of the calendar covers, in order.
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from concertation.apps.ground.commands import journal
@@ -16,7 +16,7 @@ from concertation.apps.organisations.models import Organisation
 from concertation.apps.sources.commands import holder_of
 from concertation.apps.sources.models import Declaration, ExpectedReporter, ImportRun, ReportingPeriod, SectorLead
 from concertation.apps.sources.reporting import queries
-from concertation.apps.sources.reporting.queries import as_value, calendar_within, frozen_within, most_open
+from concertation.apps.sources.reporting.queries import COUNTS, as_value, calendar_within, frozen_within, most_open
 from concertation.apps.sources.reporting.sectors import parents
 from concertation.core import reporting
 from concertation.core.periods import Period
@@ -217,7 +217,7 @@ def name_lead(state: str, *, sector: str, year: int, organisation: Organisation 
 
 @transaction.atomic
 def expect(period: ReportingPeriod, organisation: Organisation, *, by: Mandate) -> ExpectedReporter:
-    """Expect an organisation in a period by hand."""
+    """Expect an organisation in a period by hand. Raises PeriodRefused when it is frozen."""
     return _name_reporter(period, organisation, rule="added", reason="", by=by)
 
 
@@ -229,7 +229,14 @@ def excuse(period: ReportingPeriod, organisation: Organisation, *, reason: str, 
     return _name_reporter(period, organisation, rule="excused", reason=reason, by=by)
 
 
+def _refuse_if_itself_frozen(period: ReportingPeriod) -> None:
+    now = ReportingPeriod.objects.get(pk=period.pk)
+    if now.status == "frozen":
+        raise PeriodRefused([frozen_problem(as_value(now))])
+
+
 def _name_reporter(period: ReportingPeriod, organisation: Organisation, *, rule: str, reason: str, by: Mandate) -> ExpectedReporter:
+    _refuse_if_itself_frozen(period)
     named, _ = ExpectedReporter.objects.update_or_create(
         period=period, organisation=organisation,
         defaults={
@@ -245,7 +252,8 @@ def _name_reporter(period: ReportingPeriod, organisation: Organisation, *, rule:
 
 @transaction.atomic
 def forget_reporter(period: ReportingPeriod, organisation: Organisation, *, by: Mandate) -> bool:
-    """Let the stated rule decide again whether an organisation is expected; False when nobody had said otherwise."""
+    """Let the stated rule decide again whether an organisation is expected; False when nobody had said otherwise. Raises PeriodRefused."""
+    _refuse_if_itself_frozen(period)
     gone, _ = ExpectedReporter.objects.filter(period=period, organisation=organisation).delete()
     if gone:
         count_anew(period.owner_state)
@@ -272,6 +280,17 @@ def declare(
             "reporting.declared", by, state=period.owner_state, period=days_of(period), organisation=organisation.slug, via=via, sector=sector,
         )
     return made
+
+
+@transaction.atomic
+def declare_nothing(period: ReportingPeriod, organisation: Organisation, *, at: datetime, by: Mandate) -> Declaration:
+    """An organisation says that it has nothing to declare. Raises PeriodRefused: rows stand, the period has not begun, or it is frozen."""
+    own = Q(organisation=organisation) | Q(organisation__merged_into=organisation)
+    if timezone.localdate(at) < period.start:
+        raise PeriodRefused([Problem("period-not-begun", value=days_of(period))])
+    if Declaration.objects.filter(own, COUNTS, period=period, rows__gt=0).exists():
+        raise PeriodRefused([Problem("rows-declared-already", value=str(organisation))])
+    return declare(period, organisation, sector="", via="nothing", rows=0, at=at, by=by)
 
 
 @transaction.atomic

@@ -63,6 +63,18 @@ def periods(
     return held.filter(start__lte=date(year, 12, 31), end__gte=date(year, 1, 1)) if year else held
 
 
+def years(mandates: Sequence[Mandate], state: str) -> list[int]:
+    """The years in which a State has periods that the reader may see, the newest first."""
+    return sorted({day.year for span in periods(mandates, state=state).values_list("start", "end") for day in span}, reverse=True)
+
+
+def totals_of(shown: ReportingPeriod, *, restricted_too: bool) -> Tally | None:
+    """How many declared of how many, as counted at the last act; None where the reader may not know."""
+    if restricted_too:
+        return Tally(shown.declared, shown.expected)
+    return None if shown.declared_open is None else Tally(shown.declared_open, shown.expected_open)
+
+
 def period(mandates: Sequence[Mandate], period_id: UUID) -> ReportingPeriod | None:
     """One period, if the reader may see it."""
     return periods(mandates).filter(pk=period_id).first()
@@ -245,6 +257,12 @@ def _standings(
 def organisations_called(slugs: Iterable[str]) -> dict[str, Organisation]:
     """Organisations by their word: only for those whose punctuality the reader may see."""
     return {each.slug: each for each in Organisation.objects.filter(slug__in=set(slugs))}
+
+
+def excuses_of(of: ReportingPeriod, slugs: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """What a person said of who is expected in a period, (rule, reason): only of organisations whose punctuality the reader may see."""
+    held = ExpectedReporter.objects.filter(period=of).annotate(slug=SLUG).filter(slug__in=set(slugs))
+    return {slug: (rule, reason) for slug, rule, reason in held.values_list("slug", "rule", "reason")}
 
 
 def most_open(sensitivities: Iterable[str]) -> str:
