@@ -16,7 +16,7 @@ from concertation.apps.access.models import User
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
-from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun, RawFile, RawKeeping, Source
+from concertation.apps.sources.models import Declaration, Doubt, ImportProblem, ImportRun, RawFile, RawKeeping, ReportingPeriod, Source
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
@@ -65,6 +65,7 @@ class Planted:
     doubt: Doubt
     organisation: Organisation
     activity: Activity
+    period: ReportingPeriod
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -82,7 +83,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
     )
     RawKeeping.objects.create(file=file, state=plot.state, received_at=timezone.now())
     Report.objects.create(import_run=run, period_start=START, period_end=END, sectors=["FSC"], organisations=1, **plot.keys)
-    open_calendar(plot.state, sensitivity=plot.level.value)
+    period = open_calendar(plot.state, sensitivity=plot.level.value)
     ImportProblem.objects.create(run=run, code="place-unknown", value=plot.mark("p"), row=2, sheet="")
     doubt = Doubt.objects.create(run=run, kind="place", key=plot.mark("d"), written={"level": 1, "text": plot.mark("d"), "context": ""}, count=1, row=2, **plot.keys)
     own = Organisation.objects.create(slug=f"plant-{plot.number}", name_fr=plot.mark("o"), org_type="ingo", sort_key=plot.mark("o"), **plot.keys)
@@ -92,12 +93,16 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         activity=plot.mark("a"), period_start=START, period_end=END, start=START, **plot.keys,
     )
     ActivityPlace.objects.create(activity=activity, unit_id=UNITS[plot.state])
+    Declaration.objects.create(
+        period=period, organisation=own, sector="FSC", import_run=run, via="import", declared_at=timezone.now(), rows=1, owner_state=plot.state, holder=own.slug,
+        sensitivity="strict",
+    )
     mark = plot.mark("f")
     figure = Figure.objects.create(
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity)
+    return Planted(plot, run, figure, doubt, own, activity, period)
 
 
 @dataclass(frozen=True)

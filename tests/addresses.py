@@ -101,12 +101,14 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
         "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
         "digest": ["0" * 16], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
         "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
+        "period_id": [own.period.pk],
     }
 
 
 CHOICES = {
     "situation": ("?level=2&sector=ALL&measure=presence", "?state=NER"), "sector": ("?state=NER&level=2",), "needs": ("?state=NER",), "sources": ("?q=niger",),
     "organisations": ("?q=synth",), "journal": ("?act=access.mandate-given",), "source-cell": ("?sheet=&row=2",),
+    "reporting-calendar": ("?year=2022", "?year=2022&sector="), "reporting-leads": ("?year=2022",), "reporting-open": ("?year=2024&rhythm=month&due_days=10&sector=",),
     "search": ("?q=diffa", "?q=diffa&kind=place", "?q=tilaberri"), "search-suggestions": ("?q=diffa",),
 }  # fmt: skip
 ENDS = frozenset({"account_logout", "sessions-end"})

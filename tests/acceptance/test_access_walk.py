@@ -42,7 +42,7 @@ MARK = re.compile(r"zq([a-z])(\d\d)zq")
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json")
 OPEN = {
     "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
-    "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note",
+    "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
@@ -50,9 +50,14 @@ SIGNED_IN = {"imports", "review", "answers", "account", "sessions", "tokens", "p
 ROWS = {"figure", "source", "organisation"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
+ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
+ON_PERIOD = {
+    "reporting-validate", "reporting-freeze", "reporting-reopen", "reporting-days", "reporting-expect", "reporting-excuse", "reporting-by-rule", "reporting-nothing",
+    "reporting-something",
+}  # fmt: skip
 BY_MASTER = {"import-withdraw", "import-restore", "import-close-further"}
 ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end", "password-link"}
-ACTS = BY_STATE_MANAGER | BY_MASTER | (ON_PERSON - {"person"}) | {
+ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
 }  # fmt: skip
@@ -122,7 +127,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
     of_plot: dict[str, Callable[[Planted], Any]] = {
         "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
         "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
-        "activity_id": lambda each: each.activity.pk,
+        "activity_id": lambda each: each.activity.pk, "period_id": lambda each: each.period.pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -188,6 +193,12 @@ def expected(step: Step) -> set[int] | None:
     if name in ("raw-files", "raw-retention"):
         manages = any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held)
         return ({200} if name == "raw-files" else {422}) if signed and manages else {403} if signed else {302}
+    if name == "reporting-leads":
+        return {200} if signed else {302}
+    if name in ON_CALENDAR:
+        state = step.path.split("/")[2]
+        done = {"reporting-open": {200}, "reporting-take-back": {302}, "reporting-lead-name": {422}}[name]
+        return {302} if not signed else done if writes_for(held, state) is not None else {403}
     if name in ("invite", "journal"):
         allowed = bool(gives_at_all(held)) if name == "invite" else bool(journals_read(held))
         return ({200} if allowed else {403}) if signed else {302}
@@ -207,6 +218,10 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
     if name == "raw-erase":
         theirs = opens and f"/{plot.state}/" in step.path and writes_for(held, plot.state) is not None
         return {302} if not signed else {200} if theirs else {404}
+    if name == "reporting-period":
+        return {200}  # the period of a State is as open as its most open import, which is public
+    if name in ON_PERIOD:
+        return {302} if not signed else {403} if name in ("reporting-nothing", "reporting-something") or writes_for(held, plot.state) is None else {302, 404, 409, 422}
     if name in ("import", "raw-file", "source-cell") or name in BY_STATE_MANAGER | BY_MASTER:
         if not signed:
             return {302}

@@ -73,7 +73,8 @@ def links(view: UnitView) -> list[tuple[str, str]]:
     names = address("unit-names", view.unit.pk)
     level = min(view.unit.level + 1, 2)
     situation = f"{reverse('situation')}?state={view.unit.state_id}&sector={view.chosen.sector}&level={level}"
-    note = [(_("Note de deux pages et message"), address("note", view.unit.state_id))] if view.unit.level == 0 else []
+    state = view.unit.state_id
+    note = [(_("Note de deux pages et message"), address("note", state)), (_("Calendrier de rapport"), address("reporting-calendar", state))] if view.unit.level == 0 else []
     return [*([(_("Codes, noms et anciens noms"), names)] if names else []), (_("Sur la carte de la situation"), situation), *note]
 
 

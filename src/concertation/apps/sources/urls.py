@@ -11,6 +11,8 @@ from concertation.apps.sources import (
     source_pages,
     withdrawals,
 )
+from concertation.apps.sources.reporting import lead_pages, period_pages
+from concertation.apps.sources.reporting import pages as reporting
 
 urlpatterns = [
     path("imports/", pages.imports_page, name="imports"),
@@ -41,6 +43,22 @@ urlpatterns = [
     path("imports/mappings/bring-in/", mapping_pages.bring_in, name="mapping-bring-in"),
     path("review/<uuid:doubt_id>/settle/", review_pages.settle, name="settle"),
     path("review/<uuid:doubt_id>/take-back/", review_pages.take_back, name="take-back"),
+    path("reporting/", reporting.reporting, name="reporting"),
+    path("reporting/periods/<uuid:period_id>/", period_pages.reporting_period, name="reporting-period"),
+    path("reporting/periods/<uuid:period_id>/validate/", period_pages.validate, name="reporting-validate"),
+    path("reporting/periods/<uuid:period_id>/freeze/", period_pages.freeze, name="reporting-freeze"),
+    path("reporting/periods/<uuid:period_id>/reopen/", period_pages.reopen, name="reporting-reopen"),
+    path("reporting/periods/<uuid:period_id>/days/", period_pages.change_days, name="reporting-days"),
+    path("reporting/periods/<uuid:period_id>/expect/", period_pages.expect, name="reporting-expect"),
+    path("reporting/periods/<uuid:period_id>/excuse/", period_pages.excuse, name="reporting-excuse"),
+    path("reporting/periods/<uuid:period_id>/by-rule/", period_pages.by_rule, name="reporting-by-rule"),
+    path("reporting/periods/<uuid:period_id>/nothing/", period_pages.nothing, name="reporting-nothing"),
+    path("reporting/periods/<uuid:period_id>/something/", period_pages.nothing_taken_back, name="reporting-something"),
+    path("reporting/<str:iso3>/", reporting.reporting_calendar, name="reporting-calendar"),
+    path("reporting/<str:iso3>/open/", reporting.reporting_open, name="reporting-open"),
+    path("reporting/<str:iso3>/take-back/", reporting.reporting_take_back, name="reporting-take-back"),
+    path("reporting/<str:iso3>/leads/", lead_pages.leads, name="reporting-leads"),
+    path("reporting/<str:iso3>/leads/name/", lead_pages.name_lead, name="reporting-lead-name"),
     path("sources/", source_pages.sources, name="sources"),
     path("sources/files/<str:sha256>/", source_pages.raw_file, name="raw-file"),
     path("sources/files/<str:sha256>/cell/", source_pages.cell, name="source-cell"),
