@@ -16,7 +16,16 @@ from concertation.apps.access.models import User
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
-from concertation.apps.sources.models import Declaration, Doubt, ImportProblem, ImportRun, RawFile, RawKeeping, ReportingPeriod, Source
+from concertation.apps.sources.models import (
+    Declaration,
+    Doubt,
+    ImportProblem,
+    ImportRun,
+    RawFile,
+    RawKeeping,
+    ReportingPeriod,
+    Source,
+)
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
