@@ -17,6 +17,7 @@ from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.raw.commands import ErasedBefore
 from concertation.site import (
     cli_allocation,
+    cli_iati,
     cli_keeping,
     cli_search,
     cli_template,
@@ -39,6 +40,7 @@ cli_search.register(app)
 cli_allocation.register(app)
 app.add_typer(cli_trigger.trigger_app, name="trigger")
 cli_template.register(app)
+cli_iati.register(app)
 
 
 @app.command()

@@ -28,10 +28,11 @@ from concertation.formats.table_lines import (
 CURRENCY = "USD"
 BETWEEN_CLUSTERS, BETWEEN_PARTS = "|||", "##"
 LEVELS = range(1, 7)
-US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))? ?([AP]M)?)?")
+US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))? ?([AP]M)?)?", re.ASCII)
 PARTY_TYPES = {"INGO": "ingo", "NGO": "national_ngo", "UN": "multilateral_un", "O": "other"}
 WINDOWS = {"SA": "standard", "S": "standard", "RA": "reserve", "R": "reserve"}
 HUNDRED, SLACK = 100, 0.05
+YEARS = ("AllYr", "FiscalYear")
 NEEDED = {
     "projects": ("PFId", "PrjCode", "AllYr", "OrgNm", "PrgBdg"),
     "locations": ("PFId", "PrjCode", "ClstAgg", "AdmLoc1", "AdmLocClustBdg1"),
@@ -204,7 +205,7 @@ def wrong_numbers(line: Line, headings: Sequence[str]) -> Iterator[Said]:
     """Numbers nobody can read, and amounts below nothing."""
     for heading in headings:
         written = line.get(heading, "")
-        if written and not NUMBER.fullmatch(written):
+        if written and (minor_or_none(written, CURRENCY) is None or (heading in YEARS and whole(written) is None)):
             yield "number-unreadable", heading, written
         elif written.startswith("-"):
             yield "amount-negative", heading, written
@@ -259,7 +260,7 @@ def moment(written: str | None) -> datetime | None:
 
 def whole(written: str | None) -> int | None:
     """A whole number; none where it is none."""
-    return int(written) if written and re.fullmatch(r"[+-]?\d{1,15}", written) else None
+    return int(written) if written and re.fullmatch(r"[+-]?\d{1,9}", written, re.ASCII) else None
 
 
 def real(written: str | None) -> float | None:

@@ -42,7 +42,7 @@ DAYS = {"dated": "date", "decided": "decisionDate", "reported": "firstReportedDa
 READ = frozenset([*NEEDED, *LISTS.values(), *TEXTS.values(), *DAYS.values(), "originalAmount", "originalCurrency", "exchangeRate", *(f"{end}UsageYear{edge}" for end in ENDS.values() for edge in ("Start", "End"))])
 KEPT_ONLY = frozenset(["budgetYear", "destPlanCode", "destPlanId", "destProjectCode", "createdAt", "updatedAt"])
 BETWEEN = re.compile(r",(?!\s)")
-WHOLE = re.compile(r"[+-]?\d+")
+YEAR = re.compile(r"\d{4}", re.ASCII)
 YEARS_TOLD = range(1990, 2100)
 
 
@@ -93,7 +93,7 @@ def told_of(line: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     amount = line.get("amountUSD")
     if amount is None:
         yield "fts-amount-missing", "amountUSD", line.get("id", "")
-    elif not NUMBER.fullmatch(amount):
+    elif minor_or_none(amount, CURRENCY) is None:
         yield "number-unreadable", "amountUSD", amount
     elif amount.startswith("-"):
         yield "fts-amount-negative", "amountUSD", amount
@@ -136,5 +136,5 @@ def years(first: str, last: str) -> list[int]:
     >>> years("2026", "2028"), years("2026", ""), years("", "soon")
     ([2026, 2027, 2028], [2026], [])
     """
-    told = sorted(int(year) for year in (first, last) if WHOLE.fullmatch(year) and int(year) in YEARS_TOLD)
+    told = sorted(int(year) for year in (first, last) if YEAR.fullmatch(year) and int(year) in YEARS_TOLD)
     return list(range(told[0], told[-1] + 1)) if told else []

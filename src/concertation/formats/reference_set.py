@@ -40,13 +40,14 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "funding_plans": "state year plan code plan_type start end requirement funding measure extracted_on source status",
         "transit": "state port year tonnes share source source_status",
         "api_words": "kind name fr en",
+        "iati_structure": "within part least most holds source source_status",
         "decisions": "decision reference subjects title_fr title_en text_fr text_en official_wording responsible due source source_status",
     }
 )
 DATES = frozenset(
     ["since", "until", "valid_from", "valid_to", "reference_start", "reference_end", "extracted_on", "published_on", "start", "end", "agreed_on", "due"]
 )
-WHOLE = frozenset(["level", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money"])
+WHOLE = frozenset(["least", "most", "level", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money"])
 DECIMAL = frozenset(["weight", "latitude", "longitude", "share"])
 TRUTH = frozenset(["restricted"])
 

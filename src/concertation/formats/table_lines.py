@@ -9,7 +9,8 @@ from concertation.core.money import in_minor_units
 from concertation.core.problems import Cell, Problem
 from concertation.formats.sheets import ROW, Table
 
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?")
+NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?", re.ASCII)
+MOST_MINOR = 10**17
 
 
 def lines_of(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
@@ -41,9 +42,12 @@ def as_received(line: Mapping[str, str]) -> tuple[str, bytes]:
 
 
 def minor_or_none(written: str | None, currency: str) -> int | None:
-    """Whole minor units of a written amount; none where it is no number.
+    """Whole minor units of a written amount; none where it is no number, or larger than all the money there is.
 
-    >>> minor_or_none("1E+07", "USD"), minor_or_none("n/a", "USD")
-    (1000000000, None)
+    >>> minor_or_none("1E+07", "USD"), minor_or_none("n/a", "USD"), minor_or_none("1E+30", "USD")
+    (1000000000, None, None)
     """
-    return in_minor_units(written, currency) if written and NUMBER.fullmatch(written) else None
+    if not written or not NUMBER.fullmatch(written):
+        return None
+    minor = in_minor_units(written, currency)
+    return minor if abs(minor) <= MOST_MINOR else None
