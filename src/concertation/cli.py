@@ -19,6 +19,7 @@ from concertation.site import (
     cli_allocation,
     cli_iati,
     cli_keeping,
+    cli_reporting,
     cli_search,
     cli_template,
     cli_trigger,
@@ -36,6 +37,7 @@ from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 cli_keeping.register(app)
+cli_reporting.register(app)
 cli_search.register(app)
 cli_allocation.register(app)
 app.add_typer(cli_trigger.trigger_app, name="trigger")

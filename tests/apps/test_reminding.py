@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from access_steps import person
+from access_steps import browser_of, person
 from activity_samples import NIGER, organisation
 from concertation.apps.access.models import User
 from concertation.apps.ground.models import JournalLine, Message
@@ -78,7 +78,15 @@ def test_it_names_no_other_organisation_and_leads_to_the_node(period: ReportingP
     assert "Alpha" not in message.body_fr + message.body_en + message.subject_fr + message.subject_en
     assert "janvier 2026" in message.subject_fr
     assert "January 2026" in message.subject_en
-    assert f"{ORIGIN}/" in message.body_fr
+    assert f"{ORIGIN}/reporting/periods/{period.pk}/" in message.body_fr
+    assert "Rien à déclarer" in browser_of(people["beta"]).get(f"/reporting/periods/{period.pk}/").content.decode()
+
+
+def test_it_leads_to_a_page_its_reader_may_open(period: ReportingPeriod, people: dict[str, User]) -> None:
+    ReportingPeriod.objects.filter(pk=period.pk).update(sensitivity="confidential")
+    on(0)
+
+    assert f"{ORIGIN}/activities/" in Message.objects.get(person=str(people["beta"].pk)).body_fr
 
 
 def test_whoever_declared_or_is_excused_is_left_in_peace(period: ReportingPeriod, people: dict[str, User]) -> None:

@@ -1,10 +1,13 @@
 """The pages of the reporting cycle: a year opened and undone, who sees names, acts refused, two people at one period. Synthetic."""
 
+import json
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import typer
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +18,7 @@ from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.models import Declaration, ExpectedReporter, ReportingPeriod, SectorLead
 from concertation.apps.sources.reporting import commands
 from concertation.core.sharing import Mandate, Role
-from concertation.site import reference
+from concertation.site import cli_reporting, node, reference
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2022, 3, 5, tzinfo=UTC)
@@ -405,3 +408,28 @@ def test_the_pages_ask_as_many_questions_for_one_organisation_as_for_thirty(mana
             counts.append(len(made))
 
     assert counts[0] == counts[1]
+
+
+def test_the_terminal_tells_the_calendar_and_refuses_what_is_no_state_or_year(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node, "make_ready", lambda: None)
+    opened(2)
+
+    cli_reporting.reporting(state="ner", year=2022, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+
+    assert [(each["start"], each["standing"], each["declared"], each["expected"]) for each in told["periods"]] == [("2022-02-01", "overdue", 0, None)]
+    for state, year in (("XXX", 2022), ("NER", 1500)):
+        with pytest.raises(typer.Exit) as refused:
+            cli_reporting.reporting(state=state, year=year, as_json=True)
+        assert refused.value.exit_code == 2
+
+
+def test_a_reporter_is_led_to_the_form_last_month_and_the_workbook_of_the_period(reporter: Client) -> None:
+    period = opened(2)
+
+    shown = reporter.get(at(period)).content.decode()
+
+    leading = {name: next(iter(re.findall(rf'href="({path}[^"]*)"', shown))).replace("&amp;", "&") for name, path in (("form", "/activities/add/"), ("same", "/activities/same/"), ("workbook", "/activities/template/"))}
+    assert "for=alpha%3ANER%3A2022-02-01%3A2022-02-28" in leading["form"] and "for=alpha" in leading["same"]
+    assert reporter.get(leading["form"]).status_code == 200
+    assert reporter.get(f"{leading['workbook']}&format=xlsx").content.startswith(b"PK")

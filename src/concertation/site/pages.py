@@ -19,7 +19,8 @@ from concertation.apps.picture import situation
 from concertation.apps.picture.exports import DRAWINGS, WORDS
 from concertation.apps.picture.maps import map_block, picture
 from concertation.apps.picture.pages import no_presence
-from concertation.apps.sources.queries import doubts_waiting, runs
+from concertation.apps.sources.queries import recent_runs
+from concertation.apps.sources.reporting.waiting import waiting_lines
 from concertation.core.periods import Period
 from concertation.core.sharing import Mandate
 from concertation.site.blocks import language
@@ -57,10 +58,11 @@ def home(request: ReaderRequest) -> HttpResponse:
     held = decisions(request.mandates)
     if request.GET.get("table") == "decisions" and (wanted := request.GET.get("format", "")):
         return table_file(taken_decisions(held), wanted, on=timezone.localdate())
-    recent = list(runs(request.mandates)[:RECENT]) if request.mandates else []
+    recent, waiting = recent_runs(request.mandates, most=RECENT) if request.mandates else ([], 0)
     context = {
         "decisions": [in_words(view) for view in held], "sentence": sentence(held), "recent": recent,
-        "waiting": doubts_waiting(request.mandates) if request.mandates else 0,
+        "waiting": waiting,
+        "periods": waiting_lines(request.mandates, timezone.localdate()),
         "has_presence": any(measure.code.startswith("reporting") for view in held for measure in view.measures),
         "no_presence": no_presence(request), "exports": links("", "decisions"), "map": joint_map(request.mandates),
     }

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, Value
@@ -198,6 +199,13 @@ def answered_like(doubt: Doubt) -> QuerySet[Doubt]:
 def doubts_waiting(mandates: Sequence[Mandate]) -> int:
     """How many doubts a reader could settle."""
     return open_doubts(mandates).count()
+
+
+def recent_runs(mandates: Sequence[Mandate], *, most: int) -> tuple[list[Any], int]:
+    """The newest imports a reader may see, and how many doubts the reader could settle in all. One query."""
+    counted = open_doubts(mandates).select_related(None).order_by().annotate(one=Value(1)).values("one").annotate(all=Count("pk")).values("all")
+    newest = list(runs(mandates).defer("summary", "mapping").annotate(doubts_in_all=Subquery(counted))[:most])
+    return newest, int(newest[0].doubts_in_all or 0) if newest else 0
 
 
 def sources(mandates: Sequence[Mandate]) -> QuerySet[Source]:

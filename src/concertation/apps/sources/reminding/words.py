@@ -13,6 +13,7 @@ from concertation.apps.sources.models import ReportingPeriod
 from concertation.apps.sources.reporting.sectors import sector_words
 from concertation.core.periods import Language, Period
 from concertation.core.reminders import Stage
+from concertation.core.sharing import Sensitivity
 
 LANGUAGES: tuple[Language, Language] = ("fr", "en")
 
@@ -44,13 +45,19 @@ def body(period: ReportingPeriod, organisation: str, *, origin: str) -> tuple[st
     def write(language: Language) -> str:
         told = {
             "organisation": organisation, "period": days(period, language), "due": day(period.due_on), "sector": sector_words(period.sector),
-            "state": state_names().get(period.owner_state, period.owner_state), "link": f"{origin}{reverse('own-activities')}",
+            "state": state_names().get(period.owner_state, period.owner_state), "link": f"{origin}{page_of(period)}",
         }
         return _(
             "Bonjour,\n\nNous n'avons pas encore reçu les activités de %(organisation)s pour %(period)s (%(state)s, %(sector)s). Dernier jour : %(due)s.\n\nPour les déclarer, reprendre celles du mois dernier, ou dire qu'il n'y a rien à déclarer :\n%(link)s\n\nSi c'est déjà fait, ne tenez pas compte de ce message."
         ) % told
 
     return in_both(write)
+
+
+def page_of(period: ReportingPeriod) -> str:
+    """Where a reporter declares for a period: its own page, or their activities where the State keeps the period to itself."""
+    is_open = period.sensitivity in (Sensitivity.PUBLIC.value, Sensitivity.RESTRICTED.value)
+    return reverse("reporting-period", args=[period.pk]) if is_open else reverse("own-activities")
 
 
 def days(period: ReportingPeriod, language: Language) -> str:

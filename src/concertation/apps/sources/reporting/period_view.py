@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -56,6 +56,7 @@ class Own:
     tag: str
     reason: str | Promise
     code: str
+    template_url: str
 
     @property
     def said_nothing(self) -> bool:
@@ -138,8 +139,16 @@ class PeriodView:
     def _own(self, organisation: Organisation, standing: Standing | None) -> Own:
         code = f"{organisation.slug}:{self.period.owner_state}:{self.period.start}:{self.period.end}"
         if standing is None:
-            return Own(organisation, None, _("n'est pas attendue"), "", "", code)
-        return Own(organisation, standing, VERDICTS[standing.verdict], VERDICT_TAGS.get(standing.verdict, ""), self.reason_of(organisation.slug), code)
+            return Own(organisation, None, _("n'est pas attendue"), "", "", code, self.template_url(organisation.slug))
+        told = VERDICTS[standing.verdict], VERDICT_TAGS.get(standing.verdict, ""), self.reason_of(organisation.slug)
+        return Own(organisation, standing, *told, code, self.template_url(organisation.slug))
+
+    def template_url(self, organisation: str = "") -> str:
+        """Where the workbook to fill in for the period is; the period itself is left to the page where it is not of whole months."""
+        period = self.period
+        whole = period.start.day == 1 and (period.end + timedelta(days=1)).day == 1
+        asked = {"state": period.owner_state, "sector": period.sector, "organisation": organisation, "period": f"{period.start:%Y-%m}/{period.end:%Y-%m}" if whole else ""}
+        return f"{reverse('activity-template')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
     def by_hand(self) -> list[tuple[str, str]]:
         """The organisations of which a person said that they are expected or excused."""
