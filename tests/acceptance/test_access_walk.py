@@ -39,7 +39,7 @@ from concertation.site import reference
 pytestmark = pytest.mark.django_db
 SECONDS, FEWEST, SEED = 20, 500, 20261123
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
-FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json")
+FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
 OPEN = {
     "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
     "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar",

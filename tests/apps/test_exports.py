@@ -30,7 +30,7 @@ SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentat
 TYPES = {
     "csv": "text/csv; charset=utf-8", "hxl": "text/csv; charset=utf-8", "geojson": "application/geo+json", "svg": "image/svg+xml", "png": "image/png",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "chart": "application/json",
-    "pptx": SLIDES, "slide": SLIDES,
+    "pptx": SLIDES, "slide": SLIDES, "hapi-needs": "text/csv; charset=utf-8", "hapi-presence": "text/csv; charset=utf-8",
 }  # fmt: skip
 PAGES = {
     "/": {"decisions"}, "/decisions/1/": {"measures"}, "/situation/?state=NER&sector=FSC": {"crowded", "ending", "disagreements", "matrix"},

@@ -34,7 +34,7 @@ HOSTILE = (
     "", " ", "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\u202eabc\u202d", "\u200f\u2066x", "0", "-1", "1e309", "NaN", "9" * 400, "-" + "9" * 30, "1.5", "true", "null", "[]", "{}",
     "2024-13-45", "0000-00-00", "31/08/2024", "2024-02-30", "9999-12-31", "10000-01-01", "0001-01-01", "2024-06-01T25:00", "-2024-01-01", "xx", "EN-us", "fr\r\nSet-Cookie: a=b", "%(x)s", "%s%n", "{{ 7*7 }}",
     "<script>alert(1)</script>", "' OR 1=1 --", '"; DROP TABLE access_user; --', "=cmd|' /C calc'!A0", "../../../etc/passwd", "..%2f..%2fetc", "//example.org/", "\\\\host\\share", "javascript:alert(1)",
-    "é" * 300, "x" * 200_000, "🧭" * 5_000, NOWHERE, "not-a-uuid", "NER", "ner", "ZZZ", "AES", "ALL", "FSC", "csv", "xlsx", "hxl", "geojson", "jsonl", "svg", "png", "pdf", "docx", "pptx", "-place", "id; select 1",
+    "é" * 300, "x" * 200_000, "🧭" * 5_000, NOWHERE, "not-a-uuid", "NER", "ner", "ZZZ", "AES", "ALL", "FSC", "csv", "xlsx", "hxl", "geojson", "jsonl", "svg", "png", "pdf", "docx", "pptx", "hapi-needs", "hapi-presence", "-place", "id; select 1",
     "data_manager", "reader", "administrator", "1", "2", "99", "ner-1-diffa", "bfa-2025", "manager@concertation.example.org", "on", "²", "٣", "１２",
 )  # fmt: skip
 PARTS = ("..", ".", "%2e%2e%2fetc", "%00", "a%00b", "%ed%a0%80", "%ff%fe", "x" * 3000, "9" * 400, "-1", "0", "00000000", NOWHERE, "NER", "ner", "’", "é", "a b", "%0d%0aSet-Cookie:a", "?", "#", "²", "%25", "a;b", "<b>")

@@ -7,12 +7,14 @@ colours; a drawing carries no style attribute and reaches no other host.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import vl_convert
 
 from concertation.draw.palettes import INK, PHASES, QUIET, SAND, YLORBR
 from concertation.draw.svg import FONT, SVG, element
+from concertation.draw.tables import Column, Language, Source, TakenTable
 from concertation.draw.wording import NARROW_BLANK, say
 
 Spec = dict[str, Any]
@@ -20,6 +22,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 ACCENT = "#1f6f6b"
 GRID = "#e4e0d8"
 WIDTH = 420
+DRAWING_ONLY, MEASURED = frozenset({"rank"}), frozenset({"figure", "people"})
 ROW_HEIGHT = 24
 NUMBER = ",.0f"
 FRENCH_NUMBERS = {"decimal": ",", "thousands": NARROW_BLANK, "grouping": [3], "currency": ["", f"{NARROW_BLANK}$"]}
@@ -193,6 +196,35 @@ def matrix(cells: Sequence[Cell], *, title: str, measure: str, language: str) ->
             {"mark": {"type": "text", "fontSize": 11}, "transform": [shown], "encoding": {"text": {"field": "shown"}, "color": legible}},
         ],
     )
+
+
+def figures_of(spec: Spec, *, title: str, sources: tuple[Source, ...], language: Language) -> TakenTable:
+    """The figures a chart draws as a table to take away, one line a mark, in the order drawn; a figure not held is an empty cell.
+
+    >>> table = figures_of(bars([Bar("Téra", 12)], title="t", measure="personnes", language="fr"), title="t", sources=(), language="fr")
+    >>> [column.heading_fr for column in table.columns], table.rows[0]
+    (['Nom', 'personnes'], {'label': 'Téra', 'figure': 12})
+    """
+    values = spec["data"]["values"]
+    fields = [field for field in (values[0] if values else ()) if field not in DRAWING_ONLY]
+    kept = [field for field in fields if any(value.get(field) not in (None, "") for value in values) or field in MEASURED]
+    measure = measure_of(spec)
+    columns = tuple(_column(field, measure if field in MEASURED else say(f"column_{field}", language)) for field in kept)
+    rows = [{**value, "on": date.fromisoformat(value["on"])} if "on" in value else value for value in values]
+    return TakenTable(title_fr=title, title_en=title, columns=columns, rows=rows, sources=sources)
+
+
+def _column(field: str, heading: str) -> Column:
+    return Column(key=field, heading_fr=heading, heading_en=heading, numeric=field in MEASURED)
+
+
+def measure_of(spec: Spec) -> str:
+    """What a chart measures, as its axis or its subtitle says."""
+    title = spec.get("title")
+    subtitle = title.get("subtitle", "") if isinstance(title, Mapping) else ""
+    parts = [spec, *spec.get("layer", ())]
+    axes = [axis for part in parts for axis in part.get("encoding", {}).values() if isinstance(axis, Mapping) and axis.get("type") == "quantitative"]
+    return str(next((axis["title"] for axis in axes if axis.get("title")), subtitle))
 
 
 def drawn(spec: Spec, *, language: str) -> str:

@@ -18,7 +18,8 @@ FRENCH = MappingProxyType(
         "disclaimer": "Les frontières, les noms et les désignations de cette carte n'emportent ni reconnaissance ni prise de position "
         "officielle des États, du cadre de concertation ou de ses partenaires. Tracés simplifiés, donnés à titre indicatif.",
         "phase": "Phase {}",
-    }
+        "column_on": "Date", "column_series": "Série", "column_label": "Nom", "column_phase": "Phase", "column_row": "Ligne", "column_column": "Colonne",
+    }  # fmt: skip
 )
 ENGLISH = MappingProxyType(
     {
@@ -33,7 +34,8 @@ ENGLISH = MappingProxyType(
         "disclaimer": "The boundaries, names and designations on this map imply neither recognition nor any official position "
         "of the States, of the concertation framework or of its partners. Simplified lines, for orientation only.",
         "phase": "Phase {}",
-    }
+        "column_on": "Date", "column_series": "Series", "column_label": "Name", "column_phase": "Phase", "column_row": "Row", "column_column": "Column",
+    }  # fmt: skip
 )
 
 

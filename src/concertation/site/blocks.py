@@ -24,8 +24,9 @@ MEASURE_WORDS: dict[str, Promise] = {
     "people": _("personnes"), "households": _("ménages"), "services": _("services rendus"), "USD": _("USD"), "XOF": _("FCFA"),
     "phase": _("phase"), "severity": _("sévérité"),
 }  # fmt: skip
-FORMAT_WORDS = {
+FORMAT_WORDS: dict[str, str | Promise] = {
     "csv": "CSV", "xlsx": "XLSX", "hxl": "HXL", "geojson": "GeoJSON", "png": "PNG", "svg": "SVG", "json": "JSON", "pptx": "PPTX", "slide": "PPTX", "chart": "Vega-Lite",
+    "hapi-needs": _("HAPI, besoins"), "hapi-presence": _("HAPI, présence"),
 }  # fmt: skip
 Order = Literal["", "ascending", "descending"]
 
@@ -250,7 +251,7 @@ def export_links(formats: Iterable[Any], query: QueryDict) -> tuple[tuple[str, s
     """(words, address) of each export: a bare format name asks this same address for `format=…`, a (name, url) goes there. A workbook comes with slides."""
     asked = [each for item in formats for each in ((item, "pptx") if item == "xlsx" else (item,))]
     pairs = ((item, address_with(query, format=item, page=None)) if isinstance(item, str) else (item[0], item[1]) for item in asked)
-    return tuple((FORMAT_WORDS.get(name, name), url) for name, url in pairs)
+    return tuple((str(FORMAT_WORDS.get(name, name)), url) for name, url in pairs)
 
 
 def kept_parameters(query: QueryDict, dropped: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -1,13 +1,15 @@
-"""Taking a table away, the same from every page: CSV, HXL-tagged CSV, XLSX with its sources, slides, GeoJSON; named after what and when."""
+"""Taking a table away, the same from every page: CSV, HXL-tagged CSV, XLSX with its sources, slides, GeoJSON, HAPI's columns; named after what and when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import polars as pl
 from django.http import Http404, HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import get_language
 
+from concertation.apps.ground.answers import Row, csv_of
 from concertation.core.periods import Language
 from concertation.draw.slides import table_slides
 from concertation.draw.tables import TakenTable, to_csv, to_geojson, to_hxl_csv, to_xlsx
@@ -50,3 +52,9 @@ def table_file(table: TakenTable, wanted: str, *, on: date, geometries: Mapping[
     if wanted != "geojson" or geometries is None:
         raise Http404
     return attached(to_geojson(table, geometries, unit_key="unit"), GEOJSON_TYPE, f"{slugify(table.title(language()))}-{on.isoformat()}.geojson")
+
+
+def rows_file(frame: pl.DataFrame, shape: type[Row], *, name: str, of: Sequence[str], on: date) -> HttpResponse:
+    """Rows as the interface for programs gives them, in a file named after the table, what it is `of` and the day."""
+    told = "-".join(slugify(part) for part in (name, *of) if part)
+    return attached(csv_of(frame.select(list(shape.model_fields))), CSV_TYPE, f"{told}-{on.isoformat()}.csv")

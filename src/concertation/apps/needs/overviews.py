@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concertation.apps.needs.hapi_files import NEEDS
+from concertation.apps.needs.hapi_reading import PHASES, STATUSES
 from concertation.apps.needs.models import Sector
 from concertation.apps.needs.queries import HeldFigure, NationalLine
 from concertation.apps.needs.taken_sources import sources_of_figures
@@ -70,6 +72,10 @@ class Asked:
     def concepts(self) -> tuple[str, ...]:
         """The concepts to read; empty for every one."""
         return () if self.concept == EVERY else (self.concept,) if self.concept else MAIN
+
+    def in_hapi(self) -> bool:
+        """Whether HAPI's tables of needs and food security have what is asked for."""
+        return self.concept in ("", EVERY, *STATUSES, *PHASES)
 
     def sectors(self) -> tuple[str, ...]:
         """The sectors to read; empty for every one."""
@@ -148,7 +154,7 @@ def _period(held: HeldFigure) -> str:
 def table(rows: Sequence[Row], asked: Asked, *, states: Mapping[str, str], sectors: Sequence[Sector]) -> dict[str, object]:
     """The table as the page draws it."""
     return {
-        "id": "figures", "caption": _("Ce qui est tenu de chaque État"), "sort": asked.sort, "search": "q", "exports": ["csv", "xlsx", "hxl"],
+        "id": "figures", "caption": _("Ce qui est tenu de chaque État"), "sort": asked.sort, "search": "q", "exports": ["csv", "xlsx", "hxl", *([NEEDS] if asked.in_hapi() else [])],
         "columns": [
             {"key": "state", "label": _("État")}, {"key": "concept", "label": _("Mesure")}, {"key": "value", "label": _("Chiffre retenu"), "numeric": True},
             {"key": "year", "label": _("Période"), "numeric": True}, {"key": "status", "label": _("Statut"), "sortable": False},

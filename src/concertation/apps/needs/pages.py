@@ -12,6 +12,7 @@ from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.needs import overviews, queries
 from concertation.apps.needs.figure_views import figure_context
+from concertation.apps.needs.hapi_files import NEEDS, file_of_concept
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.queries import run_for
 
@@ -21,12 +22,16 @@ def overview(request: ReaderRequest) -> HttpResponse:
     """What is held of each State: per measure the figure that leads, its trend and the others."""
     states, sectors = {state.iso3: state.name for state in states_with_units()}, queries.sectors()
     asked = overviews.Asked.of(request.GET, states=list(states), sectors=[sector.code for sector in sectors])
+    wanted = request.GET.get("format", "")
+    if wanted == NEEDS and asked.in_hapi():
+        return file_of_concept(
+            request.mandates, asked.concept, states=[asked.state] if asked.state else list(states), sector=asked.sector, year=asked.year, on=timezone.localdate(),
+        )
     lines = queries.national_lines(
         request.mandates, states=[asked.state] if asked.state else list(states), concepts=asked.concepts(), sectors=asked.sectors(),
         on=timezone.localdate(),
     )
     rows = overviews.rows(lines, asked, states=states, sectors={sector.code: sector.name for sector in sectors})
-    wanted = request.GET.get("format", "")
     if wanted in FORMATS:
         return download(overviews.taken(rows), wanted, on=timezone.localdate())
     table = overviews.table(rows, asked, states=states, sectors=sectors)

@@ -7,11 +7,15 @@ from typing import Any
 
 import shapely
 from django.http import Http404, HttpResponse, QueryDict
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from concertation.apps.ground.downloads import FORMATS, PPTX_TYPE, attached, language
+from concertation.apps.ground.downloads import FORMATS, PPTX_TYPE, attached, download, language
+from concertation.apps.needs.hapi_files import NEEDS
 from concertation.apps.picture.maps import Picture, map_document, sources_words
+from concertation.apps.presence.hapi_files import PRESENCE
 from concertation.core.geometry import Area
 from concertation.draw import charts
 from concertation.draw.charts import Spec
@@ -20,8 +24,8 @@ from concertation.draw.slides import picture_slide, source_lines
 from concertation.draw.tables import Source
 
 DRAWINGS = ("svg", "png", "slide")
-CHARTS = (*DRAWINGS, "chart")
-WORDS = {"slide": "PPTX", "chart": "Vega-Lite"}
+CHARTS = (*DRAWINGS, "xlsx", "chart")
+WORDS: Mapping[str, str | Promise] = {"slide": "PPTX", "chart": "Vega-Lite", NEEDS: gettext_lazy("HAPI, besoins"), PRESENCE: gettext_lazy("HAPI, présence")}
 
 
 def links(query: QueryDict, kind: str, name: str, formats: Iterable[str]) -> list[tuple[str, str]]:
@@ -30,7 +34,7 @@ def links(query: QueryDict, kind: str, name: str, formats: Iterable[str]) -> lis
     for each in ("lang", "page", "format"):
         kept.pop(each, None)
     kept[kind] = name
-    return [(WORDS.get(each, each.upper()), f"?{kept.urlencode()}&format={each}") for each in formats]
+    return [(str(WORDS.get(each, each.upper())), f"?{kept.urlencode()}&format={each}") for each in formats]
 
 
 def with_links(tables: Sequence[Mapping[str, object]], query: QueryDict) -> list[dict[str, object]]:
@@ -50,8 +54,10 @@ def drawing_file(svg: str, wanted: str, *, title: str, on: date, sources: str = 
 
 
 def chart_file(spec: Spec, wanted: str, *, title: str, on: date, sources: Sequence[Source]) -> HttpResponse:
-    """A chart as a drawing of its own, or as its specification with its figures and where they come from."""
+    """A chart as a drawing of its own, as its figures in a workbook, or as its specification; each with where the figures come from."""
     told = source_lines(sources)
+    if wanted == "xlsx":
+        return download(charts.figures_of(spec, title=title, sources=tuple(sources), language=language()), wanted, on=on)
     if wanted == "chart":
         whole = json.dumps({**spec, "usermeta": {"sources": told}}, ensure_ascii=False, indent=1, default=str)
         return attached(whole.encode(), "application/json", f"{slugify(title)}-{on.isoformat()}.vl.json")

@@ -12,6 +12,7 @@ from concertation.apps.ground.downloads import FORMATS, TABLES, table_file
 from concertation.apps.picture import exports, tables, unit_pages, unit_reading
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import controls, is_manager
+from concertation.apps.picture.hapi_files import HAPI, hapi_file
 from concertation.apps.picture.maps import Picture, map_block, picture
 from concertation.apps.picture.matrix import matrix, taken_matrix
 from concertation.apps.picture.side_files import OF_SITUATION
@@ -44,6 +45,8 @@ def _file(request: ReaderRequest, shown: Situation, drawn: Picture, units: table
     today = timezone.localdate()
     if wanted in exports.DRAWINGS:
         return exports.map_file(drawn, wanted, on=today)
+    if wanted in HAPI:
+        return hapi_file(request.mandates, wanted, states=shown.chosen.states, sector=shown.chosen.sector, ground=shown.ground, level=shown.chosen.level, on=today)
     if wanted not in TABLES:
         raise Http404
     if take := OF_SITUATION.get(request.GET.get("table", "")):

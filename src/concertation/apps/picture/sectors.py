@@ -15,6 +15,7 @@ from concertation.apps.ground.downloads import table_file
 from concertation.apps.picture import exports, reading, sector_reading, sector_tables, tables
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import controls
+from concertation.apps.picture.hapi_files import HAPI, family, hapi_file
 from concertation.apps.picture.maps import map_block, picture
 from concertation.apps.picture.models import CoverageSummary
 from concertation.apps.picture.queries import coverage_rows
@@ -75,6 +76,8 @@ def sector(request: ReaderRequest, code: str) -> HttpResponse:
     if wanted := request.GET.get("format", ""):
         if wanted in exports.DRAWINGS:
             return exports.map_file(drawn, wanted, on=timezone.localdate())
+        if wanted in HAPI:
+            return hapi_file(request.mandates, wanted, states=shown.chosen.states, sector=code, ground=shown.ground, level=shown.chosen.level, on=timezone.localdate())
         return _table_file(request, shown, units, acting, wanted)
     names = {iso3: state.name for iso3, state in shown.ground.states.items()}
     caption = tables.units_caption(shown)
@@ -99,11 +102,6 @@ def _asked(query: QueryDict, code: str) -> QueryDict:
     held = reading.ground().sectors.get(code)
     asked.setdefault("measure", MEASURE_OF_RESTRICTED if held and held.restricted else USUAL_MEASURE)
     return asked
-
-
-def family(ground: Ground, code: str) -> list[str]:
-    """A sector and its parts."""
-    return [code, *(each.pk for each in ground.sectors.values() if each.parent == code)]
 
 
 def _side_tables(request: ReaderRequest, shown: Situation, acting: list[sector_reading.Actor]) -> list[dict[str, object]]:

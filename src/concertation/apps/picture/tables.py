@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from concertation.apps.needs.queries import LEADING_CONCEPT, InStanding
 from concertation.apps.needs.words import dimension, term
+from concertation.apps.picture.hapi_files import HAPI, offered
 from concertation.apps.picture.measures import MEASURES, declared_organisations, need_words
 from concertation.apps.picture.queries import Row, Scene
 from concertation.apps.picture.situation import SHOWN_ENDING, Situation
@@ -121,7 +122,7 @@ def shown_units(table: UnitTable, query: QueryDict, *, readers: frozenset[str], 
         "id": "units", "caption": caption, "columns": _unit_columns(table), "sort": sort, "search": "q", "page": page,
         "rows": [_unit_cells(line, table, readers, names) for line in page.object_list],
         "total": {"unit": _("Total"), **table.totals} if table.totals and len(kept) == len(table.lines) else None,
-        "note": table.note, "exports": ["csv", "xlsx", "hxl", "geojson"],
+        "note": table.note, "exports": ["csv", "xlsx", "hxl", "geojson", *offered(HAPI, {row.unit.level for _scene, row in table.lines})],
     }  # fmt: skip
 
 

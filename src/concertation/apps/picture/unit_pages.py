@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from concertation.apps.ground.downloads import FORMATS, TABLES, table_file
 from concertation.apps.needs.figure_views import address
+from concertation.apps.needs.hapi_files import NEEDS
 from concertation.apps.picture import exports, tables, unit_figures, unit_tables
 from concertation.apps.picture.choices import Control, controls
+from concertation.apps.picture.hapi_files import HAPI, hapi_file, offered
 from concertation.apps.picture.maps import Picture, map_block, picture
 from concertation.apps.picture.unit_files import OF_UNIT
 from concertation.apps.picture.unit_reading import UnitView
@@ -26,7 +28,7 @@ def context(view: UnitView, query: QueryDict) -> dict[str, object]:
     return {
         "view": view, "kind": "" if view.unit.level == 0 else kind_of(view), "sentence": unit_tables.unit_sentence(view), "breadcrumbs": breadcrumbs(view),
         "status": status(view), "links": links(view), "controls": shown_controls(view), "sections": unit_figures.sections(view.lines, view.ground),
-        "figure_exports": exports.links(query, "table", "figures", FORMATS), "phases": phases,
+        "figure_exports": exports.links(query, "table", "figures", (*FORMATS, *offered([NEEDS], [view.unit.level]))), "phases": phases,
         "phase_exports": exports.links(query, "chart", "phases", CHART_FORMATS), "actors": unit_tables.actors_table(view, query), "silences": unit_tables.silences(view),
         "coverage": coverage(view, query), "neighbours": unit_tables.neighbours_table(view, query), "history": years, "history_alt": history_title(view),
         "history_chart": f"?chart=history&format=svg&on={view.chosen.on.isoformat()}", "history_exports": exports.links(query, "chart", "history", CHART_FORMATS),
@@ -136,6 +138,8 @@ def file(view: UnitView, query: QueryDict, wanted: str) -> HttpResponse:
     if wanted in exports.DRAWINGS:
         drawn = children_picture(view)
         return exports.map_file(drawn, wanted, on=today) if drawn else _nothing()
+    if wanted in HAPI:
+        return _hapi(view, query, wanted)
     if wanted not in TABLES:
         raise Http404
     if take := OF_UNIT.get(query.get("table", "")):
@@ -146,6 +150,15 @@ def file(view: UnitView, query: QueryDict, wanted: str) -> HttpResponse:
         taken = unit_figures.taken_figures(view.lines, f"Chiffres {view.unit.name_fr}", f"Figures {view.unit.name_en}")
         return table_file(taken, wanted, on=today)
     return _children(view, wanted)
+
+
+def _hapi(view: UnitView, query: QueryDict, wanted: str) -> HttpResponse:
+    """HAPI's rows of the unit itself (its figures, who acts here), or of the units directly below in the sector chosen."""
+    itself = "table" in query
+    units = [view.unit.pk] if itself else [row.unit.pk for _scene, row in view.children]
+    return hapi_file(
+        view.mandates, wanted, states=[view.unit.state_id], sector="" if itself else view.chosen.sector, ground=view.ground, units=units, on=timezone.localdate(),
+    )
 
 
 def _children(view: UnitView, wanted: str) -> HttpResponse:

@@ -14,6 +14,7 @@ from concertation.apps.ground.downloads import FORMATS
 from concertation.apps.needs.figure_views import address
 from concertation.apps.needs.models import Sector
 from concertation.apps.picture.exports import links
+from concertation.apps.picture.hapi_files import offered
 from concertation.apps.picture.measures import need_words
 from concertation.apps.picture.models import CoverageSummary
 from concertation.apps.picture.queries import coverage_rows
@@ -29,6 +30,7 @@ from concertation.apps.picture.words import (
     presence_clause,
     verdict_words,
 )
+from concertation.apps.presence.hapi_files import PRESENCE
 from concertation.apps.presence.models import Activity
 from concertation.apps.sources.taken_sources import of_files
 from concertation.core.concepts import INTERSECTORAL
@@ -86,7 +88,7 @@ def actors_table(view: UnitView, query: QueryDict) -> dict[str, object]:
     caption = _("Qui agit ici, par secteur")
     when = _("Présence au %(day)s.") % {"day": day_words(view.own.period[1])} if view.own.period else ""
     return {
-        "id": "actors", "caption": caption, "rows": rows, "exports": links(query, "table", "actors", FORMATS) if rows or silent_sectors(view) else [],
+        "id": "actors", "caption": caption, "rows": rows, "exports": links(query, "table", "actors", (*FORMATS, *offered([PRESENCE], [view.unit.level]))) if rows or silent_sectors(view) else [],
         "columns": [
             {"key": "sector", "label": _("Secteur"), "sortable": False}, {"key": "organisations", "label": _("Organisations"), "numeric": True, "sortable": False},
             {"key": "activities", "label": _("Activités"), "numeric": True, "sortable": False}, {"key": "no_finer", "label": _("Placées au plus fin ici"), "numeric": True, "sortable": False},

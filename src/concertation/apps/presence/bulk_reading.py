@@ -1,6 +1,6 @@
 """Reading activities in bulk for programs: the rows a page would show, without an object per row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import polars as pl
@@ -51,13 +51,16 @@ def _touching(rows: QuerySet[Any], since: object, until: object) -> QuerySet[Any
     return rows.annotate(first=first).filter(first__lte=until) if until else rows
 
 
-def operational_presence(mandates: Sequence[Mandate], asked: PresenceAsked, *, english: bool) -> Page:
-    """operational_presence: who is declared active where, in which sector and period, each once. Four queries."""
+def operational_presence(mandates: Sequence[Mandate], asked: PresenceAsked, *, english: bool, sectors: Collection[str] = (), organisation: str = "") -> Page:
+    """operational_presence: who is declared active where, in which sector and period, each once; of some sectors or one organisation. Four queries."""
     rows = _touching(activities(mandates).select_related(None), asked.start_date, asked.end_date)
     rows = rows.filter(owner_state=asked.location_code) if asked.location_code else rows
-    rows = rows.filter(sector=asked.sector_code) if asked.sector_code else rows
+    wanted = [asked.sector_code] if asked.sector_code else list(sectors)
+    rows = rows.filter(sector__in=wanted) if wanted else rows
     held = _declared(rows, units_coded(admin1_code=asked.admin1_code, admin2_code=asked.admin2_code))
     seen = slugs_seen(mandates, held["slug"].unique().drop_nulls().to_list())
+    if organisation:
+        held = held.filter(pl.col("slug") == organisation)
     named = held.filter(pl.col("slug").is_in(seen)).join(hapi_places(), on="unit", how="left").with_columns(unit=pl.col("unit_told"))
     at = named.filter(pl.col("admin_level") == asked.admin_level) if asked.admin_level is not None else named
     once = at.unique(["unit", "sector", "slug", "start", "end"]).sort("unit", "sector", "slug", "start", "end")

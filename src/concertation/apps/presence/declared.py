@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.answers import SECTORS, STATES
+from concertation.apps.presence.hapi_files import PRESENCE
 from concertation.apps.presence.models import Activity
 from concertation.apps.presence.profile import Profile
 from concertation.apps.sources.taken_sources import of_files
@@ -52,6 +54,12 @@ def narrowed(rows: QuerySet[Activity], query: QueryDict) -> QuerySet[Activity]:
     return rows.order_by(order, "import_run_id", "sheet", "row")
 
 
+def narrowing(query: QueryDict) -> dict[str, list[str]]:
+    """The State and sector asked for, as HAPI's table is narrowed by them; a State that is none is not asked for."""
+    state, sector = query.get("state", ""), query.get("sector", "")
+    return {"states": [state] if state in STATES else [], "sectors": [sector] if sector in SECTORS else []}
+
+
 def page_of(rows: QuerySet[Activity], query: QueryDict) -> Page[Activity]:
     """One page of the rows; a page that does not exist is the last one."""
     return Paginator(rows, PAGE_LINES).get_page(query.get("page", "1"))
@@ -62,7 +70,7 @@ def table(page: Page[Activity], shown: Profile, query: QueryDict, *, open_runs: 
     states = [("", _("tous les États")), *((state.pk, state.name) for state, *_others in shown.active_states())]
     named = [(code or "none", shown.sector_name(code) or _("secteur non précisé")) for code, *_counts in shown.by_sector()]
     return {
-        "id": "activities", "caption": _("Ce qu'elle a déclaré"), "sort": "place", "exports": ["csv", "xlsx", "hxl"], "page": page,
+        "id": "activities", "caption": _("Ce qu'elle a déclaré"), "sort": "place", "exports": ["csv", "xlsx", "hxl", PRESENCE], "page": page,
         "columns": [
             {"key": "place", "label": _("Lieu")}, {"key": "sector", "label": _("Secteur")}, {"key": "activity", "label": _("Activité"), "sortable": False},
             {"key": "start", "label": _("Début")}, {"key": "end", "label": _("Fin")},
