@@ -1,7 +1,7 @@
 """Derive the long tables of figures of the reference set from the published files, each line with its source.
 
-Writes populations, Cadre Harmonisé sums by level-1 unit, requirements and funding of the plans, and the sectors each
-plan names, into `src/concertation/reference`. The short tables (plans, displacement, quoted words, frameworks,
+Writes populations, Cadre Harmonisé sums by level-1 unit, requirements and funding of the plans and of their
+clusters, and the sectors each plan names, into `src/concertation/reference`. The short tables (plans, displacement, quoted words, frameworks,
 transit, decisions) are kept by hand and not touched.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from concertation.core.spelling import fold
+from concertation.formats.fts_plans import read_plan_table
 from concertation.formats.reference_set import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -162,6 +163,16 @@ def plan_lines(funding: Path) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def cluster_lines(funding: Path) -> Iterator[Row]:
+    """Requirement and funding of each cluster of each plan, as the plan names it and by global cluster, in whole US dollars."""
+    types = {row["code"]: row["typeName"] for row in read_csv(funding / "fts_requirements_funding_4_countries.csv") if row["code"]}
+    for name in ("cluster", "globalcluster"):
+        for line in read_plan_table(funding / f"fts_requirements_funding_{name}_4_countries.csv").frame.to_dicts():
+            amounts = {ours: "" if line[theirs] is None else str(line[theirs] // 100) for ours, theirs in (("requirement", "requirement_minor"), ("funding", "funding_minor"))}
+            texts = {part: str(line[part] or "") for part in ("state", "year", "plan", "code", "start", "end", "standing", "cluster_code", "cluster", "sector")}
+            yield {**texts, **amounts, "cluster_level": line["level"], "plan_type": types[line["code"]], "measure": "USD", "extracted_on": EXTRACTED, "source": FTS, "status": "operational"}
+
+
 def sectors_of_plans(funding: Path) -> Iterator[Row]:
     """The sectors a plan names for its State and year; who leads them is not in the file, so it is left empty."""
     known = {fold(row["written"]): row["sector"] for row in read_csv(REFERENCE / "sector_names.csv")}
@@ -176,7 +187,7 @@ def sectors_of_plans(funding: Path) -> Iterator[Row]:
 
 
 def main() -> None:
-    """Write the four derived tables."""
+    """Write the derived tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT.parent / "shared/data")
     folder = parser.parse_args().folder
@@ -184,6 +195,7 @@ def main() -> None:
     write_csv("populations", [*census_figures(places), *niger_figures(places), *planning_figures(places)])
     write_csv("cadre_harmonise", classified(folder / "food_security"))
     write_csv("funding_plans", plan_lines(folder / "funding"))
+    write_csv("funding_clusters", cluster_lines(folder / "funding"))
     write_csv("sector_lists", sectors_of_plans(folder / "funding"))
 
 

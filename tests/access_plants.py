@@ -1,6 +1,7 @@
 """Rows planted for the walk of access: two States, two holders, four levels; every text of them holds a mark that must not leak."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.utils import timezone
 from access_steps import browser_of, person
 from activity_samples import END, START, open_calendar
 from concertation.apps.access.models import User
+from concertation.apps.funding.models import Flow, PlanMoney
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
@@ -26,11 +28,12 @@ from concertation.apps.sources.models import (
     ReportingPeriod,
     Source,
 )
+from concertation.core.funding import FLOW_SCHEMA
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsoc"
+TABLES = "afrdpsocmw"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -75,6 +78,7 @@ class Planted:
     organisation: Organisation
     activity: Activity
     period: ReportingPeriod
+    flow: Flow
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -111,7 +115,22 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity, period)
+    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source))
+
+
+def plant_money(plot: Plot, run: ImportRun, source: Source) -> Flow:
+    """A flow and a plan row of a plot."""
+    mark, columns = plot.mark("m"), dict.fromkeys(FLOW_SCHEMA)
+    told = {**columns, "flow": mark, "status": "paid", "boundary": "incoming", "on_boundary": "single", "amount_minor": 100, "currency": "USD", "source_names": [mark], "destination_places": [plot.state], "destination_years": [2022], "raw_sha256": mark}
+    flow: Flow = Flow.objects.create(
+        import_run=run, row=2, system="fts", flow=mark, raw_sha256=mark, received=f'{{"id": "{mark}"}}'.encode(), columns=json.dumps(told).encode(), status="paid", boundary="incoming",
+        on_boundary="single", amount_minor=100, currency="USD", dated=END, year=2022, states=f"|{plot.state}|", description=mark, **plot.keys,
+    )
+    PlanMoney.objects.create(
+        import_run=run, row=2, level="plan", state=plot.state, year=2021, plan=plot.mark("w"), code=plot.mark("w"), plan_type="refugee", standing="named", requirement_minor=500, funding_minor=100,
+        currency="USD", extracted_on=END, source=source, raw_sha256=plot.mark("w"), **plot.keys,
+    )
+    return flow
 
 
 @dataclass(frozen=True)

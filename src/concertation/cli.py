@@ -17,6 +17,7 @@ from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.raw.commands import ErasedBefore
 from concertation.site import (
     cli_allocation,
+    cli_funding,
     cli_iati,
     cli_keeping,
     cli_reporting,
@@ -43,6 +44,7 @@ cli_allocation.register(app)
 app.add_typer(cli_trigger.trigger_app, name="trigger")
 cli_template.register(app)
 cli_iati.register(app)
+cli_funding.register(app)
 
 
 @app.command()

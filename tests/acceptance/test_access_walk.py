@@ -42,12 +42,13 @@ MARK = re.compile(r"zq([a-z])(\d\d)zq")
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
 OPEN = {
     "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
+    "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows",
     "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
 SIGNED_IN = {"imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation"}
+ROWS = {"figure", "source", "organisation", "funding-flow"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -127,7 +128,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
     of_plot: dict[str, Callable[[Planted], Any]] = {
         "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
         "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
-        "activity_id": lambda each: each.activity.pk, "period_id": lambda each: each.period.pk,
+        "activity_id": lambda each: each.activity.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
     }
     if not parts:
         return [({}, None, None)]

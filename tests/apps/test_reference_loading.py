@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from concertation.apps.decisions.models import Decision
+from concertation.apps.funding.figures import plan_money
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.needs.commands import load_figures
 from concertation.apps.needs.models import Figure, Sector
@@ -87,7 +88,7 @@ def test_people_of_the_cadre_harmonise_stand_under_food_security() -> None:
 def test_only_a_countrys_own_plan_stands_for_the_whole_state() -> None:
     plans = reference_set.read("funding_plans")
 
-    money = reference.plan_money(plans)
+    money = plan_money(plans)
 
     whole = money.filter((pl.col("group") == "all") & (pl.col("concept") == "requirement"))
     assert set(whole.filter(pl.col("unit") == "ner")["value"]) >= {603_027_582, 675_619_589}

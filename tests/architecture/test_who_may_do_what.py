@@ -27,6 +27,7 @@ READS_UNSEEN = {
     "sources/replaceable": "what a file under review may correct, of its own State and holder; its page shows those the reader may see",
     "presence/rows_to_compare": "the rows of an import that a corrected file of the same State and holder is compared with; the mandate to bring it in was checked",
     "needs/figures_to_compare": "the figures of an import that a corrected file of the same State and holder is compared with; the mandate to bring it in was checked",
+    "funding/plan_rows_to_compare": "the plan rows of an import that a corrected file of the same State and holder is compared with; the mandate to bring it in was checked",
     "sources/run_under_way": "the same file twice changes nothing, whoever brings it: only whether it is there is told",
     "sources/counts_elsewhere": "the same file twice changes nothing: a yes or no about bytes the caller already holds",
     "sources/unfinished": "whether an import still needs the bytes: a yes or no to the data manager of its own State, or to the round of the day",

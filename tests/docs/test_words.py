@@ -14,7 +14,7 @@ from concertation.formats import reference_set
 
 NEVER = frozenset({"data", "info", "manager", "handler", "utils", "helper", "process", "obj"})
 ROLES_OF_THE_FIELD = re.compile(r"data_?manager", re.IGNORECASE)
-MONEY = re.compile(r"financ|fonds|bailleur|fund|donor|money|montant|amount", re.IGNORECASE)
+MONEY = re.compile(r"financ|fonds|bailleur|fund|donor|money|argent|montant|amount|payment|versement|pledge|promesse", re.IGNORECASE)
 PROMISED = re.compile(r"\b(?:engagements?|commitments?)\b", re.IGNORECASE)
 IN_THE_CATALOGUE = (
     ("dans le besoin", "in need"), ("ciblé", "target"), ("atteint", "reach"), ("découpage", "division"), ("organisation", "organisation"),

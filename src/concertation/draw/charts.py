@@ -146,6 +146,37 @@ def trend(points: Sequence[Point], *, title: str, measure: str) -> Spec:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One year of one panel: what was asked and what was received, None where no figure is held."""
+
+    panel: str
+    year: int
+    asked: float | None
+    received: float | None
+
+
+def asked_and_received(rows: Sequence[Received], *, measure: str, asked: str, received: str) -> Spec:
+    """Per panel and year, what was received within what was asked: a full bar inside an outlined one; nothing stands where no figure is held.
+
+    >>> spec = asked_and_received([Received("Niger", 2025, 603.0, 157.9)], measure="M USD", asked="demandé", received="reçu")
+    >>> spec["data"]["values"], spec["columns"]
+    ([{'panel': 'Niger', 'year': '2025', 'asked': 603.0, 'received': 157.9}], 1)
+    """
+    panels = list(dict.fromkeys(row.panel for row in rows))
+    years = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelFontSize": 11}}
+    amount = {"type": "quantitative", "title": measure, "axis": {"format": NUMBER, "tickCount": 4}}
+    named = {"scale": {"domain": [asked, received], "range": [SAND, ACCENT]}, "title": None, "legend": {"orient": "top", "symbolStrokeWidth": 1, "symbolStrokeColor": INK}}
+    outlined = {"mark": {"type": "bar", "stroke": QUIET, "strokeWidth": 1}, "encoding": {"x": years, "y": {**amount, "field": "asked"}, "color": {"datum": asked, **named}}}
+    filled = {"mark": {"type": "bar"}, "encoding": {"x": years, "y": {**amount, "field": "received"}, "color": {"datum": received, **named}}}
+    spec = framed(
+        "", [{"panel": row.panel, "year": str(row.year), "asked": row.asked, "received": row.received} for row in rows],
+        facet={"field": "panel", "type": "nominal", "sort": panels, "title": None, "header": {"labelFontSize": 13, "labelFontWeight": 600, "labelAnchor": "start", "labelColor": INK}},
+        columns=min(len(panels), 2) or 1, spec={"width": 250, "height": 130, "layer": [outlined, filled]},
+    )  # fmt: skip
+    return {name: part for name, part in spec.items() if name != "title"}
+
+
 def phase_bars(shares: Sequence[Share], *, title: str, measure: str, language: str) -> Spec:
     """People by phase, one flat bar a place, in the official colours.
 

@@ -6,7 +6,7 @@ both are kept and told. Nothing is invented: a shared flow stays whole, a key no
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ NAMED = {
     "emergencies": "Emergency",
 }  # fmt: skip
 CURRENCY = "USD"
+DIGEST = "sha256"
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,52 @@ def texts(values: object) -> list[str]:
     return [str(value) for value in values] if isinstance(values, list) else []
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An organisation at one end of a flow, as written: its end, its number at FTS, its name, its type and sub-type."""
+
+    role: str
+    number: str
+    name: str
+    types: tuple[str, ...]
+
+
+def organisations_of(received: bytes) -> list[Written]:
+    """The organisations at both ends of a flow as received.
+
+    >>> organisations_of(b'{"sourceObjects":[{"type":"Organization","id":"7","name":"Synthetic fund","organizationTypes":["Pooled fund"]}]}')
+    [Written(role='source', number='7', name='Synthetic fund', types=('Pooled fund',))]
+    """
+    flow = json.loads(received)
+    return [
+        Written(role, str(thing.get("id") or ""), str(thing.get("name") or ""), tuple(str(kind) for key in ("organizationTypes", "organizationSubTypes") for kind in thing.get(key) or []))
+        for role in ("source", "destination") for thing in flow.get(f"{role}Objects") or []
+        if isinstance(thing, Mapping) and thing.get("type") == "Organization"
+    ]  # fmt: skip
+
+
+def envelope_of(page: Mapping[str, Any], kept: Collection[str]) -> bytes:
+    """A page of flows as received, each flow that is kept elsewhere replaced by its digest: what surrounds the flows, and their order."""
+    digests = [hashlib.sha256(canonical(flow)).hexdigest() if isinstance(flow, Mapping) else "" for flow in page["data"]["flows"]]
+    flows = [{DIGEST: digest} if digest in kept else flow for digest, flow in zip(digests, page["data"]["flows"], strict=True)]
+    return canonical({**page, "data": {**page["data"], "flows": flows}})
+
+
+def written_again(envelope: bytes, received: Mapping[str, bytes]) -> bytes:
+    """An answer written again whole: each digest replaced by the bytes it stands for. An answer without flows is its own envelope.
+
+    >>> page = {"data": {"flows": [{"id": "1", "colour": "red"}]}, "meta": {}}
+    >>> kept = read_flows([page]).received
+    >>> json.loads(written_again(envelope_of(page, kept), kept)) == page
+    True
+    """
+    content = json.loads(envelope)
+    data = content.get("data") or {}
+    if isinstance(data.get("flows"), list):
+        data["flows"] = [json.loads(received[each[DIGEST]]) if isinstance(each, Mapping) and DIGEST in each else each for each in data["flows"]]
+    return canonical(content)
+
+
 def written_pages(received: Iterable[bytes]) -> bytes:
     """Flows written again as one page, each exactly as received."""
     return b'{"data":{"flows":[' + b",".join(received) + b"]}}"
-
-

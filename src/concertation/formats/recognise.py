@@ -11,10 +11,16 @@ from concertation.formats.sheets import Reading, Table
 
 PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE = "presence-5w", "cadre-harmonise", "hpc-needs", "hapi-needs", "hapi-presence"
 UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES, UNKNOWN = "unhcr-population", "dtm-baseline", "boundaries", "unknown"
-KINDS = (PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE, UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES, UNKNOWN)
+FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY = "fts-flows", "fts-plans", "fts-clusters", "fts-plan-overview", "fts-group-by"
+KINDS = (
+    PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE, UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES,
+    FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY, UNKNOWN,
+)  # fmt: skip
 
 Json = Mapping[str, Any] | Sequence[Any]
 HEADINGS = {
+    FTS_CLUSTERS: ("countrycode", "clustercode", "cluster", "requirements", "funding", "percentfunded"),
+    FTS_PLANS: ("countrycode", "typename", "requirements", "funding", "percentfunded"),
     HAPI_PRESENCE: ("location code", "org acronym", "org name", "sector code", "reference period start"),
     HAPI_NEEDS: ("location code", "sector code", "population status", "population", "reference period start"),
     HPC_NEEDS: ("country iso3", "cluster", "in need", "targeted"),
@@ -27,6 +33,7 @@ WHERE = ("region", "departement", "province", "cercle", "commune", "prefecture",
 WHAT = ("secteur", "cluster", "sector", "activite", "activity", "domaine")
 PEOPLE_OR_TIME = ("beneficiaire", "beneficiaires", "atteintes", "ciblees", "personnes", "debut", "debute", "fin", "statut", "bailleur", "bailleurs")
 CADRE_HARMONISE_KEYS = frozenset({"adm0_pcod3", "chtype", "phase_class", "phase35"})
+FTS_ANSWERS = {"flows": FTS_FLOWS, "plans": FTS_PLAN_OVERVIEW, "report3": FTS_GROUP_BY}
 GEOGRAPHIC_TYPES = frozenset({"FeatureCollection", "Feature", "Topology", "GeometryCollection", "Polygon", "MultiPolygon"})
 
 
@@ -100,9 +107,12 @@ def first_with(words: Sequence[str], folded: Mapping[str, str]) -> str | None:
 
 
 def recognise_json(document: Json) -> Recognition:
-    """The kind of a JSON document: boundaries by its geographic type, Cadre Harmonisé by the keys of its rows."""
+    """The kind of a JSON document: boundaries by its geographic type, an answer of FTS by what its data hold, Cadre Harmonisé by the keys of its rows."""
     if isinstance(document, Mapping) and str(document.get("type")) in GEOGRAPHIC_TYPES:
         return Recognition(BOUNDARIES, (f"type: {document['type']}",))
+    answered = document.get("data") if isinstance(document, Mapping) else None
+    if isinstance(answered, Mapping) and (held := next((key for key in FTS_ANSWERS if key in answered), None)):
+        return Recognition(FTS_ANSWERS[held], (f"data.{held}",))
     rows = document.get("DataList") if isinstance(document, Mapping) else document
     first = rows[0] if isinstance(rows, Sequence) and not isinstance(rows, str) and rows else None
     if isinstance(first, Mapping) and first.keys() >= CADRE_HARMONISE_KEYS:

@@ -38,6 +38,8 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "cadre_harmonise": FIGURE,
         "quoted": FIGURE,
         "funding_plans": "state year plan code plan_type start end requirement funding measure extracted_on source status",
+        "funding_clusters": "state year plan code plan_type start end cluster_level standing cluster_code cluster sector requirement funding measure extracted_on source status",
+        "exchange_rates": "base quote on numerator denominator source source_status",
         "transit": "state port year tonnes share source source_status",
         "api_words": "kind name fr en",
         "iati_structure": "within part least most holds source source_status",
@@ -45,9 +47,9 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 DATES = frozenset(
-    ["since", "until", "valid_from", "valid_to", "reference_start", "reference_end", "extracted_on", "published_on", "start", "end", "agreed_on", "due"]
+    ["since", "until", "valid_from", "valid_to", "reference_start", "reference_end", "extracted_on", "published_on", "start", "end", "agreed_on", "due", "on"]
 )
-WHOLE = frozenset(["least", "most", "level", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money"])
+WHOLE = frozenset(["least", "most", "level", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money", "numerator", "denominator"])
 DECIMAL = frozenset(["weight", "latitude", "longitude", "share"])
 TRUTH = frozenset(["restricted"])
 

@@ -114,7 +114,7 @@ def funding(held: Readings) -> Sequence[Measure]:
         Measure(
             "plan-coverage", f"% reçus des besoins des trois plans, {last}", f"% received of the three plans' requirements, {last}",
             shares[last], unit_of_measure="percent", on=max((f.extracted_on for f in figures if f.extracted_on), default=None),
-            address="/needs/?concept=funding", sources=tuple(dict.fromkeys(f.source for f in figures)), trend=tuple(shares.items()),
+            address="/funding/", sources=tuple(dict.fromkeys(f.source for f in figures)), trend=tuple(shares.items()),
         ),
     )
 

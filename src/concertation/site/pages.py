@@ -15,8 +15,8 @@ from concertation.apps.decisions.files import links, taken_decisions
 from concertation.apps.decisions.pages import in_words
 from concertation.apps.decisions.queries import DecisionInView, decisions
 from concertation.apps.ground.downloads import table_file
+from concertation.apps.ground.drawings import DRAWINGS, WORDS
 from concertation.apps.picture import situation
-from concertation.apps.picture.exports import DRAWINGS, WORDS
 from concertation.apps.picture.maps import map_block, picture
 from concertation.apps.picture.pages import no_presence
 from concertation.apps.sources.queries import recent_runs

@@ -13,6 +13,8 @@ from django.db import transaction
 
 from concertation.apps.access.commands import NODE
 from concertation.apps.decisions.commands import load_decisions
+from concertation.apps.funding.commands import load_plan_rows, load_rates
+from concertation.apps.funding.figures import plan_money
 from concertation.apps.ground.commands import journal
 from concertation.apps.needs.commands import load_figures, load_sectors
 from concertation.apps.organisations.commands import load_organisations
@@ -21,16 +23,13 @@ from concertation.apps.places.queries import divisions as divisions_of
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.commands import load_sources, note_reference_set
 from concertation.apps.sources.queries import loaded_reference_set
-from concertation.core.concepts import AS_WRITTEN, CONCEPTS
+from concertation.core.concepts import CONCEPTS
 from concertation.core.figures import FIGURE_SCHEMA
 from concertation.core.spelling import fold
 from concertation.formats import reference_set
 
 PLACES = ("states", "divisions", "units", "unit_parents", "unit_names", "unit_codes", "crosswalks", "remembered_places")
 FIGURES = ("populations", "plans", "displacement", "cadre_harmonise", "quoted")
-COUNTRY_PLANS = (
-    "Humanitarian needs and response plan", "Humanitarian response plan", "Strategic response plan", "Consolidated appeals process",
-)
 FOOD_SECURITY = [code for code, concept in CONCEPTS.items() if concept.scale == "ch" or code == "population_analysed"]
 
 
@@ -66,6 +65,8 @@ def load(digest: str) -> None:
     load_sectors({name: reference_set.read(name) for name in ("sectors", "sector_lists")})
     load_organisations(reference_set.read("organisations"))
     load_figures(reference_figures(), holders=holders(sources))
+    load_plan_rows(reference_set.read("funding_plans"), reference_set.read("funding_clusters"), holders=holders(sources))
+    load_rates(reference_set.read("exchange_rates"))
     load_decisions(reference_set.read("decisions"))
     load_boundaries()
     note_reference_set(digest)
@@ -89,26 +90,6 @@ def reference_figures() -> pl.DataFrame:
     states = reference_set.read("units").select("unit", pl.col("state").alias("owner_state"))
     of_food_security = pl.when(pl.col("concept").is_in(FOOD_SECURITY)).then(pl.lit("FSC")).otherwise("sector")
     return typed.with_columns(of_food_security.alias("sector")).join(states, on="unit", how="left")
-
-
-def plan_money(plans: pl.DataFrame) -> pl.DataFrame:
-    """Requirement and funding of each plan as figures of its State, in whole US dollars.
-
-    Plans overlap: only the country's humanitarian plan stands for the whole State. A regional plan, a flash appeal and
-    money outside any plan keep their own name as group, so that they are neither its rivals nor added to it.
-    """
-    is_country_plan = pl.col("plan_type").is_in(COUNTRY_PLANS).fill_null(value=False)
-    own_name = pl.concat_str(pl.lit(AS_WRITTEN), pl.coalesce(pl.concat_str("plan_type", pl.lit(" "), "code"), pl.lit("hors plan")))
-    dated = plans.with_columns(
-        pl.col("state").str.to_lowercase().alias("unit"), pl.lit("ALL").alias("sector"),
-        pl.when(is_country_plan).then(pl.lit("all")).otherwise(own_name).alias("group"),
-        *(pl.lit("all").alias(name) for name in ("sex", "age", "disability")),
-        pl.coalesce("start", pl.date("year", 1, 1)).alias("reference_start"), pl.coalesce("end", pl.date("year", 12, 31)).alias("reference_end"),
-        pl.coalesce(pl.format("{} ({})", "plan", "code"), pl.lit("Hors plan")).alias("scope"),
-        *(pl.lit(None, pl.String).alias(name) for name in ("method", "value_text")),
-    )  # fmt: skip
-    held = [dated.with_columns(pl.lit(concept).alias("concept"), pl.col(concept).alias("value")) for concept in ("requirement", "funding")]
-    return pl.concat(held).filter(pl.col("value").is_not_null()).select(*FIGURE_SCHEMA)
 
 
 def load_boundaries() -> None:

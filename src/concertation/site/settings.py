@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "concertation.apps.sources",
     "concertation.apps.needs",
     "concertation.apps.presence",
+    "concertation.apps.funding",
     "concertation.apps.picture",
     "concertation.apps.decisions",
     "concertation.apps.notes",

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from concertation.apps.funding.state_block import coverage_of
 from concertation.apps.ground.downloads import FORMATS, TABLES, table_file
 from concertation.apps.needs.figure_views import address
 from concertation.apps.needs.hapi_files import NEEDS
@@ -32,8 +33,15 @@ def context(view: UnitView, query: QueryDict) -> dict[str, object]:
         "phase_exports": exports.links(query, "chart", "phases", CHART_FORMATS), "actors": unit_tables.actors_table(view, query), "silences": unit_tables.silences(view),
         "coverage": coverage(view, query), "neighbours": unit_tables.neighbours_table(view, query), "history": years, "history_alt": history_title(view),
         "history_chart": f"?chart=history&format=svg&on={view.chosen.on.isoformat()}", "history_exports": exports.links(query, "chart", "history", CHART_FORMATS),
-        "map": map_block(drawn, more_url="#units") if drawn else None, "units": children_table(view, query), "activities": unit_tables.activities_table(view, found, query),
+        "money": money(view), "map": map_block(drawn, more_url="#units") if drawn else None, "units": children_table(view, query), "activities": unit_tables.activities_table(view, found, query),
     }  # fmt: skip
+
+
+def money(view: UnitView) -> dict[str, object] | None:
+    """What the clusters of a State's plan received; None below the State."""
+    if view.unit.level:
+        return None
+    return coverage_of(view.mandates, view.ground.states[view.unit.state_id], view.ground.sectors, today=timezone.localdate())
 
 
 def kind_of(view: UnitView) -> str:

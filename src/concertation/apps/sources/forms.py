@@ -23,6 +23,11 @@ KINDS = [
     ("unhcr-population", _("déplacements (HCR)")),
     ("dtm-baseline", _("déplacements (DTM)")),
     ("boundaries", _("contours administratifs")),
+    ("fts-flows", _("flux d'argent (FTS)")),
+    ("fts-plans", _("besoins et financements des plans (FTS)")),
+    ("fts-clusters", _("besoins et financements par cluster (FTS)")),
+    ("fts-plan-overview", _("aperçu des plans d'une année (FTS)")),
+    ("fts-group-by", _("financements d'un plan par cluster (FTS)")),
 ]
 
 

@@ -28,6 +28,7 @@ Applier = Callable[[Doubt, str, Mandate], int]
 Undoer = Callable[[Doubt, Mandate], Mapping[ImportRun, tuple[int, int]]]
 APPLIERS: dict[str, list[Applier]] = {}
 UNDOERS: dict[str, list[Undoer]] = {}
+AGAIN: list[Callable[[ImportRun], Sequence[tuple[str, str]]]] = []
 RESTING: list[Callable[[Source, Sequence[Mandate]], Mapping[str, object]]] = []
 
 
@@ -86,6 +87,16 @@ def register_applier(kind: str, applier: Applier) -> None:
 def register_undoer(kind: str, undoer: Undoer) -> None:
     """An app puts rows that rested on an answer taken back in doubt again; gives back rows and first row per import."""
     UNDOERS.setdefault(kind, []).append(undoer)
+
+
+def register_again(again: Callable[[ImportRun], Sequence[tuple[str, str]]]) -> None:
+    """An app that can write an import again in the form it came offers the words and the address of that file."""
+    AGAIN.append(again)
+
+
+def written_again(run: ImportRun) -> list[tuple[str, str]]:
+    """Each form in which an import can be written again: (words, address)."""
+    return [line for again in AGAIN for line in again(run)]
 
 
 def register_resting(count: Callable[[Source, Sequence[Mandate]], Mapping[str, object]]) -> None:

@@ -96,7 +96,7 @@ def _run_shown(request: ReaderRequest, run: Any) -> dict[str, object]:
     return {
         "run": run, "state": state_names().get(run.owner_state, run.owner_state), "period": period_words(run),
         "kind": import_words.kind_words(run.kind), "rows": summary.get("rows_kept", run.done), "read": summary.get("rows_read", run.done),
-        "problems": run.problems.count(), "by": author_words(run.by, request), "may_take": writes_for(request.mandates, run.owner_state) is not None,
+        "problems": run.problems.count(), "by": author_words(run.by, request), "may_take": writes_for(request.mandates, run.owner_state) is not None, "again": review.written_again(run),
     }
 
 

@@ -1,0 +1,78 @@
+"""One flow in words: what it says, what each measure of quality says of it, and the sentence of a list of flows."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from concertation.apps.funding.flow_tables import Listed
+from concertation.apps.funding.models import Flow
+from concertation.apps.funding.words import (
+    boundary_words,
+    day_words,
+    grouped,
+    in_millions,
+    measure_words,
+    status_words,
+    whole_dollars,
+)
+from concertation.core.funding import FLOW_SCHEMA as FLOW_SCHEMA
+from concertation.core.funding_quality import MEASURES, judged
+from concertation.core.money import Money, is_currency
+
+Columns = Mapping[str, Any]
+
+
+def list_sentence(listed: Listed) -> str:
+    """How many flows, and what the product's policy counts of them."""
+    found = list(listed.rows.values_list("flow", flat=True))
+    counted = sum(listed.counted.get(flow, (0, ""))[0] for flow in dict.fromkeys(found))
+    told = {"count": grouped(len(found)), "counted": in_millions(counted)}
+    return ngettext("%(count)s flux ; la règle du produit en compte %(counted)s.", "%(count)s flux ; la règle du produit en compte %(counted)s.", len(found)) % told
+
+
+def sentence(row: Flow, columns: Columns) -> str:
+    """Who gives what to whom."""
+    told = {"amount": whole_dollars(row.amount_minor), "giver": joined(columns["source_names"]), "receiver": joined(columns["destination_names"]), "status": status_words(row.status), "day": day_words(row.dated)}
+    return _("%(giver)s → %(receiver)s : %(amount)s, %(status)s (%(day)s).") % told
+
+
+def joined(values: object) -> str:
+    """A list in words; that nothing is said where it is empty."""
+    return ", ".join(map(str, values)) if isinstance(values, list) and values else _("non dit")
+
+
+def facts(row: Flow, columns: Columns) -> list[tuple[str, str]]:
+    """(heading, words) of what the flow says; what it does not say says so."""
+    return [
+        (_("Montant"), whole_dollars(row.amount_minor)), (_("Montant d'origine"), original(row, columns)), (_("Décidé le"), said(row.decided)), (_("Déclaré le"), said(row.reported)),
+        (_("Années d'emploi"), joined(columns["destination_years"])), (_("Lieux"), joined(columns["destination_places"])), (_("Plan"), joined(columns["destination_plans"])),
+        (_("Clusters"), joined(columns["destination_global_clusters"])), (_("Place dans le cadre"), boundary_words(row.boundary) or _("non dit")),
+        (_("Partagé"), _("oui, sans partage dit") if row.on_boundary == "shared" else _("non")), (_("Type de flux"), row.flow_type or _("non dit")), (_("Mots clés"), joined(columns["keywords"])),
+        (_("Description"), row.description or _("non dite")), (_("Empreinte SHA-256"), row.raw_sha256),
+    ]  # fmt: skip
+
+
+def original(row: Flow, columns: Columns) -> str:
+    """The amount in its own currency with the rate the source used."""
+    if row.original_minor is None or not is_currency(row.original_currency):
+        return _("non dit")
+    rate = columns["rate"]
+    amount = grouped(float(Money(row.original_minor, row.original_currency).main))
+    shown = f"{amount} {row.original_currency}"
+    return _("%(amount)s, au taux de %(rate)s pour un dollar, dit par la source") % {"amount": shown, "rate": grouped(rate, 3)} if rate else shown
+
+
+def said(day: date | None) -> str:
+    """A day in words; that none is said where none is."""
+    return day_words(day) or _("non dit")
+
+
+def verdicts(frame: pl.DataFrame) -> list[tuple[str, str]]:
+    """What each measure says of one flow."""
+    line = judged(frame).row(0, named=True)
+    words = {True: _("oui"), False: _("non"), None: _("non dit")}
+    return [(measure_words(name), words[line[name]]) for name in MEASURES if name in line]

@@ -1,0 +1,98 @@
+"""Money in words: millions of dollars, shares, days, types of plans and parties, in the reader's language; what is not held is said so."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from concertation.core.funding_quality import WORDS
+from concertation.core.periods import Language, day_in_words
+from concertation.core.plan_money import PLAN_TYPES, SHARED, UNSPECIFIED
+
+NARROW = "\u202f"
+MILLION_MINOR = 100_000_000
+ONE_MORE_DECIMAL = 10
+THOUSANDS = 1_000
+
+
+def language() -> Language:
+    """The reader's language."""
+    return "en" if get_language() == "en" else "fr"
+
+
+def none_held() -> str:
+    """Words where no figure is held."""
+    return _("aucun chiffre disponible")
+
+
+def grouped(number: float, decimals: int = 0) -> str:
+    """A number with the language's signs."""
+    written = f"{number:,.{decimals}f}"
+    return written if language() == "en" else written.replace(",", NARROW).replace(".", ",")
+
+
+def in_millions(minor: int | None) -> str:
+    """An amount of cents in millions of dollars, one decimal, none from a thousand millions on; words where none is held."""
+    if minor is None:
+        return none_held()
+    millions = minor / MILLION_MINOR
+    decimals = 0 if abs(millions) >= THOUSANDS or minor == 0 else 1 if abs(millions) >= 1 else 2
+    shown = grouped(millions, decimals)
+    return f"${shown}M" if language() == "en" else f"{shown}{NARROW}M${NARROW}US"
+
+
+def whole_dollars(minor: int | None) -> str:
+    """An amount of cents in whole dollars; words where none is held."""
+    if minor is None:
+        return none_held()
+    return f"${grouped(minor / 100)}" if language() == "en" else f"{grouped(minor / 100)}{NARROW}$"
+
+
+def percent(value: int | None) -> str:
+    """A whole percentage; words where it cannot be said."""
+    if value is None:
+        return none_held()
+    return f"{value}%" if language() == "en" else f"{value}{NARROW}%"
+
+
+def share_words(share: Fraction | None) -> str:
+    """A share as a percentage, one decimal under ten; words where none is held."""
+    if share is None:
+        return none_held()
+    hundredths = float(100 * share)
+    shown = grouped(hundredths, 1 if 0 < hundredths < ONE_MORE_DECIMAL else 0)
+    return f"{shown}%" if language() == "en" else f"{shown}{NARROW}%"
+
+
+def day_words(day: date | None) -> str:
+    """A day in words; empty where none is known."""
+    return day_in_words(day, language()) if day else ""
+
+
+def plan_type_words(code: str | None) -> str:
+    """A type of plan in words."""
+    words = PLAN_TYPES.get(code or "", ("", ""))
+    return words[language() == "en"]
+
+
+def measure_words(name: str) -> str:
+    """A measure of quality in words."""
+    return WORDS[name][language() == "en"]
+
+
+def sector_words(code: str, names: Mapping[str, str]) -> str:
+    """A sector, or what stands where no single cluster is named, in words."""
+    apart = {UNSPECIFIED: _("cluster non précisé"), SHARED: _("partagé entre plusieurs clusters")}
+    return apart.get(code) or names.get(code, code)
+
+
+def status_words(code: str) -> str:
+    """The status of a flow in words."""
+    return {"paid": _("versé"), "commitment": _("engagé"), "pledge": _("promis"), "expenditure": _("dépensé"), "cancelled": _("annulé")}.get(code, code)
+
+
+def boundary_words(code: str) -> str:
+    """Where a flow stands to the boundary it was asked for."""
+    return {"incoming": _("entre dans le cadre"), "internal": _("passe à l'intérieur"), "outgoing": _("sort du cadre")}.get(code, code)
