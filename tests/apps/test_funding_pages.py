@@ -78,7 +78,7 @@ def test_every_table_of_money_goes_out_with_its_sources(tmp_path: Path, address:
     assert answer.content
 
 
-@pytest.mark.parametrize("form", ["svg", "png", "slide", "chart"])
+@pytest.mark.parametrize("form", ["svg", "png", "slide", "xlsx", "chart"])
 @pytest.mark.parametrize("address", ["/funding/?chart=years", "/funding/clusters/?chart=shares&sector=WSH"])
 def test_every_chart_of_money_goes_out(address: str, form: str) -> None:
     assert Client().get(f"{address}&format={form}").status_code == 200

@@ -22,7 +22,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 ACCENT = "#1f6f6b"
 GRID = "#e4e0d8"
 WIDTH = 420
-DRAWING_ONLY, MEASURED = frozenset({"rank"}), frozenset({"figure", "people"})
+DRAWING_ONLY, MEASURED, COUNTED = frozenset({"rank"}), frozenset({"figure", "people"}), frozenset({"asked", "received"})
 ROW_HEIGHT = 24
 NUMBER = ",.0f"
 FRENCH_NUMBERS = {"decimal": ",", "thousands": NARROW_BLANK, "grouping": [3], "currency": ["", f"{NARROW_BLANK}$"]}
@@ -238,22 +238,33 @@ def figures_of(spec: Spec, *, title: str, sources: tuple[Source, ...], language:
     """
     values = spec["data"]["values"]
     fields = [field for field in (values[0] if values else ()) if field not in DRAWING_ONLY]
-    kept = [field for field in fields if any(value.get(field) not in (None, "") for value in values) or field in MEASURED]
+    kept = [field for field in fields if any(value.get(field) not in (None, "") for value in values) or field in MEASURED | COUNTED]
     measure = measure_of(spec)
-    columns = tuple(_column(field, measure if field in MEASURED else say(f"column_{field}", language)) for field in kept)
+    columns = tuple(_column(field, heading_of(field, measure, language)) for field in kept)
     rows = [{**value, "on": date.fromisoformat(value["on"])} if "on" in value else value for value in values]
     return TakenTable(title_fr=title, title_en=title, columns=columns, rows=rows, sources=sources)
 
 
+def heading_of(field: str, measure: str, language: Language) -> str:
+    """What a column of figures is called: its measure alone, or what it counts with its measure.
+
+    >>> heading_of("figure", "M USD", "en"), heading_of("asked", "M USD", "en")
+    ('M USD', 'Required (M USD)')
+    """
+    if field in COUNTED:
+        return f"{say(f'column_{field}', language)} ({measure})"
+    return measure if field in MEASURED else say(f"column_{field}", language)
+
+
 def _column(field: str, heading: str) -> Column:
-    return Column(key=field, heading_fr=heading, heading_en=heading, numeric=field in MEASURED)
+    return Column(key=field, heading_fr=heading, heading_en=heading, numeric=field in MEASURED | COUNTED)
 
 
 def measure_of(spec: Spec) -> str:
     """What a chart measures, as its axis or its subtitle says."""
     title = spec.get("title")
     subtitle = title.get("subtitle", "") if isinstance(title, Mapping) else ""
-    parts = [spec, *spec.get("layer", ())]
+    parts = [spec, *spec.get("layer", ()), *spec.get("spec", {}).get("layer", ())]
     axes = [axis for part in parts for axis in part.get("encoding", {}).values() if isinstance(axis, Mapping) and axis.get("type") == "quantitative"]
     return str(next((axis["title"] for axis in axes if axis.get("title")), subtitle))
 

@@ -19,6 +19,7 @@ FRENCH = MappingProxyType(
         "officielle des États, du cadre de concertation ou de ses partenaires. Tracés simplifiés, donnés à titre indicatif.",
         "phase": "Phase {}",
         "column_on": "Date", "column_series": "Série", "column_label": "Nom", "column_phase": "Phase", "column_row": "Ligne", "column_column": "Colonne",
+        "column_panel": "État", "column_year": "Année", "column_asked": "Demandé", "column_received": "Reçu",
     }  # fmt: skip
 )
 ENGLISH = MappingProxyType(
@@ -35,6 +36,7 @@ ENGLISH = MappingProxyType(
         "of the States, of the concertation framework or of its partners. Simplified lines, for orientation only.",
         "phase": "Phase {}",
         "column_on": "Date", "column_series": "Series", "column_label": "Name", "column_phase": "Phase", "column_row": "Row", "column_column": "Column",
+        "column_panel": "State", "column_year": "Year", "column_asked": "Required", "column_received": "Received",
     }  # fmt: skip
 )
 
