@@ -24,6 +24,7 @@ from concertation.apps.presence.models import Activity
 from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.sharing import Role
 from concertation.site import reference
+from round_steps import asked, round_of, solved, valued
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 PART = re.compile(r"<(?:[^<>:]+:)?([^<>]+)>")
@@ -87,11 +88,13 @@ def lay() -> Ground:
         refresh(state)
     refresh_search("AES")
     manager, other = person("manager", (Role.DATA_MANAGER, "NER")), person("other", (Role.READER, "NER"))
+    planned = round_of(asked(), title="2026 (synthétique)")
+    valued(solved(planned))
     token, _raw = make_token(manager, name="synthetic", mandates=held_today(manager), expires_on=date(2099, 1, 1))
-    return Ground(plants, parts_of(plants, other.pk, other.held_mandates.get().pk, token.pk), browser_of(manager), Client())
+    return Ground(plants, parts_of(plants, other.pk, other.held_mandates.get().pk, token.pk, planned.pk), browser_of(manager), Client())
 
 
-def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, token_id: object) -> dict[str, Sequence[object]]:
+def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, token_id: object, round_id: object) -> dict[str, Sequence[object]]:
     """What may stand in each part of an address."""
     own = plants[0]
     return {
@@ -99,7 +102,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
         "run_id": [own.run.pk], "doubt_id": [own.doubt.pk], "sha256": [own.run.file_id], "source_id": [own.run.source_id, "hdx-cadre-harmonise"],
         "figure_id": [own.figure.pk], "flow_id": [own.flow.pk], "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
         "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
-        "digest": ["0" * 16], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
+        "digest": ["0" * 16], "round_id": [round_id], "constraint_id": [NOWHERE], "change_id": [NOWHERE], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
         "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
         "period_id": [own.period.pk],
     }
@@ -111,7 +114,7 @@ CHOICES = {
     "situation": ("?level=2&sector=ALL&measure=presence", "?state=NER"), "sector": ("?state=NER&level=2",), "needs": ("?state=NER",), "sources": ("?q=niger",),
     "organisations": ("?q=synth",), "journal": ("?act=access.mandate-given",), "source-cell": ("?sheet=&row=2",),
     "reporting-calendar": ("?year=2022", "?year=2022&sector="), "reporting-leads": ("?year=2022",), "reporting-open": ("?year=2024&rhythm=month&due_days=10&sector=",),
-    "search": ("?q=diffa", "?q=diffa&kind=place", "?q=tilaberri"), "search-suggestions": ("?q=diffa",),
+    "round-what-if": ("?kind=softer&id=alpha-eau-niger&amount=",), "search": ("?q=diffa", "?q=diffa&kind=place", "?q=tilaberri"), "search-suggestions": ("?q=diffa",),
 }  # fmt: skip
 ENDS = frozenset({"account_logout", "sessions-end"})
 

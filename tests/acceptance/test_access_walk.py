@@ -47,7 +47,7 @@ OPEN = {
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
-SIGNED_IN = {"imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "mfa_index", "mfa_list_webauthn"}
+SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "mfa_index", "mfa_list_webauthn"}
 ROWS = {"figure", "source", "organisation", "funding-flow"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
@@ -58,10 +58,15 @@ ON_PERIOD = {
 }  # fmt: skip
 BY_MASTER = {"import-withdraw", "import-restore", "import-close-further"}
 ON_PERSON = {"person", "mandate-give", "account-close", "second-factor-remove", "mandate-end", "password-link"}
+BY_ANALYST = {
+    "round-make", "round-scenario-add", "round-join", "round-endorse", "round-abandon", "round-line-change", "round-line-take-back", "round-scenario-stop", "round-scenario-again",
+    "round-forward", "round-what-if-keep", "round-flexibility-value",
+}  # fmt: skip
+ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position", "round-flexibility-reply"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
-}  # fmt: skip
+} | ON_ROUND  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
     **dict.fromkeys(("account_inactive", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "boundaries", "api-docs", "api-description"), ({200}, {200})),
@@ -186,6 +191,9 @@ def expected(step: Step) -> set[int] | None:
         return ANSWERS[name][signed]
     if name in BY_EDITOR_OF_REGISTER:
         return {302} if not signed else {403} if edits_register(held) is None else BY_EDITOR_OF_REGISTER[name]
+    if name in BY_ANALYST:
+        leads = any(own.role is Role.ANALYST and own.state == "AES" for own in held)
+        return {302} if not signed else {403} if not leads else {422} if name == "round-make" else {404}
     if name in SIGNED_IN:
         return {200} if signed else {302}
     if name in ("messages-waiting", "message-handed"):

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "concertation.apps.presence",
     "concertation.apps.funding",
     "concertation.apps.picture",
+    "concertation.apps.allocation",
     "concertation.apps.decisions",
     "concertation.apps.notes",
     "concertation.site",

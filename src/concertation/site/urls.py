@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("concertation.apps.decisions.urls")),
     path("", include("concertation.apps.notes.urls")),
     path("", include("concertation.apps.picture.urls")),
+    path("", include("concertation.apps.allocation.urls")),
     path("", include("concertation.apps.organisations.urls")),
     path("", include("concertation.apps.presence.urls")),
     path("", include("concertation.apps.search.urls")),

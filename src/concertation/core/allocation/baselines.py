@@ -4,6 +4,7 @@ Each source by itself stands for today's practice, unless the question says what
 needs it may serve as if no other money came, so that some needs are promised more than they lack, and what they lack not meets none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from concertation.core.allocation.answer import Answer
 from concertation.core.allocation.flexibility import people_in
 from concertation.core.allocation.model import group_needs
 from concertation.core.allocation.plan import Line, Plan, plan_of
-from concertation.core.allocation.question import MoneySource, Question, by_group, is_expired
+from concertation.core.allocation.question import MoneySource, Question, by_group, is_expired, reachable_groups
 from concertation.core.allocation.stages import solve_without_floors
 
 
@@ -83,15 +84,14 @@ def beside(answer: Answer) -> dict[str, Beside]:
         "without-floor": without_floor(question).by_cell(),
     }  # fmt: skip
     nothing = people_in(question, {})
-    return {name: Beside(people_in(question, given) - nothing, least_coverage(answer, given), sum(given.values())) for name, given in spent.items()}
+    return {name: Beside(people_in(question, given) - nothing, least_coverage(question, given), sum(given.values())) for name, given in spent.items()}
 
 
-def least_coverage(answer: Answer, spent: dict[str, int]) -> Fraction:
+def least_coverage(question: Question, spent: Mapping[str, int]) -> Fraction:
     """The coverage of the least covered group among those that money may reach; whole when there is none."""
-    question = answer.question
     needs, funded = group_needs(question)
     given = by_group(question, [spent.get(cell.id, 0) for cell in question.cells])
-    reached = [group for group in answer.solved.layout.groups if needs[group]]
+    reached = [group for group in reachable_groups(question) if needs[group]]
     return min((Fraction(min(funded[group] + given[group], needs[group]), needs[group]) for group in reached), default=Fraction(1))
 
 

@@ -14,7 +14,7 @@ from concertation.core.allocation.baselines import Beside, beside, least_coverag
 from concertation.core.allocation.flexibility import people_in
 from concertation.core.allocation.model import group_needs
 from concertation.core.allocation.plan import Plan
-from concertation.core.allocation.question import Question, by_group, covered, unreachable
+from concertation.core.allocation.question import Question, by_group, covered, reachable_groups, unreachable
 
 PARTS = 10_000
 
@@ -39,15 +39,14 @@ class GroupShown:
         return Fraction(min(self.funded + self.given, self.need), self.need) if self.need else Fraction(1)
 
 
-def groups_of(answer: Answer, spent: Mapping[str, int]) -> list[GroupShown]:
+def groups_of(question: Question, spent: Mapping[str, int]) -> list[GroupShown]:
     """Every group of a question under a plan, in their order."""
-    question = answer.question
     needs, funded = group_needs(question)
     given, people = by_group(question, [spent.get(cell.id, 0) for cell in question.cells]), by_group(question, [cell.people for cell in question.cells])
     assisted = [Fraction(0)] * len(question.groups)
     for cell, group in zip(question.cells, question.group_of.tolist(), strict=True):
         assisted[group] += Fraction(int(cell.people * (covered(cell, spent.get(cell.id, 0)) - covered(cell, 0)) * PARTS), PARTS)
-    reachable = set(answer.solved.layout.groups)
+    reachable = set(reachable_groups(question))
     return [
         GroupShown(state, sector, needs[at], funded[at], given[at], people[at], round(assisted[at]), at in reachable or needs[at] <= funded[at])
         for at, (state, sector) in enumerate(question.groups)
@@ -61,12 +60,20 @@ def assisted_by(question: Question, spent: Mapping[str, int]) -> int:
 
 def overview(answer: Answer) -> dict[str, Any]:
     """What is kept of an answered question for its page: amounts in minor units, shares in ten-thousandths."""
-    question, spent = answer.question, answer.plan.by_cell()
+    question = answer.question
+    return reached_by(question, answer.plan) | {
+        "question_sha256": question.digest, "valid": answer.certificate.valid, "beside": {name: beside_shown(each) for name, each in beside(answer).items()},
+        "unreachable": unreachable_groups(question), "stages": len(answer.solved.stages),
+    }  # fmt: skip
+
+
+def reached_by(question: Question, plan: Plan) -> dict[str, Any]:
+    """What a plan reaches, whoever made it."""
+    spent = plan.by_cell()
     return {
-        "currency": question.currency, "question_sha256": question.digest, "valid": answer.certificate.valid, "people": assisted_by(question, spent),
-        "held": sum(source.amount for source in question.sources), "spent": sum(spent.values()), "least": parts_of(least_coverage(answer, spent)),
-        "groups": [shown(group) for group in groups_of(answer, spent)], "beside": {name: beside_shown(each) for name, each in beside(answer).items()},
-        "unreachable": unreachable_groups(answer), "observed": sum(source.amount for source in question.observed), "stages": len(answer.solved.stages),
+        "currency": question.currency, "people": assisted_by(question, spent), "held": sum(source.amount for source in question.sources),
+        "spent": sum(spent.values()), "least": parts_of(least_coverage(question, spent)), "groups": [shown(group) for group in groups_of(question, spent)],
+        "observed": sum(source.amount for source in question.observed),
     }  # fmt: skip
 
 
@@ -92,10 +99,9 @@ def parts_of(share: Fraction) -> int:
     return int(share * PARTS)
 
 
-def unreachable_groups(answer: Answer) -> list[dict[str, Any]]:
+def unreachable_groups(question: Question) -> list[dict[str, Any]]:
     """The gaps that no money is allowed to meet, by State and sector: needs, minor units missing, people."""
-    question = answer.question
-    closed = set(unreachable(question, answer.solved.layout.classes))
+    closed = set(unreachable(question, question.classes))
     found: dict[tuple[str, str], list[int]] = {}
     for cell in question.cells:
         if cell.id in closed:

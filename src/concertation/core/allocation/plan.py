@@ -138,15 +138,15 @@ def tightness(source: MoneySource) -> str:
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "floor": (
-        "Relève la couverture la plus basse ({state} · {sector}) ; argent {tightness}.",
+        "Relève la couverture la plus basse ({state} · {sector}) ; argent {tightness}.",
         "Raises the lowest coverage ({state} · {sector}); {tightness} money.",
     ),
     "most-good": (
-        "Plus grand bien par unité de monnaie parmi les besoins que cet argent peut servir ({state} · {sector}) ; argent {tightness}.",
+        "Plus grand bien par unité de monnaie parmi les besoins que cet argent peut servir ({state} · {sector}) ; argent {tightness}.",
         "Most good per unit of money among the needs this money may serve ({state} · {sector}); {tightness} money.",
     ),
     "only": (
-        "Seul besoin que cet argent peut servir ({state} · {sector}) ; argent {tightness}.",
+        "Seul besoin que cet argent peut servir ({state} · {sector}) ; argent {tightness}.",
         "The only need this money may serve ({state} · {sector}); {tightness} money.",
     ),
 }

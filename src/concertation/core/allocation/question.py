@@ -257,6 +257,14 @@ def unreachable(question: Question, classes: Iterable[SourceClass]) -> tuple[str
     return tuple(question.cells[at].id for at in np.flatnonzero((question.rooms > 0) & ~reached).tolist())
 
 
+def reachable_groups(question: Question) -> list[int]:
+    """The places of the groups that some money may reach, in order."""
+    reached = np.zeros(len(question.cells), dtype=np.bool_)
+    for each in question.classes:
+        reached |= each.admitted
+    return sorted(set(question.group_of[reached].tolist()))
+
+
 def covered(cell: NeedCell, spent: int) -> Fraction:
     """The share of a cell's need that is met; a need of nothing is met."""
     return Fraction(min(cell.funded + spent, cell.need), cell.need) if cell.need else Fraction(1)
