@@ -266,3 +266,14 @@ def test_no_text_whatever_raises(tmp_path_factory: pytest.TempPathFactory, amoun
     got = read(tmp_path_factory.mktemp("any"), activity(sectors=sectors, transactions=inner))
 
     assert got.frame.height == 1
+
+
+def test_an_activity_too_large_to_wait_for_its_end_is_given_in_parts_and_says_what_came_late(tmp_path: Path) -> None:
+    many = transaction() * 10_500
+
+    plain = read(tmp_path, activity(transactions=many))
+    late = read(tmp_path, activity(transactions=many, related='<related-activity ref="XX-1-P" type="1"/>'))
+
+    assert (plain.frame.height, codes(plain)) == (10_500, [])
+    assert (late.frame.height, codes(late)) == (10_500, ["iati-activity-in-parts"])
+    assert late.frame["related"].null_count() == 10_000

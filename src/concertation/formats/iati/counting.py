@@ -1,5 +1,6 @@
 """Transactions counted by sector or by country, to the last unit: what a stated share gives, and beside it what no share tells."""
 
+import hashlib
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Literal
@@ -67,7 +68,13 @@ def as_flows(transactions: pl.DataFrame) -> pl.DataFrame:
         destination_places=all_of("places", COUNTRY).list.eval(pl.element().replace(STATES)), destination_global_clusters=all_of("sectors", f"{GLOBAL_CLUSTER}:"),
         destination_plans=all_of("scopes", PLANS), destination_emergencies=all_of("scopes", CRISES), destination_projects=pl.concat_list("activity"),
     )  # fmt: skip
+    flows = flows.with_columns(raw_sha256=pl.Series([digest_of(row) for row in kept.drop("line").iter_rows()], dtype=pl.String))
     return flows.select(flows[name].cast(kind) if name in flows.columns else pl.lit(None, kind).alias(name) for name, kind in FLOW_SCHEMA.items())
+
+
+def digest_of(row: tuple[Any, ...]) -> str:
+    """The SHA-256 of what is read of a transaction, whatever its line."""
+    return hashlib.sha256(repr(row).encode()).hexdigest()
 
 
 def all_of(column: str, beginning: str) -> pl.Expr:

@@ -4,39 +4,33 @@ A row holds the amount as written and in minor units, both ends, the earmark, se
 shares that may be counted, the humanitarian flag, scopes, related activities, and the line it stands on.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
-from lxml import etree
 
 from concertation.core.money import is_currency
 from concertation.core.problems import Problem
-from concertation.formats.iati.codes import (
-    CASH_VOCABULARY,
-    DAC,
-    EARMARK_VOCABULARY,
-    EARMARKS,
-    MODALITIES,
-    MODALITY_LETTER_VOCABULARY,
-    STATUS,
-)
-from concertation.formats.iati.shares import SEPARATOR, Part, stated
+from concertation.formats.iati.codes import STATUS
+from concertation.formats.iati.said import OF_ACTIVITY, OF_TRANSACTION, Own, earmarked, joined, parted
+from concertation.formats.iati.shares import SEPARATOR, Part
 from concertation.formats.iati.streaming import ACTIVITY, Element, Told, elements
 from concertation.formats.table_lines import minor_or_none
 
 OF_ITS_ACTIVITY = ("activity", "reporting_ref", "reporting_name", "title", "activity_status", "starts", "ends")
 OF_ITSELF = (
     "reference", "transaction_type", "dated", "value_dated", "amount_written", "provider_ref", "provider_name", "provider_type", "provider_activity",
-    "receiver_ref", "receiver_name", "receiver_type", "receiver_activity", "description", "raw_sha256",
+    "receiver_ref", "receiver_name", "receiver_type", "receiver_activity", "description",
 )  # fmt: skip
 OF_EITHER = ("flow_type", "finance_type", "tied_status")
+UNSAID: dict[str, Any] = dict.fromkeys((*OF_ITSELF, *OF_EITHER, "currency", "humanitarian", "line"))
+said_itself = itemgetter(*OF_ITSELF)
 TEXTS = (*OF_ITS_ACTIVITY, *OF_ITSELF, *OF_EITHER, "currency", "status", "aid_types", "earmark", "earmark_letter", "modality")
-NUMBERS = ("amount_minor", "line")
+NUMBERS = ("line", "amount_minor")
 LISTS = (
     "sectors", "sector_percentages", "sector_shares", "places", "place_percentages", "place_shares", "locations", "scopes", "related", "funders", "implementers",
 )  # fmt: skip
@@ -47,6 +41,8 @@ TRANSACTION_SCHEMA: dict[str, pl.DataType] = {
     **{name: pl.List(pl.Float64()) if name in SHARES else pl.List(pl.String()) for name in LISTS},
 }  # fmt: skip
 SLICE_ROWS = 2_000
+FREED_TOGETHER = 1_000
+MOST_PENDING = 10_000
 TAGS = (ACTIVITY, "transaction", "result", "document-link")
 TRUE, FALSE = ("1", "true"), ("0", "false")
 Row = tuple[Any, ...]
@@ -71,7 +67,8 @@ def slices(path: Path, told: Told, *, rows: int = SLICE_ROWS) -> Iterator[pl.Dat
     """The transactions of a file in frames of some rows, in constant memory.
 
     Tells what `elements` tells, and iati-amount-missing, amount-without-currency, currency-unknown, number-unreadable, date-unreadable,
-    iati-amount-negative, iati-share-missing, iati-shares-not-100, iati-transaction-astray, iati-activity-repeated and iati-activity-twice.
+    iati-amount-negative, iati-share-missing, iati-shares-not-100, iati-transaction-astray, iati-activity-in-parts,
+    iati-activity-repeated and iati-activity-twice.
     """
     waiting: list[Row] = []
     reader = _Reader(told)
@@ -80,8 +77,10 @@ def slices(path: Path, told: Told, *, rows: int = SLICE_ROWS) -> Iterator[pl.Dat
             waiting += reader.activity(element)
         elif element.tag == "transaction":
             take(element, reader)
+            if len(reader.pending) >= MOST_PENDING:
+                waiting += reader.early(element.getparent())
         else:
-            element.clear(keep_tail=True)
+            element.clear()
         if len(waiting) >= rows:
             yield framed(waiting, told)
             waiting = []
@@ -90,26 +89,16 @@ def slices(path: Path, told: Told, *, rows: int = SLICE_ROWS) -> Iterator[pl.Dat
 
 
 def take(element: Element, reader: "_Reader") -> None:
-    """Read a transaction of an activity, then free it and the one before it."""
-    parent, before = element.getparent(), element.getprevious()
+    """Read a transaction of an activity and free what it holds; the empty elements go a thousand at a time."""
+    parent = element.getparent()
     if parent is None or parent.tag != ACTIVITY:
         reader.told.tell("iati-transaction-astray", element.sourceline)
         return
     reader.pending.append(reader.transaction(element))
-    element.clear(keep_tail=True)
-    if before is not None and before.tag == "transaction":
-        parent.remove(before)
-
-
-class _Own:
-    """What an element says that a transaction may say for itself or leave to its activity."""
-
-    __slots__ = ("aid_types", "places", "sectors")
-
-    def __init__(self) -> None:
-        self.sectors: list[Part] = []
-        self.places: list[Part] = []
-        self.aid_types: dict[str, str] = {}
+    element.clear()
+    if not len(reader.pending) % FREED_TOGETHER:
+        while (before := element.getprevious()) is not None and before.tag == "transaction":
+            parent.remove(before)
 
 
 Parts = tuple[str | None, str | None, str | None]
@@ -127,38 +116,8 @@ class _Said(NamedTuple):
     sectors: Parts
     places: Parts
     lists: tuple[str | None, ...]
-    aid_types: dict[str, str]
     earmarked: tuple[str | None, ...]
-
-
-def earmarked(aid_types: Mapping[str, str]) -> tuple[str | None, str | None, str | None, str | None]:
-    """The kinds of aid as one text, and what they say of the earmark: its category, its letter, cash or vouchers.
-
-    >>> earmarked({"1": "C01", "2": "3", "3": "D"})[1:]
-    ('earmarked', 'D', None)
-    """
-    get = aid_types.get
-    written = " ".join([f"{vocabulary}:{code}" for vocabulary, code in aid_types.items()]) or None
-    return written, EARMARKS.get(get(EARMARK_VOCABULARY, "")), get(MODALITY_LETTER_VOCABULARY), MODALITIES.get(get(CASH_VOCABULARY, ""))
-
-
-@lru_cache(maxsize=4_096)
-def parted(parts: tuple[Part, ...]) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
-    """Codes, percentages and countable shares of parts, each vocabulary by itself, and what is wrong with them.
-
-    >>> parted((Part("1", "11220", "60"), Part("1", "12220", "40"), Part("10", "7", "")))[2].split(SEPARATOR)
-    ['60', '40', '100']
-    """
-    shares: dict[int, str] = {}
-    wrong = []
-    for vocabulary in dict.fromkeys(kind_of(part) for part in parts):
-        places = [at for at, part in enumerate(parts) if kind_of(part) == vocabulary]
-        known, code = stated([parts[at] for at in places])
-        shares.update(zip(places, known, strict=True))
-        if code:
-            wrong.append((code, ", ".join(f"{parts[at].code} {parts[at].percentage or '?'}" for at in places)[:200]))
-    codes = SEPARATOR.join([f"{part.vocabulary}:{part.code}" for part in parts])
-    return codes, SEPARATOR.join([part.percentage for part in parts]), SEPARATOR.join([shares[at] for at in range(len(parts))]), tuple(wrong)
+    aid_types: dict[str, str]
 
 
 class _Reader:
@@ -166,62 +125,78 @@ class _Reader:
 
     def __init__(self, told: Told) -> None:
         self.told = told
-        self.pending: list[tuple[dict[str, Any], _Own]] = []
-        self.seen: dict[str, bytes] = {}
+        self.pending: list[tuple[dict[str, Any], Own]] = []
+        self.seen: dict[str, int] = {}
+        self.so_far: _Said | None = None
+        self.content = 0
 
-    def transaction(self, element: Element) -> tuple[dict[str, Any], _Own]:
+    def transaction(self, element: Element) -> tuple[dict[str, Any], Own]:
         """What one transaction says of itself."""
-        got: dict[str, Any] = {"reference": element.get("ref"), "humanitarian": element.get("humanitarian"), "line": element.sourceline}
-        own = _Own()
+        got: dict[str, Any] = UNSAID.copy()
+        got["reference"], got["humanitarian"], got["line"] = element.get("ref"), element.get("humanitarian"), element.sourceline
+        own = Own()
         for child in element:
             if (read := OF_TRANSACTION.get(child.tag)) is not None:
                 read(child, got, own)
-        got["raw_sha256"] = hashlib.sha256(etree.tostring(element, encoding="utf-8", with_tail=False)).hexdigest()
         return got, own
 
-    def activity(self, element: Element) -> Iterator[Row]:
+    def early(self, parent: Element) -> list[Row]:
+        """The rows of an activity so large that they cannot wait for its end: by what it has said so far."""
+        self.so_far = self.so_far or self._said_by(parent)
+        return self._rows(self.so_far)
+
+    def activity(self, element: Element) -> list[Row]:
         """The rows of an activity whose end was met."""
+        so_far, line = self.so_far, element.sourceline
+        said = self._said_by(element) if so_far is None else self._said_by(element, quietly=True)
+        rows = self._rows(said)
+        name = said.texts[0] or ""
+        if so_far is not None and said != so_far:
+            self.told.tell("iati-activity-in-parts", line, name)
+        self._said_before(name, hash((said[:-1], self.content)), line)
+        self.so_far, self.content = None, 0
+        return rows
+
+    def _said_by(self, element: Element, *, quietly: bool = False) -> "_Said":
+        """What an activity has said for all its transactions."""
         got: dict[str, Any] = {name: [] for name in JOINED}
-        own = _Own()
+        own, line = Own(), None if quietly else element.sourceline
         for child in element:
             if (read := OF_ACTIVITY.get(child.tag)) is not None:
                 read(child, got, own)
-        line, pending = element.sourceline, self.pending
-        said = _Said(
+        return _Said(
             tuple([got.get(name) for name in OF_ITS_ACTIVITY]), tuple([got.get(name) for name in OF_EITHER]), element.get("default-currency"), element.get("humanitarian"),
-            self._parts(own.sectors, line), self._parts(own.places, line), tuple([joined(got[name]) for name in JOINED]), own.aid_types, earmarked(own.aid_types),
+            self._parts(own.sectors, line), self._parts(own.places, line), tuple([joined(got[name]) for name in JOINED]), earmarked(own.aid_types), own.aid_types,
         )  # fmt: skip
-        self._said_before(got.get("activity", ""), said, line)
-        self.pending = []
-        for row, of_row in pending:
-            yield self._row(row, of_row, said)
 
-    def _said_before(self, name: str, said: "_Said", line: int | None) -> None:
+    def _rows(self, said: "_Said") -> list[Row]:
+        """The rows of the transactions that wait."""
+        rows = [self._row(row, of_row, said) for row, of_row in self.pending]
+        self.pending = []
+        self.content = hash((self.content, *[row[1:] for row in rows]))
+        return rows
+
+    def _said_before(self, name: str, content: int, line: int | None) -> None:
         """Tell an activity that was met before, and whether what is read of it is the same."""
-        digest = hashlib.sha256(repr(said).encode())
-        for row, _ in self.pending:
-            digest.update(row["raw_sha256"].encode())
-        content = digest.digest()[:16]
         if name in self.seen:
             self.told.tell("iati-activity-repeated" if self.seen[name] == content else "iati-activity-twice", line, name)
         self.seen[name] = content
 
     def _parts(self, parts: list[Part], line: int | None) -> Parts:
-        """Codes, percentages and shares of a list of sectors or of places."""
+        """Codes, percentages and shares of a list of sectors or of places; what is wrong is told where a line is given."""
         if not parts:
             return NO_PARTS
         codes, percentages, shares, wrong = parted(tuple(parts))
-        for code, value in wrong:
+        for code, value in wrong if line is not None else ():
             self.told.tell(code, line, value)
         return codes, percentages, shares
 
-    def _row(self, row: dict[str, Any], of_row: _Own, said: "_Said") -> Row:
-        get, line = row.get, row["line"]
-        currency = get("currency") or said.currency
+    def _row(self, row: dict[str, Any], of_row: Own, said: "_Said") -> Row:
+        line, currency, either = row["line"], row["currency"] or said.currency, said.either
         return (
-            *said.texts, *[get(name) for name in OF_ITSELF], *[get(name) or default for name, default in zip(OF_EITHER, said.either, strict=True)], currency,
-            STATUS.get(get("transaction_type") or ""), *(earmarked({**said.aid_types, **of_row.aid_types}) if of_row.aid_types else said.earmarked),
-            self._minor(get("amount_written"), currency, line), line, row["humanitarian"] or said.humanitarian,
+            line, *said.texts, *said_itself(row), row["flow_type"] or either[0], row["finance_type"] or either[1], row["tied_status"] or either[2], currency,
+            STATUS.get(row["transaction_type"]), *(earmarked({**said.aid_types, **of_row.aid_types}) if of_row.aid_types else said.earmarked),
+            self._minor(row["amount_written"], currency, line), row["humanitarian"] or said.humanitarian,
             *(self._parts(of_row.sectors, line) if of_row.sectors else said.sectors), *(self._parts(of_row.places, line) if of_row.places else said.places), *said.lists,
         )  # fmt: skip
 
@@ -246,26 +221,9 @@ class _Reader:
 amount = lru_cache(maxsize=8_192)(minor_or_none)
 
 
-def kind_of(part: Part) -> str:
-    """What a part is compared with: its vocabulary; countries and the regions of the standard's own list are one whole."""
-    return "places" if part.vocabulary in ("country", f"region-{DAC}") else part.vocabulary
-
-
-def joined(texts: Sequence[str]) -> str | None:
-    """Texts with the separator between them, none where there is none."""
-    return SEPARATOR.join(texts) if texts else None
-
-
-def narrative(element: Element) -> str | None:
-    """The first words of an element: those of the activity's own language stand first in practice."""
-    found = next(element.iterchildren("narrative"), None)
-    words = element.text if found is None else found.text
-    return " ".join(words.split()) or None if words else None
-
-
 def framed(rows: Sequence[Row], told: Told) -> pl.DataFrame:
     """Rows as a frame of TRANSACTION_SCHEMA; a date nobody can read is null and told."""
-    names = (*TEXTS, *NUMBERS, "humanitarian", *LISTS)
+    names = ("line", *TEXTS, "amount_minor", "humanitarian", *LISTS)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
     frame = pl.DataFrame({name: pl.Series(name, columns[name], dtype=pl.Int64 if name in NUMBERS else pl.String) for name in names})
     days = {name: pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for name in DAYS}
@@ -278,105 +236,3 @@ def framed(rows: Sequence[Row], told: Told) -> pl.DataFrame:
         for line, written in wrong.iter_rows():
             told.tell("date-unreadable", line, written[:60], column=name)
     return read.select(list(TRANSACTION_SCHEMA))
-
-
-# ── what each element says ──
-
-Say = Callable[[Element, dict[str, Any], _Own], None]
-
-
-def _sector(child: Element, got: dict[str, Any], own: _Own) -> None:
-    own.sectors.append(Part(child.get("vocabulary") or DAC, child.get("code") or "", (child.get("percentage") or "").strip()))
-
-
-def _country(child: Element, got: dict[str, Any], own: _Own) -> None:
-    own.places.append(Part("country", child.get("code") or "", (child.get("percentage") or "").strip()))
-
-
-def _region(child: Element, got: dict[str, Any], own: _Own) -> None:
-    own.places.append(Part(f"region-{child.get('vocabulary') or DAC}", child.get("code") or "", (child.get("percentage") or "").strip()))
-
-
-def _aid_type(child: Element, got: dict[str, Any], own: _Own) -> None:
-    own.aid_types[child.get("vocabulary") or DAC] = child.get("code") or ""
-
-
-def _value(child: Element, got: dict[str, Any], own: _Own) -> None:
-    got["amount_written"] = (child.text or "").strip() or None
-    got["currency"] = child.get("currency")
-    got["value_dated"] = child.get("value-date")
-
-
-def _attribute(name: str, attribute: str) -> Say:
-    def say(child: Element, got: dict[str, Any], own: _Own) -> None:
-        got[name] = child.get(attribute)
-
-    return say
-
-
-def _words(name: str) -> Say:
-    def say(child: Element, got: dict[str, Any], own: _Own) -> None:
-        got.setdefault(name, narrative(child))
-
-    return say
-
-
-def _party(name: str) -> Say:
-    activity = f"{name}-activity-id"
-    ref, words, kind, of = f"{name}_ref", f"{name}_name", f"{name}_type", f"{name}_activity"
-
-    def say(child: Element, got: dict[str, Any], own: _Own) -> None:
-        got[ref], got[kind], got[of], got[words] = child.get("ref"), child.get("type"), child.get(activity), narrative(child)
-
-    return say
-
-
-def _identifier(child: Element, got: dict[str, Any], own: _Own) -> None:
-    got["activity"] = (child.text or "").strip()
-
-
-def _reporting(child: Element, got: dict[str, Any], own: _Own) -> None:
-    got["reporting_ref"], got["reporting_name"] = child.get("ref"), narrative(child)
-
-
-def _participating(child: Element, got: dict[str, Any], own: _Own) -> None:
-    role = {"1": "funders", "4": "implementers"}.get(child.get("role") or "")
-    if role:
-        got[role].append(child.get("ref") or narrative(child) or "")
-
-
-def _date(child: Element, got: dict[str, Any], own: _Own) -> None:
-    """Real dates stand before planned ones."""
-    edge, real = {"1": ("starts", False), "2": ("starts", True), "3": ("ends", False), "4": ("ends", True)}.get(child.get("type") or "", ("", False))
-    if edge and (real or edge not in got):
-        got[edge] = child.get("iso-date")
-
-
-def _location(child: Element, got: dict[str, Any], own: _Own) -> None:
-    codes = [f"{code.get('vocabulary') or ''}:{code.get('code') or ''}" for code in child if code.tag in ("location-id", "administrative")]
-    point = child.findtext("point/pos")
-    name = child.find("name")
-    words = narrative(name) if name is not None else None
-    got["locations"].append(" | ".join(part for part in (words, *codes, " ".join(point.split()) if point else None) if part))
-
-
-def _scope(child: Element, got: dict[str, Any], own: _Own) -> None:
-    got["scopes"].append(":".join((child.get("type") or "", child.get("vocabulary") or "", child.get("code") or "")))
-
-
-def _related(child: Element, got: dict[str, Any], own: _Own) -> None:
-    got["related"].append(f"{child.get('type') or ''}:{child.get('ref') or ''}")
-
-
-OF_TRANSACTION: dict[Any, Say] = {
-    "transaction-type": _attribute("transaction_type", "code"), "transaction-date": _attribute("dated", "iso-date"), "value": _value,
-    "description": _words("description"), "provider-org": _party("provider"), "receiver-org": _party("receiver"), "sector": _sector,
-    "recipient-country": _country, "recipient-region": _region, "aid-type": _aid_type, "flow-type": _attribute("flow_type", "code"), "finance-type": _attribute("finance_type", "code"),
-    "tied-status": _attribute("tied_status", "code"),
-}  # fmt: skip
-OF_ACTIVITY: dict[Any, Say] = {
-    "iati-identifier": _identifier, "reporting-org": _reporting, "title": _words("title"), "participating-org": _participating,
-    "activity-status": _attribute("activity_status", "code"), "activity-date": _date, "recipient-country": _country, "recipient-region": _region,
-    "location": _location, "sector": _sector, "humanitarian-scope": _scope, "related-activity": _related, "default-aid-type": _aid_type,
-    "default-flow-type": _attribute("flow_type", "code"), "default-finance-type": _attribute("finance_type", "code"), "default-tied-status": _attribute("tied_status", "code"),
-}  # fmt: skip
