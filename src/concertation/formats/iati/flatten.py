@@ -72,7 +72,7 @@ def slices(path: Path, told: Told, *, rows: int = SLICE_ROWS) -> Iterator[pl.Dat
     """
     waiting: list[Row] = []
     reader = _Reader(told)
-    for element in elements(path, TAGS, told):
+    for element in elements(path, TAGS, told, lean=True):
         if element.tag == ACTIVITY:
             waiting += reader.activity(element)
         elif element.tag == "transaction":
@@ -80,7 +80,7 @@ def slices(path: Path, told: Told, *, rows: int = SLICE_ROWS) -> Iterator[pl.Dat
             if len(reader.pending) >= MOST_PENDING:
                 waiting += reader.early(element.getparent())
         else:
-            element.clear()
+            element.clear(keep_tail=True)
         if len(waiting) >= rows:
             yield framed(waiting, told)
             waiting = []
@@ -95,7 +95,7 @@ def take(element: Element, reader: "_Reader") -> None:
         reader.told.tell("iati-transaction-astray", element.sourceline)
         return
     reader.pending.append(reader.transaction(element))
-    element.clear()
+    element.clear(keep_tail=True)
     if not len(reader.pending) % FREED_TOGETHER:
         while (before := element.getprevious()) is not None and before.tag == "transaction":
             parent.remove(before)

@@ -53,8 +53,11 @@ def declares_a_document_type(head: bytes) -> bool:
     return DECLARES.match(PASSED_OVER.sub(b"", head)) is not None
 
 
-def elements(path: Path, tags: Sequence[str], told: Told) -> Iterator[Element]:
+def elements(path: Path, tags: Sequence[str], told: Told, *, lean: bool = False) -> Iterator[Element]:
     """Each element of these tags as its end is met, the activity last of its own; an activity is forgotten once the caller goes on.
+
+    `lean` leaves out comments, instructions and blanks between elements. A caller may empty what it was given (`clear`, the tail kept,
+    since it may still be growing) and remove what stands before it; nothing else may be changed while the file is read.
 
     Tells xml-document-type, xml-broken, file-empty, file-unreadable, iati-not-activities, iati-version-unknown and
     iati-without-activity; what stood before a break in the file has been given already.
@@ -68,13 +71,16 @@ def elements(path: Path, tags: Sequence[str], told: Told) -> Iterator[Element]:
                 told.tell("xml-document-type", 1, path.name)
             else:
                 source.seek(0)
-                yield from _forgetting(source, tags, told)
+                yield from _forgetting(source, tags, told, lean)
     except OSError as reason:
         told.tell("file-unreadable", None, path.name, reason=reason.strerror or "")
 
 
-def _forgetting(source: Any, tags: Sequence[str], told: Told) -> Iterator[Element]:
-    context = etree.iterparse(source, events=("start", "end"), tag=(ROOT, *tags), resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False)
+def _forgetting(source: Any, tags: Sequence[str], told: Told, lean: bool) -> Iterator[Element]:
+    context = etree.iterparse(
+        source, events=("start", "end"), tag=(ROOT, *tags), resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
+        remove_blank_text=lean, remove_comments=lean, remove_pis=lean,
+    )  # fmt: skip
     activities, opened = 0, False
     try:
         for event, element in context:
@@ -115,7 +121,7 @@ def _is_readable(element: Element, told: Told) -> bool:
 
 def _forget(element: Element) -> None:
     """Free an activity and whatever stood before it."""
-    element.clear()
+    element.clear(keep_tail=True)
     parent = element.getparent()
     if parent is not None:
         while element.getprevious() is not None:
