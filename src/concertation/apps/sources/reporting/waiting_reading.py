@@ -17,7 +17,7 @@ from concertation.apps.sources.models import Declaration, ExpectedReporter, Repo
 from concertation.apps.sources.reporting.queries import COUNTS, SLUG
 from concertation.apps.sources.reporting.sectors import parents
 from concertation.core.reminders import LONGEST_AFTER_END, STILL_REMINDED_DAYS
-from concertation.core.reporting import PREVIOUS_PERIODS, CalendarPeriod, widening
+from concertation.core.reporting import PREVIOUS_PERIODS, SOON_DAYS, CalendarPeriod, widening
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.punctuality import REPORTS, acts_for
 from concertation.core.sharing.visibility import writes_for
@@ -104,12 +104,12 @@ def _told(rows: QuerySet[Any], what: str, *, about: str, part: str, within: str 
 def _to_declare(
     mandates: Sequence[Mandate], own: Sequence[str], lines: Sequence[_Line], open_periods: Sequence[_Line], today: date,
 ) -> Iterable[Awaiting]:
-    """Open periods in which the reader's organisation is expected and has not declared, until a month after the last day."""
+    """Periods past their days, or due soon, in which the reader's organisation is expected and has not declared; until a month after the last day."""
     calendar = sorted((each for each in lines if each.what == "period"), key=lambda each: (each.since, each.part))
     rules = {(each.about, each.who): each.how for each in lines if each.what == "named"}
     made = [each for each in lines if each.what == "made"]
     for period in open_periods:
-        if period.due < today - timedelta(days=STILL_REMINDED_DAYS):
+        if not (period.until < today or period.due - today <= timedelta(days=SOON_DAYS)) or period.due < today - timedelta(days=STILL_REMINDED_DAYS):
             continue
         before = {each.about for each in _previous(period, calendar)}
         for slug in own:
