@@ -14,6 +14,7 @@ from django.utils import timezone
 from access_steps import browser_of, person
 from activity_samples import END, START, open_calendar
 from concertation.apps.access.models import User
+from concertation.apps.anticipation.models import Activation, FrameworkVersion, IndicatorReading
 from concertation.apps.funding.models import Flow, PlanMoney
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
@@ -30,10 +31,11 @@ from concertation.apps.sources.models import (
 )
 from concertation.core.funding import FLOW_SCHEMA
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
+from concertation.formats.framework_file import shipped
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsocmw"
+TABLES = "afrdpsocmwkiv"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -79,6 +81,8 @@ class Planted:
     activity: Activity
     period: ReportingPeriod
     flow: Flow
+    version: FrameworkVersion
+    fired: Activation
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -115,7 +119,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source))
+    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot))
 
 
 def plant_money(plot: Plot, run: ImportRun, source: Source) -> Flow:
@@ -131,6 +135,17 @@ def plant_money(plot: Plot, run: ImportRun, source: Source) -> Flow:
         currency="USD", extracted_on=END, source=source, raw_sha256=plot.mark("w"), **plot.keys,
     )
     return flow
+
+
+def plant_framework(plot: Plot) -> tuple[FrameworkVersion, Activation]:
+    """A framework whose title bears the mark, a reading of it and what fired."""
+    sent = shipped()["bfa-drought-2026"].written.decode().replace("Burkina Faso, sécheresse", plot.mark("k")).replace("Burkina Faso, drought", plot.mark("k")).encode()
+    version = FrameworkVersion.objects.create(slug=f"plant-{plot.number}", edition="1", sha256=hashlib.sha256(sent).hexdigest(), content=sent, **plot.keys)
+    now = timezone.now()
+    IndicatorReading.objects.create(series="BFA/SEAS5/dry_area", unit=plot.mark("i"), year=now.year, issue=4, value=55.0, known_at=now, source=plot.mark("i"), **plot.keys)
+    evidence = json.dumps({"sha256": version.sha256, "problems": [], "readings": [{"test": "dry_forecast", "unit": plot.mark("v"), "issue": 4, "year": now.year, "value": 55.0, "threshold": 50.0, "passes": True, "ranked_among": 0}]})
+    fired = Activation.objects.create(framework=version, slug=version.slug, window="T1", unit=plot.mark("v"), season=now.year, met_at=now, evidence=evidence.encode(), **plot.keys)
+    return version, fired
 
 
 @dataclass(frozen=True)

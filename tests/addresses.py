@@ -13,16 +13,21 @@ from typing import Any
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from access_plants import Planted, plant, plots
 from access_steps import browser_of, person
 from activity_samples import activity, organisation, stored_import
 from concertation.apps.access.commands import make_token
 from concertation.apps.access.queries import held_today
+from concertation.apps.anticipation.commands import Brought, store_readings, watch
+from concertation.apps.anticipation.models import Activation
 from concertation.apps.picture.commands import refresh
 from concertation.apps.presence.models import Activity
 from concertation.apps.search.commands import refresh as refresh_search
-from concertation.core.sharing import Role
+from concertation.core.anticipation.readings import Reading, season_of
+from concertation.core.sharing import Mandate, Role
+from concertation.formats.framework_file import shipped
 from concertation.site import reference
 from round_steps import asked, round_of, solved, valued
 
@@ -87,11 +92,25 @@ def lay() -> Ground:
     for state in ("NER", "MLI"):
         refresh(state)
     refresh_search("AES")
+    rising_river()
     manager, other = person("manager", (Role.DATA_MANAGER, "NER")), person("other", (Role.READER, "NER"))
     planned = round_of(asked(), title="2026 (synthétique)")
     valued(solved(planned))
     token, _raw = make_token(manager, name="synthetic", mandates=held_today(manager), expires_on=date(2099, 1, 1))
     return Ground(plants, parts_of(plants, other.pk, other.held_mandates.get().pk, token.pk, planned.pk), browser_of(manager), Client())
+
+
+def rising_river() -> None:
+    """Niger's frameworks with synthetic series: the river passed its three levels, the drought has a past of forecasts."""
+    floods, drought = (shipped()[name].read.framework for name in ("ner-floods-2025", "ner-drought-2024"))
+    assert floods is not None and drought is not None
+    now, by = timezone.now(), Mandate("node", Role.DATA_MANAGER, state="NER")
+    year = season_of(timezone.localdate(now), starts=floods.season_starts)
+    brought = Brought("synthetic.csv", "0" * 64, "synthetic", "restricted")
+    store_readings(floods, [Reading("level", "", year, 220 + day, 590.0 + 8 * day, timezone.localdate(now)) for day in range(3)], brought, at=now, by=by)
+    past = [Reading("forecast", "", each, issue, 10.0 + (7 * each + issue) % 40, None) for each in range(year - 25, year) for issue in range(1, 7)]
+    store_readings(drought, past, brought, at=now, by=by)
+    watch(now, only="ner-floods-2025")
 
 
 def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, token_id: object, round_id: object) -> dict[str, Sequence[object]]:
@@ -105,6 +124,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
         "digest": ["0" * 16], "round_id": [round_id], "constraint_id": [NOWHERE], "change_id": [NOWHERE], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
         "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
         "period_id": [own.period.pk],
+        "framework": ["bfa-drought-2026", "ner-drought-2024"], "activation_id": [own.fired.pk, *Activation.objects.filter(slug="ner-floods-2025").values_list("pk", flat=True)],
     }
 
 

@@ -22,7 +22,7 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from access_plants import STATES, UNITS, Planted, Reader, plant, plots, readers
+from access_plants import STATES, UNITS, Planted, Plot, Reader, plant, plots, readers
 from access_steps import person
 from activity_samples import organisation
 from concertation.apps.access.commands import make_token
@@ -43,12 +43,12 @@ FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", 
 OPEN = {
     "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
     "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows",
-    "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar",
+    "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
 SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation", "funding-flow"}
+ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -66,6 +66,7 @@ ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
+    "framework-series", "framework-sign", "activation-step",
 } | ON_ROUND  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
@@ -134,6 +135,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
         "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
         "activity_id": lambda each: each.activity.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
+        "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -208,6 +210,8 @@ def expected(step: Step) -> set[int] | None:
         state = step.path.split("/")[2]
         done = {"reporting-open": {200}, "reporting-take-back": {302}, "reporting-lead-name": {422}}[name]
         return {302} if not signed else done if writes_for(held, state) is not None else {403}
+    if name == "framework-new":
+        return {302} if not signed else {200} if any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held) else {403}
     if name in ("invite", "journal"):
         allowed = bool(gives_at_all(held)) if name == "invite" else bool(journals_read(held))
         return ({200} if allowed else {403}) if signed else {302}
@@ -224,6 +228,8 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
     opens = plot.opens_to(held)
     if name in ROWS:
         return {200} if opens else {404}
+    if name in ("framework-sign", "framework-series", "activation-step"):
+        return on_framework(name, held, plot) if signed else {302}
     if name == "raw-erase":
         theirs = opens and f"/{plot.state}/" in step.path and writes_for(held, plot.state) is not None
         return {302} if not signed else {200} if theirs else {404}
@@ -253,6 +259,15 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
             return {302}
         return {403} if edits_register(held) is None else {200, 302} if opens else {404}
     return None
+
+
+def on_framework(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
+    """At an act on a framework or on what fired: who sees it, then who may (the rule written a second time); a step that names none is none."""
+    roles = (Role.DATA_MANAGER,) if name == "framework-series" else (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY)
+    may = any(own.role in roles and own.state == plot.state and not own.organisation for own in held)
+    if not plot.opens_to(held):
+        return {404}
+    return {"framework-sign": {302}, "framework-series": {422}, "activation-step": {404}}[name] if may else {403}
 
 
 def enters_for(held: tuple[Mandate, ...], state: str, holder: str) -> bool:

@@ -17,7 +17,7 @@ ROLES_OF_THE_FIELD = re.compile(r"data_?manager", re.IGNORECASE)
 MONEY = re.compile(r"financ|fonds|bailleur|fund|donor|money|argent|montant|amount|payment|versement|pledge|promesse", re.IGNORECASE)
 PROMISED = re.compile(r"\b(?:engagements?|commitments?)\b", re.IGNORECASE)
 IN_THE_CATALOGUE = (
-    ("dans le besoin", "in need"), ("ciblé", "target"), ("atteint", "reach"), ("découpage", "division"), ("organisation", "organisation"),
+    ("dans le besoin", "in need"), ("ciblé", "target"), (r"(?<!seuil )(?<!seuils )atteint", "reach"), ("découpage", "division"), ("organisation", "organisation"),
     ("secteur", "sector"), ("mandat", "mandate"), ("détenteur", "holder"), ("doute", "doubt"), ("décision", "decision"),
     ("activité", "activit"), ("unité", "unit"), ("phase 3 ou pire", "phase 3 or worse"), ("communauté hôte", "host communit"),
     ("déclar", "declar|report"),

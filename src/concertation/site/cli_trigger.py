@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.utils import timezone
 from rich.table import Table
 
 from concertation.core.anticipation.backtest import back_test, declared, told
@@ -14,6 +15,7 @@ from concertation.core.problems import Problem
 from concertation.formats.framework_file import ReadFramework, read_framework, schema, shipped
 from concertation.formats.indicator_series import read_series
 from concertation.formats.problem_texts import in_words
+from concertation.site import node, watching
 from concertation.site.terminal import AsJson, answer, refuse, screen
 
 trigger_app = typer.Typer(help="Action anticipée / anticipatory action.", no_args_is_help=True)
@@ -112,3 +114,18 @@ def problem_told(problem: Problem) -> dict[str, Any]:
 def write_schema() -> None:
     """Écrit le schéma JSON des cadres / write the JSON Schema of frameworks."""
     answer(schema())
+
+
+@trigger_app.command()
+def watch(
+    framework: Annotated[str, typer.Option("--framework", help="Un seul cadre / one framework only.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Juge tous les cadres sur ce qui est connu / judge every framework on what is known."""
+    node.make_ready()
+    content = watching.watch(timezone.now(), only=framework)
+    if as_json:
+        answer(content)
+    else:
+        for line in content["frameworks"]:
+            screen.print(f"  {line['framework']}  {line['season']}  {line['standing']}  " + ", ".join(line["fired_now"]), markup=False)

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 from django.utils import timezone
 
+from concertation.apps.anticipation.queries import thresholds_waiting
 from concertation.apps.decisions.measures import Measure
 from concertation.apps.needs.queries import NationalLine, known_on, lines_of
 from concertation.apps.picture import reading
@@ -123,16 +124,20 @@ def _is_over(figure: Figure, year: int) -> bool:
     return figure.extracted_on is None or figure.extracted_on.year > year
 
 
-def frameworks() -> Sequence[Measure]:
-    """Anticipatory frameworks with pre-agreed money whose sources say that they hold this year."""
+def frameworks(waiting: int) -> Sequence[Measure]:
+    """Frameworks of the reference set in force in the four States, and thresholds met that wait for a confirmation."""
     today = timezone.localdate()
     every = [each.read.framework for each in shipped().values() if each.read.framework]
-    in_force = [each for each in every if each.country in COUNTED and each.status == "in-force" and (each.last_year or 0) >= today.year]
-    sources = tuple(dict.fromkeys(source for each in in_force for source in each.sources))
+    held = [each for each in every if each.country in COUNTED and each.status == "in-force" and (each.last_year or 0) >= today.year]
+    sources = tuple(dict.fromkeys(source for each in held for source in each.sources))
     return (
         Measure(
-            "frameworks", "cadres d'action anticipée connus et valables cette année", "anticipatory frameworks known and valid this year", len(in_force),
-            unit_of_measure="frameworks", on=today, sources=sources,
+            "frameworks", "cadres d'action anticipée connus et valables cette année", "anticipatory frameworks known and valid this year", len(held),
+            unit_of_measure="frameworks", on=today, address="/anticipation/", sources=sources,
+        ),
+        Measure(
+            "thresholds-waiting", "seuils atteints, non activés, qui attendent une confirmation", "thresholds met, not activated, waiting for a confirmation", waiting,
+            unit_of_measure="thresholds", on=today, address="/anticipation/",
         ),
     )
 
@@ -151,16 +156,22 @@ def _displaced(line: NationalLine, state: State) -> Measure:
     )
 
 
-def kept_by_states(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+def counted(mandates: Sequence[Mandate]) -> tuple[list[tuple[str, int]], int]:
+    """Rows kept per State, and thresholds that wait for a confirmation, as the reader may see them: one question to the database."""
+    both = rows_by_state(mandates).union(thresholds_waiting(mandates), all=True)
+    kept = [(line["state"], int(line["rows"] or 0)) for line in both if line["imports"]]
+    return kept, sum(int(line["rows"]) for line in both if not line["imports"])
+
+
+def kept_by_states(kept: Sequence[tuple[str, int]]) -> Sequence[Measure]:
     """Rows that States keep on this node, as the reader may see them."""
-    lines = list(rows_by_state(mandates))
-    if not lines:
+    if not kept:
         return ()
-    states = len({line["state"] for line in lines})
+    states = len({state for state, _rows in kept})
     return (
         Measure(
             "rows-kept", f"lignes gardées sur ce nœud par leurs États ({states})", f"rows kept on this node by their States ({states})",
-            sum(int(str(line["rows"] or 0)) for line in lines), unit_of_measure="rows", address="/sources/",
+            sum(rows for _state, rows in kept), unit_of_measure="rows", address="/sources/",
         ),
     )
 
@@ -168,7 +179,8 @@ def kept_by_states(mandates: Sequence[Mandate]) -> Sequence[Measure]:
 def measures(mandates: Sequence[Mandate]) -> Mapping[int, Sequence[Measure]]:
     """What the subjects hold today, by the number of the decision it measures."""
     held = read(mandates)
+    kept, waiting = counted(mandates)
     return {
-        1: (*food_security(held), *reporting(held, mandates)), 3: funding(held), 5: frameworks(), 6: displaced(held),
-        8: kept_by_states(mandates),
+        1: (*food_security(held), *reporting(held, mandates)), 3: funding(held), 5: frameworks(waiting), 6: displaced(held),
+        8: kept_by_states(kept),
     }

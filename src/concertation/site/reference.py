@@ -12,6 +12,7 @@ import polars as pl
 from django.db import transaction
 
 from concertation.apps.access.commands import NODE
+from concertation.apps.anticipation.commands import load_frameworks
 from concertation.apps.decisions.commands import load_decisions
 from concertation.apps.funding.commands import load_plan_rows, load_rates
 from concertation.apps.funding.figures import plan_money
@@ -27,6 +28,7 @@ from concertation.core.concepts import CONCEPTS
 from concertation.core.figures import FIGURE_SCHEMA
 from concertation.core.spelling import fold
 from concertation.formats import reference_set
+from concertation.formats.framework_file import shipped
 
 PLACES = ("states", "divisions", "units", "unit_parents", "unit_names", "unit_codes", "crosswalks", "remembered_places")
 FIGURES = ("populations", "plans", "displacement", "cadre_harmonise", "quoted")
@@ -69,6 +71,7 @@ def load(digest: str) -> None:
     load_rates(reference_set.read("exchange_rates"))
     load_decisions(reference_set.read("decisions"))
     load_boundaries()
+    load_frameworks(shipped().values())
     note_reference_set(digest)
     journal("sources.reference-set-loaded", NODE, digest=digest)
 

@@ -1,4 +1,4 @@
-"""What the node does by itself: once a day it reminds, and erases raw files kept for as long as their State chose; it sends what waits.
+"""What the node does by itself: once a day it reminds, erases raw files kept for as long as their State chose, and watches the frameworks; it sends what waits.
 
 By the worker, or by `./run remind` and `./run raw expire`.
 """
@@ -17,6 +17,7 @@ from django.utils import timezone
 from concertation.apps.ground.outbox import send_waiting, sends_mail
 from concertation.apps.sources.raw.commands import expire
 from concertation.apps.sources.reminding.commands import remind
+from concertation.site.watching import watch
 
 EVERY_SECONDS = 30.0
 logger = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def look_after(ended: threading.Event) -> None:
             else:
                 remind_and_send(today)
                 expire(today)
+                watch(timezone.now())
                 reminded_on = today
         except (DatabaseError, InterfaceError):
             logger.exception("reminders and messages wait: the database does not answer")

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "concertation.apps.funding",
     "concertation.apps.picture",
     "concertation.apps.allocation",
+    "concertation.apps.anticipation",
     "concertation.apps.decisions",
     "concertation.apps.notes",
     "concertation.site",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("concertation.apps.sources.urls")),
     path("", include("concertation.apps.needs.urls")),
     path("", include("concertation.apps.funding.urls")),
+    path("", include("concertation.apps.anticipation.urls")),
     path("", include("concertation.apps.decisions.urls")),
     path("", include("concertation.apps.notes.urls")),
     path("", include("concertation.apps.picture.urls")),

@@ -217,9 +217,18 @@ def money(framework: Framework) -> Iterator[Problem]:
         if row.amount < 0:
             yield Problem("amount-negative", at("money", "rows", number, "amount"), str(row.amount))
     if held.rows and abs(planned(held) - held.envelope.amount) >= len(held.rows):
-        yield Problem("framework-money-not-adding-up", at("money", "rows"), str(planned(held)), {"envelope": str(held.envelope.amount)})
+        yield Problem("framework-money-not-adding-up", at("money", "rows"), spaced(planned(held)), {"envelope": spaced(held.envelope.amount)})
     for own, printed, agency in disagreements(held):
-        yield Problem("framework-money-printed-otherwise", at("money", "also_printed"), str(printed), {"held": str(own), "of": agency or held.envelope.fund})
+        yield Problem("framework-money-printed-otherwise", at("money", "also_printed"), spaced(printed), {"held": spaced(own), "of": agency or held.envelope.fund})
+
+
+def spaced(amount: int) -> str:
+    """An amount by thousands, the same in both languages.
+
+    >>> spaced(1600000).split()
+    ['1', '600', '000']
+    """
+    return f"{amount:_}".replace("_", "\u202f")
 
 
 def actions(framework: Framework) -> Iterator[Problem]:
