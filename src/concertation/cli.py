@@ -22,6 +22,7 @@ from concertation.site import (
     cli_keeping,
     cli_reporting,
     cli_search,
+    cli_sync,
     cli_template,
     cli_trigger,
     engines,
@@ -44,6 +45,7 @@ cli_allocation.register(app)
 app.add_typer(cli_trigger.trigger_app, name="trigger")
 cli_template.register(app)
 cli_iati.register(app)
+cli_sync.register(app)
 cli_funding.register(app)
 
 

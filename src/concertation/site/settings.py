@@ -110,6 +110,7 @@ DATABASES = {"default": engines.database(engines.address(), home=HOME)}
 # Attempts to sign in are counted where every process, and every host, sees them.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache", "OPTIONS": {"MAX_ENTRIES": 10_000}}}
 # Pages of figures kept in each process's memory, in characters; 0 makes every page anew.
+FTS_ADDRESS = os.environ.get("CONCERTATION_FTS", "")
 KEPT_PAGES_CHARACTERS = int(os.environ.get("CONCERTATION_KEPT_PAGES", "24000000"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
