@@ -3,9 +3,11 @@
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -14,9 +16,12 @@ from django.test.utils import CaptureQueriesContext
 
 from access_steps import browser_of, person
 from concertation.apps.allocation import commands, queries
+from concertation.apps.allocation.back_tests import back_tests, plan_money
 from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.scenarios import commands as scenario_commands
+from concertation.core.allocation.backtest import PlanMoney
 from concertation.core.sharing import Role
+from concertation.formats.fts_plans import read_plan_table
 from concertation.site import reference
 from round_steps import ANALYST, NIGER, ON, asked, content_of, round_of, solved, valued
 
@@ -232,3 +237,36 @@ def test_a_round_put_to_the_states_makes_no_more_than_twelve_queries_whatever_it
         niger.get(f"/allocation/{made.pk}/")
 
     assert len(asked_of_it) <= 12
+
+
+def test_past_plans_are_replayed_as_an_estimate_that_everybody_may_read() -> None:
+    page = Client().get("/allocation/back-test/").content.decode()
+    table = Client().get("/allocation/back-test/?format=csv").content.decode("utf-8-sig")
+
+    assert "Estimation." in page and "2022" in page and "2025" in page
+    assert "estimation / estimate" in table
+    assert len(table.strip().splitlines()) == 5
+
+
+def test_a_plan_by_cluster_is_the_largest_of_its_state_and_year_and_money_without_a_sector_stays_free() -> None:
+    rows = [
+        ("cluster", "NER", 2024, "HNER24", "Eau", "WSH", "named", 9_000, 3_000), ("cluster", "NER", 2024, "HNER24", "Non précisé", None, "unspecified", None, 2_000),
+        ("cluster", "NER", 2024, "RNER24", "Réfugiés", "RRF", "named", 4_000, 1_000), ("global_cluster", "NER", 2024, "HNER24", "Water", "WSH", "named", 9_000, 3_000),
+    ]  # fmt: skip
+    columns = ("level", "state", "year", "code", "cluster", "sector", "standing", "requirement_minor", "funding_minor")
+
+    found = plan_money(pl.DataFrame(rows, schema=columns, orient="row"), 2024)
+
+    assert set(found) == {PlanMoney("NER", "WSH", 90, 30), PlanMoney("NER", "", 0, 20)}
+
+
+@pytest.mark.shared
+def test_the_real_plans_of_2025_ask_and_hold_what_fts_published(shared: Path) -> None:
+    frame = read_plan_table(shared / "funding" / "fts_requirements_funding_cluster_4_countries.csv").frame
+
+    each = next(each for each in back_tests(frame) if each.year == 2025)
+
+    assert each.required // 100_000_000 == 2_166
+    assert each.received // 100_000_000 == 631
+    assert each.certified
+    assert each.least_actual < each.least_joint < each.least_flexible

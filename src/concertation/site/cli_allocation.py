@@ -7,11 +7,15 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from concertation.apps.allocation.back_tests import back_tests, held_back_tests
+from concertation.apps.allocation.back_tests import told as back_test_told
 from concertation.core.allocation.answer import allocate, as_json
 from concertation.core.problems import Problem
 from concertation.formats.allocation_question import read_question
+from concertation.formats.fts_plans import read_plan_table
 from concertation.formats.json_file import read_json
 from concertation.formats.problem_texts import in_words
+from concertation.site import node
 from concertation.site.terminal import AsJson, answer, screen
 
 LINES_SHOWN = 30
@@ -39,6 +43,33 @@ def allocate_jointly(
         show_problems(problems)
     if not content["certificate"]["valid"]:
         raise typer.Exit(1)
+
+
+def back_test_plans(
+    file: Annotated[Path | None, typer.Option("--data", exists=True, dir_okay=False, help="Table de plans par cluster (FTS) ; le jeu de référence sinon / table of plans by cluster; the reference set otherwise.")] = None,
+    as_json_only: AsJson = False,
+) -> None:
+    """Rejoue les plans de 2022 à 2025, décidés ensemble : une estimation / replay the plans of 2022 to 2025, decided jointly: an estimate."""
+    if file is None:
+        node.make_ready()
+        found = held_back_tests(node.OPERATOR)
+    else:
+        found = back_tests(read_plan_table(file).frame)
+    content = {"estimate": True, "years": [back_test_told(each) for each in found]}
+    if as_json_only:
+        answer(content)
+    else:
+        show_back_tests(content["years"])
+    if not found or not all(each.certified for each in found):
+        raise typer.Exit(1)
+
+
+def show_back_tests(years: Any) -> None:
+    """Unmet need of each year, three ways, in millions of dollars."""
+    table = Table("année / year", "tel quel / actual", "ensemble / joint", "30 % souple / flexible", title="Besoin non couvert, M USD (estimation) / unmet need, M USD (estimate)")
+    for year in years:
+        table.add_row(str(year["year"]), *(f"{year['unmet'][way] / 1e6:,.1f}  ({year['least_coverage'][way]:.0%})" for way in ("actual", "joint", "flexible_30")))
+    screen.print(table)
 
 
 def told(problem: Problem) -> dict[str, Any]:
@@ -70,3 +101,4 @@ def show(content: dict[str, Any]) -> None:
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command(name="allocate")(allocate_jointly)
+    app.command(name="backtest")(back_test_plans)

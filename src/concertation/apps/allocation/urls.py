@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from concertation.apps.allocation import flexibility_pages, pages, scenario_pages, state_pages
+from concertation.apps.allocation import back_test_pages, flexibility_pages, pages, scenario_pages, state_pages
 
 ROUND = "allocation/<uuid:round_id>/"
 SCENARIO = f"{ROUND}scenarios/<int:number>/"
 urlpatterns = [
     path("allocation/", pages.rounds, name="rounds"),
+    path("allocation/back-test/", back_test_pages.back_test, name="back-test"),
     path("allocation/new/", pages.make, name="round-make"),
     path(ROUND, pages.allocation_round, name="round"),
     path(f"{ROUND}question/", pages.question_file, name="round-question"),

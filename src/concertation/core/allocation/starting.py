@@ -41,9 +41,13 @@ class Stands:
 
 
 def known_classes(before: Layout, now: Layout) -> Places:
-    """For each class now, its place before: the one that held money under one of its earmarks, once; -1 for a new one."""
+    """For each class now, its place before: the one that held money under one of its earmarks, else one of its sources, once; -1 for a new one."""
     held = {named(source): at for at, each in enumerate(before.classes) for source in each.sources}
-    return once([next((held[named(source)] for source in each.sources if named(source) in held), NOWHERE) for each in now.classes])
+    own = {source.id: at for at, each in enumerate(before.classes) for source in each.sources}
+    places = once([next((held[named(source)] for source in each.sources if named(source) in held), NOWHERE) for each in now.classes])
+    moved = [own.get(each.sources[0].id, NOWHERE) if place == NOWHERE else NOWHERE for place, each in zip(places.tolist(), now.classes, strict=True)]
+    taken = set(places.tolist())
+    return np.where(places == NOWHERE, once([NOWHERE if place in taken else place for place in moved]), places)
 
 
 def named(source: MoneySource) -> Hashable:
