@@ -43,8 +43,8 @@ def table(found: list[BackTest]) -> dict[str, Any]:
     """One line a year."""
     columns: list[dict[str, Any]] = [
         {"key": "year", "label": _("Année"), "sortable": False}, {"key": "required", "label": _("Demandé"), "numeric": True, "sortable": False}, {"key": "received", "label": _("Reçu"), "numeric": True, "sortable": False},
-        {"key": "actual", "label": _("Besoin non couvert, tel qu'il est venu"), "numeric": True, "sortable": False}, {"key": "joint", "label": _("décidé ensemble"), "numeric": True, "sortable": False},
-        {"key": "flexible", "label": _("avec 30 % de souple"), "numeric": True, "sortable": False}, {"key": "least", "label": _("Secteur le moins couvert, les trois"), "numeric": True, "sortable": False},
+        {"key": "actual", "label": _("Non couvert"), "unit": _("tel qu'il est venu"), "numeric": True, "sortable": False}, {"key": "joint", "label": _("Non couvert"), "unit": _("décidé ensemble"), "numeric": True, "sortable": False},
+        {"key": "flexible", "label": _("Non couvert"), "unit": _("30 % souple"), "numeric": True, "sortable": False}, {"key": "least", "label": _("Le moins couvert"), "unit": _("les trois"), "numeric": True, "sortable": False},
         {"key": "certified", "label": _("Certificat"), "sortable": False},
     ]  # fmt: skip
     rows = [
