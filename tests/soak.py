@@ -45,6 +45,7 @@ PARTS = (
     Part("forms", ("tests/faults/test_fuzz.py",), {"CONCERTATION_FUZZ_EXAMPLES": (100_000, 300)}),
     Part("hostile-files", ("tests/formats/test_hostile.py",)),
     Part("refusing-disks", ("tests/faults/test_refusing_disk.py",)),
+    Part("stick", ("tests/site/offline_stick.py",)),
 )
 
 
