@@ -26,6 +26,7 @@ from concertation.site import (
     cli_template,
     cli_trigger,
     engines,
+    faults,
     health,
     importing,
     node,
@@ -67,11 +68,14 @@ def serve(
         raise refuse(f"Le port {port} est occupé ; choisissez-en un autre avec --port.", f"Port {port} is taken; choose another with --port.")
     screen.print("Préparation de la base et du jeu de référence… / Preparing the database and the reference set…")
     node.make_ready()
-    cli_search.follow()
+    if faults.only_reads():
+        screen.print("Ce dossier ne prend aucune écriture : les pages se lisent, rien ne s'enregistre. / This folder takes no writes: pages can be read, nothing is saved.")
+    else:
+        cli_search.follow()
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
-    lines = [f"http://{shown}:{port}", *(welcome.demo_lines() if demo else ()), *welcome.headline_figures()]
+    lines = [f"http://{shown}:{port}", *(welcome.demo_lines() if demo and not faults.only_reads() else ()), *welcome.headline_figures()]
     connections.close_all()
-    command = serving.watch_over(host, port, welcome="\n" + "".join(f"  {line}\n" for line in lines) + "\n", web=web, workers=workers)
+    command = serving.watch_over(host, port, welcome="\n" + "".join(f"  {line}\n" for line in lines) + "\n", web=web, workers=0 if faults.only_reads() else workers)
     if os.name == "nt":
         raise typer.Exit(serving.main(command[3:]))
     os.execv(command[0], command)  # noqa: S606  (this process, with all it loaded, gives way to the small one)

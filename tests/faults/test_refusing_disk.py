@@ -6,6 +6,7 @@ The disks are real: a small file system in memory, mounted for the test, so thes
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from test_ending import becomes, free_port
 
 from concertation.site import faults, pages
 from import_steps import manager
-from separate_node import new_node
+from separate_node import ROOT, SERVER, new_node
 
 MEGABYTE = 1_000_000
 as_root = pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="a file system of its own is mounted by root alone")
@@ -91,10 +92,13 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing_acknowledged(disk: Path,
     print(f"{left} MB left: {len(acknowledged)} of 4 accounts acknowledged and kept; import exit {imported.returncode}, backup exit {kept.returncode}")
 
 
-def asked(port: int, path: str, form: bytes | None = None) -> tuple[int, str]:
-    """What a served page answers, whatever it is."""
+def asked(port: int, path: str, form: bytes | None = None, *, session: str = "", signed: bool = False) -> tuple[int, str]:
+    """What a served page answers, whatever it is; with somebody's session, and the mark of a form where it is `signed`."""
+    mark = "a" * 32
+    cookies = {"sessionid": session, "csrftoken": mark if signed else ""}
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items() if value), "X-CSRFToken": mark} if session else {}
     try:
-        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=form), timeout=60) as answer:
+        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=form, headers=headers), timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode()
@@ -132,6 +136,52 @@ def test_commands_on_a_read_only_folder_are_done_or_refused_in_words(tmp_path: P
     done = subprocess.run(["unshare", "-m", "sh", "-c", mounted, str(node.home), *node.command(*words)], env=node.surroundings, capture_output=True, text=True, timeout=120)
 
     assert told_in_words(done), done.stderr
+    assert node.is_whole()
+
+
+SIGN_IN = """
+import django; django.setup()
+from django.conf import settings
+from access_steps import browser_of, person
+from concertation.core.sharing import Role
+print(browser_of(person("manager", (Role.DATA_MANAGER, "NER"))).cookies[settings.SESSION_COOKIE_NAME].value)
+"""
+
+
+@as_root
+@pytest.mark.skipif(bool(SERVER), reason="the rows are not in the folder")
+def test_a_node_served_from_a_folder_that_takes_no_writes_shows_its_pages_and_says_that_it_only_reads(tmp_path: Path) -> None:
+    node, port = new_node(tmp_path / "node"), free_port()
+    first = node.start("serve", "--port", str(port), "--no-demo")
+    assert becomes(port, listening=True, seconds=120)
+    first.terminate()
+    first.wait(timeout=60)
+    ours = {**node.surroundings, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"}
+    session = subprocess.run([sys.executable, "-c", SIGN_IN], env=ours, check=True, capture_output=True, text=True).stdout.strip()
+    mounted = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    log = (tmp_path / "log").open("wb")
+    running = subprocess.Popen(["unshare", "-m", "sh", "-c", mounted, str(node.home), *node.command("serve", "--port", str(port))], env=node.surroundings, stdout=log, stderr=log, start_new_session=True)
+    try:
+        assert becomes(port, listening=True, seconds=120), (tmp_path / "log").read_text()
+        pages = {path: asked(port, path) for path in (*READING, "/places/divisions/ner-2011/", "/states/NER/")}
+        shapes = re.findall(r"/maps/[0-9a-f]{16}[.]svg", pages["/situation/?state=NER"][1])
+        own = asked(port, "/imports/", session=session)
+        sent = asked(port, "/account/login/", b"login=a%40concertation.example&password=synthetic")
+
+        assert {path: status for path, (status, _text) in pages.items()} == dict.fromkeys(pages, 200)
+        assert shapes and all(asked(port, address)[0] == 200 for address in set(shapes))
+        assert (own[0], "/account/logout/" in own[1]) == (200, True)
+        assert sent[0] in {403, 503}
+        refused = asked(port, "/imports/bring-in/", b"state=NER", session=session, signed=True)
+        assert refused[0] == 503
+        assert "Ce nœud ne fait que lire" in refused[1] and "This node only reads" in refused[1]
+        assert running.poll() is None
+    finally:
+        running.terminate()
+        running.wait(timeout=60)
+        log.close()
+    told = (tmp_path / "log").read_text()
+    assert "This folder takes no writes" in told and "Traceback" not in told
     assert node.is_whole()
 
 

@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from concertation.apps.access.commands import note_act, note_seen
 from concertation.apps.access.queries import NOBODY, account_under, is_demonstration
 from concertation.apps.access.signals import TERMS_PENDING
+from concertation.site import faults
 
 LOCKED_FOR = 300
 SEEN_EVERY = timedelta(minutes=15)
@@ -120,10 +121,10 @@ class AccountMiddleware:
 
 
 def note_presence(request: HttpRequest, now: datetime) -> None:
-    """Every quarter of an hour, note when this session was last seen."""
+    """Every quarter of an hour, note when this session was last seen; a node that only reads notes nothing."""
     seen = request.session.get(SEEN)
     if seen is None or datetime.fromisoformat(seen) + SEEN_EVERY < now:
-        if not request.user.is_authenticated or request.session.session_key is None:
+        if not request.user.is_authenticated or request.session.session_key is None or faults.only_reads():
             return
         request.session[SEEN] = now.isoformat()
         note_seen(request.session.session_key, now)

@@ -114,3 +114,15 @@ def address() -> str:
 def is_postgresql(written: str) -> bool:
     """Whether an address names PostgreSQL."""
     return written.startswith(("postgresql://", "postgres://"))
+
+
+def takes_no_writes(path: Path) -> bool:
+    """Whether an SQLite database stands in a folder that takes no writes, with no log of another process beside it.
+
+    >>> takes_no_writes(Path("/nowhere/concertation.sqlite3"))
+    False
+    """
+    if not path.is_file() or Path(f"{path}-wal").exists():
+        return False
+    mounted_closed = hasattr(os, "statvfs") and bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
+    return mounted_closed or not os.access(path.parent, os.W_OK)

@@ -1,8 +1,11 @@
 """Which failures are the machine's own: a database that does not answer, a disk that is full or takes no writes. They are told in words."""
 
 import errno
+from pathlib import Path
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError, connection
+
+from concertation.site import engines
 
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG})
 READ_ONLY_STATE = "25006"  # PostgreSQL: cannot write in a read-only transaction
@@ -27,3 +30,8 @@ def in_words(wrong: BaseException) -> str:
     if isinstance(wrong, OSError) or "full" in str(reason):
         return f"Le disque refuse, rien n'a été changé / the disk refuses, nothing was changed: {reason} (./run doctor)"
     return f"La base ne répond pas ou refuse / the database does not answer or refuses: {reason}"
+
+
+def only_reads() -> bool:
+    """Whether the node's folder takes no writes: what is there can be read, nothing can be saved."""
+    return connection.vendor == "sqlite" and engines.takes_no_writes(Path(str(connection.settings_dict["NAME"])))

@@ -17,6 +17,7 @@ from concertation.site import faults
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 AGAIN_IN_SECONDS = "30"
 PAGES = {405: "405.html"}
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 class HeadMiddleware:
@@ -43,7 +44,9 @@ class RefusalMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, with words where there are none."""
+        """Answer, with words where there are none; a form sent to a node that only reads is told so before anything is tried."""
+        if request.method not in READING and faults.only_reads():
+            return only_read()
         answer = self.respond(request)
         page = PAGES.get(answer.status_code)
         if page is None or answer.streaming or answer.content:
@@ -62,6 +65,11 @@ class RefusalMiddleware:
 def cannot_now() -> HttpResponse:
     """The node cannot read or save just now; when to try again."""
     return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
+
+
+def only_read() -> HttpResponse:
+    """The node's folder takes no writes: pages can be read, and nothing was saved."""
+    return HttpResponse(render_to_string("503.html", {"only_reads": True}), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,8 @@ from concertation.draw.maps import SymbolSheet, symbols
 from concertation.formats.boundaries import own_boundaries
 
 DIGEST_LENGTH = 16
+MOST_IN_MEMORY = 64
+IN_MEMORY: dict[str, bytes] = {}
 FINEST_LEVEL = 3
 
 
@@ -125,21 +127,36 @@ def symbol_path(digest: str) -> Path:
 
 
 def keep_symbols(sheet: SymbolSheet) -> None:
-    """Write a file of shapes into the cache once; the name is taken only when the file is whole."""
+    """Write a file of shapes into the cache once."""
     path = symbol_path(sheet.digest)
-    if not path.exists():
+    if not is_kept(path):
+        keep(path, sheet.content)
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Put a file into the cache; the name is taken only when the file is whole. A disk that takes no writes leaves it to this process's memory."""
+    arriving = path.with_suffix(f".{id(content)}")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        arriving = path.with_suffix(f".{id(sheet)}")
-        arriving.write_bytes(sheet.content)
+        arriving.write_bytes(content)
         arriving.replace(path)
+    except OSError:
+        if len(IN_MEMORY) >= MOST_IN_MEMORY:
+            IN_MEMORY.clear()
+        IN_MEMORY[str(path)] = content
+
+
+def is_kept(path: Path) -> bool:
+    """Whether a file is in the cache, or in this process's memory."""
+    return str(path) in IN_MEMORY or path.exists()
 
 
 def symbol_file(digest: str) -> bytes | None:
     """A file of shapes by its digest: from the cache, else drawn anew from the boundaries held; None for any other name."""
     path = symbol_path(digest)
-    if not path.exists():
+    if not is_kept(path):
         refill_cache()
-    return path.read_bytes() if path.exists() else None
+    return IN_MEMORY.get(str(path)) or (path.read_bytes() if path.exists() else None)
 
 
 def refill_cache() -> None:
@@ -151,11 +168,10 @@ def refill_cache() -> None:
     sets = [held for state in states for held in queries.boundary_sets(state.iso3)]
     held = hashlib.sha256("".join(sorted(f"{each.digest}{each.approved_at}" for each in sets)).encode()).hexdigest()
     mark = symbol_path(f"drawn-{held[:DIGEST_LENGTH]}")
-    if mark.exists():
+    if is_kept(mark):
         return
     for each in sets:
         set_drawing(each)
     for level in range(1, FINEST_LEVEL + 1):
         joint_drawing(joint_parts(level, timezone.localdate()))
-    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark.write_bytes(b"")
+    keep(mark, b"")
