@@ -15,7 +15,9 @@ from access_steps import browser_of, person
 from activity_samples import END, START, open_calendar
 from concertation.apps.access.models import User
 from concertation.apps.anticipation.models import Activation, FrameworkVersion, IndicatorReading
+from concertation.apps.decisions.models import FollowUpChange, NationalImplementation, PlanEntry
 from concertation.apps.funding.models import Flow, PlanMoney
+from concertation.apps.lessons.models import Lesson, Reuse
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
@@ -35,7 +37,7 @@ from concertation.formats.framework_file import shipped
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsocmwkiv"
+TABLES = "afrdpsocmwkivln"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -83,6 +85,7 @@ class Planted:
     flow: Flow
     version: FrameworkVersion
     fired: Activation
+    lesson: Lesson
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -110,6 +113,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         activity=plot.mark("a"), period_start=START, period_end=END, start=START, **plot.keys,
     )
     ActivityPlace.objects.create(activity=activity, unit_id=UNITS[plot.state])
+    follow(plot)
     Declaration.objects.create(
         period=period, organisation=own, sector="FSC", import_run=run, via="import", declared_at=timezone.now(), rows=1, owner_state=plot.state, holder=own.slug,
         sensitivity="strict",
@@ -119,7 +123,31 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot))
+    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot))
+
+
+def learn(plot: Plot) -> Lesson:
+    """A lesson and its reuse."""
+    mark = plot.mark("l")
+    lesson: Lesson = Lesson.objects.create(
+        title_fr=mark, title_en=mark, recommendation_fr=mark, happened_fr=mark, crisis=mark, evidence=mark, hazard="flood", phase="response", sector="FSC", consent=True,
+        written_by="u-synthetic", written_on=END, search_text=mark, **plot.keys,
+    )
+    Reuse.objects.create(lesson=lesson, used_on=END, where=mark, result=mark, by="u-synthetic", **plot.keys)
+    return lesson
+
+
+def follow(plot: Plot) -> None:
+    """What a State reported of a decision, one decision a plot, with its history, and an activity of the plan."""
+    mark, decision = plot.mark("n"), f"D{plot.number % len(Sensitivity) + 1 + len(Sensitivity) * (plot.holder != 'alpha')}"
+    NationalImplementation.objects.create(
+        decision_id=decision, implementation="blocked", cause=mark, facts=mark, next_step=mark, documents=mark, responsible=mark, due=END, reported_on=END,
+        declared_by="u-synthetic", **plot.keys,
+    )
+    PlanEntry.objects.create(
+        code=f"P{plot.number}", kind="activity", title_fr=mark, title_en=mark, lead=mark, partners=mark, starts_on=START, ends_on=END, budget_minor=1000, funding=mark, **plot.keys,
+    )
+    FollowUpChange.objects.create(decision_id=decision, what="implementation", after="blocked", why=mark, on=END, by="u-synthetic", mandate="synthetic", **plot.keys)
 
 
 def plant_money(plot: Plot, run: ImportRun, source: Source) -> Flow:

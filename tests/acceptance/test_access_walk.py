@@ -43,12 +43,12 @@ FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", 
 OPEN = {
     "back-test", "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
     "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows",
-    "sources", "sharing-levels", "terms", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks",
+    "sources", "sharing-levels", "terms", "forum-sessions", "forum-session", "sessions-compared", "calendar", "plan", "lessons", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
 SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap"}
+ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -66,7 +66,8 @@ ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
-    "framework-series", "framework-sign", "activation-step",
+    "framework-series", "framework-sign", "activation-step", "plan-line-withdraw",
+    "lesson-validate", "lesson-withdraw", "lesson-reuse", "lesson-contradict", "lesson-result",
 } | ON_ROUND  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
@@ -79,6 +80,9 @@ ANSWERS: dict[str, tuple[set[int], set[int]]] = {
     "boundary-approve": ({302, 404}, {403, 404}),
 }  # fmt: skip
 BY_EDITOR_OF_REGISTER = {"organisations-alike": {200}, "organisations-apart": {302, 404, 422}, "organisation-spelling": {404}, "organisation-merge-take-back": {404}}
+BY_SECRETARIAT = {
+    "forum-session-new", "forum-session-edit", "forum-session-attendance", "forum-session-decide", "decision-follow", "decision-day", "decision-wording", "decision-answer", "plan-bring",
+}  # fmt: skip
 ENDS_THE_WALK = {"account_logout", "sessions-end"}
 
 
@@ -134,7 +138,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
     of_plot: dict[str, Callable[[Planted], Any]] = {
         "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
         "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
-        "activity_id": lambda each: each.activity.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
+        "activity_id": lambda each: each.activity.pk, "lesson_id": lambda each: each.lesson.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
         "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
     }
     if not parts:
@@ -143,12 +147,14 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         return [({part: of_plot[part](each)}, each, None) for each in grounds.plants]
     if parts == {"sha256", "state"}:
         return [({"sha256": each.run.file_id, "state": state}, each, None) for each in grounds.plants for state in STATES]
+    if parts == {"number", "state"}:
+        return [({"number": number, "state": state}, None, None) for number in (1, 3, 6, 8) for state in STATES]
     if parts == {"person_id"}:
         return [({"person_id": each.pk}, None, each) for each in grounds.people]
     if parts == {"person_id", "mandate_id"}:
         return [({"person_id": each.pk, "mandate_id": HeldMandate.objects.get(person=each).pk}, None, each) for each in grounds.people]
     fixed = {
-        "unit_id": list(UNITS.values()), "iso3": list(STATES), "code": ["FSC", "PRO"], "division_id": ["ner-2011"], "number": [1, 5], "subject": ["access"],
+        "unit_id": list(UNITS.values()), "iso3": list(STATES), "code": ["FSC", "PRO"], "division_id": ["ner-2011"], "number": [1, 3, 6, 8], "reference": ["S1"], "line_code": [f"P{number}" for number in (0, 3, 9, 14)], "subject": ["access"],
         "token_id": [grounds.token], "about": ["NER", "AES"], "link": ["forged"], "language": ["fr"],
     }
     if len(parts) == 1 and part in fixed:
@@ -204,6 +210,10 @@ def expected(step: Step) -> set[int] | None:
     if name in ("raw-files", "raw-retention"):
         manages = any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held)
         return ({200} if name == "raw-files" else {422}) if signed and manages else {403} if signed else {302}
+    if name in BY_SECRETARIAT:
+        return {302} if not signed else {200} if keeps(held) else {403}
+    if name == "implementation-report":
+        return {302} if not signed else {200} if any(writes_for(held, state) and f"/{state}/" in step.path for state in STATES) else {403}
     if name == "reporting-leads":
         return {200} if signed else {302}
     if name in ON_CALENDAR:
@@ -292,6 +302,11 @@ def on_person(step: Step, target: User, signed: bool) -> set[int] | None:
     theirs = [mandate_of(each) for each in HeldMandate.objects.filter(person=target)]
     done = {200} if name == "password-link" else {302}  # the link is shown once
     return done if all(may_give(held, each) for each in theirs) else {403}
+
+
+def keeps(held: tuple[Mandate, ...]) -> bool:
+    """Whether a reader keeps sessions and decisions: the framework's analyst or data manager (the rule written a second time)."""
+    return any(own.role in (Role.ANALYST, Role.DATA_MANAGER) and own.state == "AES" for own in held)
 
 
 def mandate_of(row: HeldMandate) -> Mandate:

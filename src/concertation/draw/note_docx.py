@@ -20,6 +20,7 @@ from docx.text.paragraph import Paragraph
 
 from concertation.draw.note import Drawing, Footnote, Grid, Headline, Note, Told
 from concertation.draw.packages import settled
+from concertation.draw.paper import Paper
 from concertation.draw.pictures import png
 
 ACCENT, SOFT, INK = RGBColor(0x0B, 0x53, 0x51), RGBColor(0x52, 0x60, 0x63), RGBColor(0x1A, 0x23, 0x24)
@@ -48,7 +49,7 @@ def to_docx(notes: tuple[Note, ...]) -> bytes:
     return settled(written.getvalue())
 
 
-def dress(document: Written, note: Note) -> None:
+def dress(document: Written, note: Note | Paper) -> None:
     """Styles, language and properties of the document; no clock enters it."""
     moment = datetime.fromisoformat(note.on)
     properties = document.core_properties
@@ -84,7 +85,7 @@ def shape(section: Any, *, columns: int) -> None:
         section._sectPr.append(element)
 
 
-def frame(section: Any, note: Note) -> None:
+def frame(section: Any, note: Note | Paper) -> None:
     """What stands over and under every page: whose note, of which day; for whom it was made."""
     section.header.is_linked_to_previous = section.footer.is_linked_to_previous = False
     over, under = section.header.paragraphs[0], section.footer.paragraphs[0]
@@ -197,9 +198,10 @@ def picture(paragraph: Paragraph, each: Drawing, width: Cm, tallest: Cm = TALLES
         add(paragraph, each.under, size=TINY, colour=SOFT)
 
 
-def table(document: Written, grid: Grid, place: int, *, breaks: bool = False) -> None:
+def table(document: Written, grid: Grid, place: int, *, breaks: bool = False, room: int = WHOLE) -> None:
     """A real table under its heading: its first row repeats on every page, numbers stand to the right; `breaks` begins a page."""
-    document.add_heading(grid.title, level=2).paragraph_format.page_break_before = breaks or None
+    if grid.title:
+        document.add_heading(grid.title, level=2).paragraph_format.page_break_before = breaks or None
     held = document.add_table(rows=1, cols=len(grid.headings))
     held.autofit = False
     heads = held.rows[0]
@@ -213,16 +215,16 @@ def table(document: Written, grid: Grid, place: int, *, breaks: bool = False) ->
         for cell, told, numeric in zip(cells, row, grid.numeric, strict=True):
             tell(aligned(cell.paragraphs[0], numeric), told, place, size=Pt(7.5))
             edge(cell, "bottom", "3", "D9D2C3")
-    fit_columns(held, grid)
+    fit_columns(held, grid, room)
     if grid.under:
         add(document.add_paragraph(), grid.under, size=TINY, colour=SOFT)
 
 
-def fit_columns(held: Any, grid: Grid) -> None:
+def fit_columns(held: Any, grid: Grid, room: int) -> None:
     """Widths by the longest words of each column, the whole as wide as the page."""
     longest = [max(len(grid.headings[at]) * 0.6, *(len(row[at].words) for row in grid.rows), 3) if grid.rows else 5 for at in range(len(grid.headings))]
     shares = [min(each, 40) + 4 for each in longest]
-    widths = [int(WHOLE * share / sum(shares)) for share in shares]
+    widths = [int(room * share / sum(shares)) for share in shares]
     for column, wide in zip(held.columns, widths, strict=True):
         column.width = wide
     for row in held.rows:

@@ -43,13 +43,16 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "transit": "state port year tonnes share source source_status",
         "api_words": "kind name fr en",
         "iati_structure": "within part least most holds source source_status",
-        "decisions": "decision reference subjects title_fr title_en text_fr text_en official_wording responsible due source source_status",
+        "humanitarian_words": "fr en",
+        "sessions": "session number body title_fr title_en starts_on ends_on place state source source_status",
+        "attendances": "session party party_fr party_en capacity presence source source_status",
+        "decisions": "decision reference session subjects title_fr title_en text_fr text_en official_wording responsible due source source_status",
     }
 )
 DATES = frozenset(
-    ["since", "until", "valid_from", "valid_to", "reference_start", "reference_end", "extracted_on", "published_on", "start", "end", "agreed_on", "due", "on"]
+    ["since", "until", "valid_from", "valid_to", "reference_start", "reference_end", "extracted_on", "published_on", "start", "end", "agreed_on", "due", "on", "starts_on", "ends_on"]
 )
-WHOLE = frozenset(["least", "most", "level", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money", "numerator", "denominator"])
+WHOLE = frozenset(["least", "most", "level", "number", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money", "numerator", "denominator"])
 DECIMAL = frozenset(["weight", "latitude", "longitude", "share"])
 TRUTH = frozenset(["restricted"])
 

@@ -30,7 +30,7 @@ class Entry:
 
 # Each group is one kind of act: decide, see, bring in, understand. An app adds its page by adding a line here.
 MENU: tuple[tuple[Entry, ...], ...] = (
-    (Entry(_("Décisions"), "home"),),
+    (Entry(_("Décisions"), "home"), Entry(_("Plan"), "plan"), Entry(_("Leçons"), "lessons")),
     (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations"), Entry(_("Financements"), "funding"), Entry(_("Action anticipée"), "frameworks"), Entry(_("Allocation"), "rounds", signed_in=True)),
     (Entry(_("Rapports"), "reporting"), Entry(_("Mes activités"), "own-activities", signed_in=True), Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
     (Entry(_("Personnes"), "people", signed_in=True, open_to=gives_at_all), Entry(_("Journal"), "journal", signed_in=True, open_to=journals_read)),

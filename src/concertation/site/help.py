@@ -25,7 +25,7 @@ from markdown_it.utils import EnvType, OptionsDict
 DOCUMENTS: Path = settings.ROOT / "docs"
 FOLDERS = (DOCUMENTS / "subjects", DOCUMENTS)
 ORDER = (
-    "pages", "decisions", "anticipation", "picture", "notes", "needs", "presence", "reporting", "funding", "sources", "places", "boundaries", "organisations", "search", "access", "api", "reference",
+    "pages", "decisions", "lessons", "anticipation", "picture", "notes", "needs", "presence", "reporting", "funding", "sources", "places", "boundaries", "organisations", "search", "access", "api", "reference",
     "security", "operations",
 )  # fmt: skip
 NARROW = "\u202f"
@@ -67,7 +67,7 @@ MARKDOWN = reader_of_markdown()
 def set_as_french(text: str) -> str:
     """Narrow blanks that do not break where French has them, instead of the blanks a keyboard types.
 
-    >>> set_as_french("« Atteints » : 2 734 195 ; 42,9 %.") == "«\u202fAtteints\u202f»\u202f: 2\u202f734\u202f195\u202f; 42,9\u202f%."
+    >>> set_as_french("« Atteints » : 2 734 195 ; 42,9 %.") == "«\u202fAtteints\u202f»\u202f: 2\u202f734\u202f195\u202f; 42,9\u202f%."
     True
     """
     return FRENCH_BLANKS.sub(NARROW, text)

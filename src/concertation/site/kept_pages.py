@@ -24,7 +24,7 @@ from concertation.apps.access.queries import Standing
 from concertation.apps.picture.queries import node_stamp
 
 KEPT_VIEWS = frozenset({
-    "home", "situation", "sectors", "sector", "state", "unit", "organisations", "organisation", "needs", "funding", "funding-clusters", "decision", "sources", "places", "division", "unit-names",
+    "home", "forum-sessions", "plan", "situation", "sectors", "sector", "state", "unit", "organisations", "organisation", "needs", "funding", "funding-clusters", "decision", "sources", "places", "division", "unit-names",
     "help", "help-subject", "sharing-levels",
 })  # fmt: skip
 TOKEN_PLACE, NAME_PLACE = "\x02form-token\x03", "\x02own-name\x03"  # noqa: S105  (marks in a kept page, not secrets)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from concertation.apps.anticipation.queries import thresholds_waiting
 from concertation.apps.decisions.measures import Measure
+from concertation.apps.lessons.queries import held_and_reused
 from concertation.apps.needs.queries import NationalLine, known_on, lines_of
 from concertation.apps.picture import reading
 from concertation.apps.places.models import State
@@ -176,11 +177,22 @@ def kept_by_states(kept: Sequence[tuple[str, int]]) -> Sequence[Measure]:
     )
 
 
+def learned(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+    """Lessons kept and times they were reused, as the reader may see them; nothing is said before the first is kept."""
+    lessons, reuses = held_and_reused(mandates)
+    if not lessons:
+        return ()
+    return (
+        Measure("lessons", "leçons gardées", "lessons kept", lessons, unit_of_measure="lessons", address="/lessons/"),
+        Measure("reuses", "réutilisations de leçons notées", "reuses of lessons noted", reuses, unit_of_measure="reuses", address="/lessons/"),
+    )
+
+
 def measures(mandates: Sequence[Mandate]) -> Mapping[int, Sequence[Measure]]:
     """What the subjects hold today, by the number of the decision it measures."""
     held = read(mandates)
     kept, waiting = counted(mandates)
     return {
-        1: (*food_security(held), *reporting(held, mandates)), 3: funding(held), 5: frameworks(waiting), 6: displaced(held),
+        1: (*food_security(held), *reporting(held, mandates)), 3: funding(held), 5: frameworks(waiting), 6: displaced(held), 7: learned(mandates),
         8: kept_by_states(kept),
     }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from concertation.apps.access.audience import audience_words
 from concertation.apps.notes import compose, reading
-from concertation.apps.notes.audience import audience_words
 from concertation.apps.notes.files import FILES, LANGUAGES
 from concertation.core.periods import Language
 from concertation.site import node
@@ -32,15 +32,15 @@ def asked(*, state: str, lang: str, to: Path, reader: str) -> Asked | Misused:
     """Check the words of the command."""
     known = reading.subjects()
     if state not in known:
-        return Misused(f"Dites de quoi : --state {' | '.join(known)}.", f"Say on what: --state {' | '.join(known)}.")
+        return Misused(f"Dites de quoi : --state {' | '.join(known)}.", f"Say on what: --state {' | '.join(known)}.")
     if lang not in LANGUAGES:
-        return Misused("Langues : fr, en, both.", "Languages: fr, en, both.")
+        return Misused("Langues : fr, en, both.", "Languages: fr, en, both.")
     if to.suffix.lstrip(".") not in FILES:
         return Misused("Le fichier finit par .pdf ou .docx.", "The file ends with .pdf or .docx.")
     if not to.resolve().parent.is_dir():
-        return Misused(f"Le dossier n'existe pas : {to.parent}.", f"No such folder: {to.parent}.")
+        return Misused(f"Le dossier n'existe pas : {to.parent}.", f"No such folder: {to.parent}.")
     if reader not in READERS:
-        return Misused("Lecteurs : public, operator.", "Readers: public, operator.")
+        return Misused("Lecteurs : public, operator.", "Readers: public, operator.")
     return Asked(state, LANGUAGES[lang], to, reader, timezone.localdate())
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from concertation.apps.access.commands import NODE
 from concertation.apps.anticipation.commands import load_frameworks
-from concertation.apps.decisions.commands import load_decisions
+from concertation.apps.decisions.commands import load_decisions, load_sessions
 from concertation.apps.funding.commands import load_plan_rows, load_rates
 from concertation.apps.funding.figures import plan_money
 from concertation.apps.ground.commands import journal
@@ -69,6 +69,7 @@ def load(digest: str) -> None:
     load_figures(reference_figures(), holders=holders(sources))
     load_plan_rows(reference_set.read("funding_plans"), reference_set.read("funding_clusters"), holders=holders(sources))
     load_rates(reference_set.read("exchange_rates"))
+    load_sessions(reference_set.read("sessions"), reference_set.read("attendances"))
     load_decisions(reference_set.read("decisions"))
     load_boundaries()
     load_frameworks(shipped().values())

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
+from concertation.apps.decisions.reminding.commands import remind as remind_of_days
 from concertation.apps.ground.outbox import send_waiting, sends_mail
 from concertation.apps.sources.raw.commands import expire
 from concertation.apps.sources.reminding.commands import remind
@@ -31,7 +32,8 @@ def origin() -> str:
 def remind_and_send(today: date) -> dict[str, object]:
     """One round: reminders of the day, then everything that waits; what was done."""
     done = asdict(remind(today, origin=origin()))
-    return {"day": today.isoformat(), **done, "sent": send_waiting(), "sends_mail": sends_mail()}
+    days = remind_of_days(today, origin=origin())
+    return {"day": today.isoformat(), **done, "days_set": days.days, "messages_of_days": days.messages, "sent": send_waiting(), "sends_mail": sends_mail()}
 
 
 def look_after(ended: threading.Event) -> None:

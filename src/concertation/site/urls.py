@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("concertation.apps.places.urls")),
     path("", include("concertation.apps.sources.urls")),
     path("", include("concertation.apps.needs.urls")),
+    path("", include("concertation.apps.lessons.urls")),
     path("", include("concertation.apps.funding.urls")),
     path("", include("concertation.apps.anticipation.urls")),
     path("", include("concertation.apps.decisions.urls")),

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from concertation.apps.decisions.measures import Measure
+from concertation.apps.decisions.models import Session
 from concertation.apps.decisions.queries import DecisionInView, sources_named
+from concertation.apps.decisions.words import EVIDENCE_WORDS, IMPLEMENTATION_WORDS, members
 from concertation.apps.sources.models import Source as Publication
 from concertation.apps.sources.taken_sources import of_publication
 from concertation.draw.tables import Column, Source, TakenTable
@@ -34,8 +36,31 @@ def taken_decisions(every: Sequence[DecisionInView]) -> TakenTable:
         Column(key="due", heading_fr="Échéance", heading_en="Due"),
     )  # fmt: skip
     rows = [{**_decision(view), **(_measure(view.measures[0]) if view.measures else {})} for view in every]
-    sources = _sources(source for view in every for source in view.sources)
+    sources = _sources(sources_named(name for view in every for name in view.source_names))
     return TakenTable(title_fr="Décisions du forum", title_en="Decisions of the forum", columns=columns, rows=rows, sources=sources)
+
+
+def taken_matrix(session: Session, every: Sequence[DecisionInView]) -> TakenTable:
+    """One row a decision and member State: state and proof as reported, days, never an empty state for a State that reported none."""
+    columns = (
+        *DECISION, Column(key="state", heading_fr="État", heading_en="State", tag="#country+code"), Column(key="implementation", heading_fr="Mise en œuvre", heading_en="Implementation", tag="#status"),
+        Column(key="percent", heading_fr="Part réalisée (%)", heading_en="Share carried out (%)", numeric=True), Column(key="evidence", heading_fr="Preuve", heading_en="Evidence"),
+        Column(key="responsible", heading_fr="Responsable", heading_en="Responsible"), Column(key="due", heading_fr="Échéance", heading_en="Due"),
+        Column(key="reported_on", heading_fr="Rapporté le", heading_en="Reported on", tag="#date+reported"),
+    )  # fmt: skip
+    rows = [{**_decision(view), **_national(view, state)} for view in every for state in members()]
+    sources = _sources(sources_named(name for view in every for name in view.source_names))
+    return TakenTable(title_fr=f"Matrice des décisions, {session.title_fr}", title_en=f"Matrix of decisions, {session.title_en}", columns=columns, rows=rows, sources=sources)
+
+
+def _national(view: DecisionInView, state: str) -> dict[str, object]:
+    row = next((each for each in view.national if each.owner_state == state), None)
+    if row is None:
+        return {"state": state, "implementation": None, "evidence": None, "percent": None, "reported_on": None}
+    return {
+        "state": state, "implementation": str(IMPLEMENTATION_WORDS[row.implementation]), "percent": row.percent, "evidence": str(EVIDENCE_WORDS[row.evidence]),
+        "responsible": row.responsible or None, "due": row.due, "reported_on": row.reported_on,
+    }  # fmt: skip
 
 
 def taken_measures(view: DecisionInView) -> TakenTable:

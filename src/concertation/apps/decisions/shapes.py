@@ -30,12 +30,25 @@ class MeasureTold(BaseModel):
     trend: list[tuple[int, int]]
 
 
+class NationalTold(BaseModel):
+    """What one State reported of a decision: state and evidence are two axes."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: str
+    implementation: str
+    percent: int | None
+    evidence: str
+    due: date | None
+    reported_on: date
+
+
 class DecisionTold(BaseModel):
-    """One decision with its sources and what is measured of it."""
+    """One decision with its sources, what each State reported, and what is measured of it."""
 
     model_config = ConfigDict(extra="forbid")
     reference: str
     number: int
+    session: str | None
     title_fr: str
     title_en: str
     text_fr: str
@@ -48,6 +61,7 @@ class DecisionTold(BaseModel):
     due_en: str
     implementation: str
     evidence: list[str]
+    national: list[NationalTold]
     measures: list[MeasureTold]
 
 

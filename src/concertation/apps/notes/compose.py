@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from concertation.apps.access.audience import audience_words
 from concertation.apps.needs.queries import HeldFigure
 from concertation.apps.needs.words import term
-from concertation.apps.notes.audience import audience_words
 from concertation.apps.notes.drawings import map_drawing, together_drawing, years_drawing
 from concertation.apps.notes.footnotes import Footnotes
 from concertation.apps.notes.grids import (

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from concertation.apps.access.audience import audience_words
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import attached, language
 from concertation.apps.notes import compose, reading
-from concertation.apps.notes.audience import audience_words
 from concertation.apps.notes.files import FILES, LANGUAGES
 from concertation.apps.notes.message import LONGEST, messages
 from concertation.apps.picture.choices import TOGETHER

@@ -125,6 +125,14 @@ def search(mandates: Sequence[Mandate], words: str, *, kind: str = "", state: st
     return Results(wanted, groups, _counted(match.state for match in narrowed), _counted(match.sector for match in narrowed))
 
 
+def keys_of_kind(mandates: Sequence[Mandate], words: str, kind: str) -> list[str]:
+    """The keys of the best things of one kind that some words find, the best first. Two queries."""
+    wanted = Wanted.of(words)
+    if not wanted:
+        return []
+    return [match.thing for match in _matches(visible_entries(mandates), _best_of(mandates, wanted, KINDS[kind], state="", sector=""))][:MOST]
+
+
 def suggestions(mandates: Sequence[Mandate], words: str) -> Sequence[Found]:
     """The few best things of any kind while a person types, titles told once. Three queries."""
     wanted = Wanted.of(words)

@@ -1,4 +1,4 @@
-"""For whom a note is made, in words: nobody is named, only mandates and the widest level of rows they open."""
+"""For whom a note or a paper is made, in words: nobody is named, only mandates and the widest level of rows they open."""
 
 from collections.abc import Sequence
 
