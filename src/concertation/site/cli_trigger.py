@@ -5,13 +5,18 @@ from typing import Annotated, Any
 
 import typer
 from django.utils import timezone
+from numpy.random import default_rng
 from rich.table import Table
 
-from concertation.core.anticipation.backtest import back_test, declared, told
+from concertation.core.anticipation.backtest import back_test, declared, rounded, told
+from concertation.core.anticipation.calibration.honesty import Calibrated
+from concertation.core.anticipation.calibration.honesty import calibrate as calibrated
+from concertation.core.anticipation.calibration.search import Rules
 from concertation.core.anticipation.framework import Framework
 from concertation.core.anticipation.readings import Readings
 from concertation.core.anticipation.wording import framework_in_words
 from concertation.core.problems import Problem
+from concertation.formats.calibration_series import read_calibration
 from concertation.formats.framework_file import ReadFramework, read_framework, schema, shipped
 from concertation.formats.indicator_series import read_series
 from concertation.formats.problem_texts import in_words
@@ -129,3 +134,41 @@ def watch(
     else:
         for line in content["frameworks"]:
             screen.print(f"  {line['framework']}  {line['season']}  {line['standing']}  " + ", ".join(line["fired_now"]), markup=False)
+
+
+@trigger_app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Séries : unit, year, first, second, bad / series.")],
+    hit_rate: Annotated[float, typer.Option(min=0.0, max=1.0, help="Part des mauvaises années à voir / share of bad years to meet.")] = 0.5,
+    success_rate: Annotated[float, typer.Option(min=0.0, max=1.0, help="Part d'activations justes / share of activations that are right.")] = 0.65,
+    return_period: Annotated[float, typer.Option(min=1.0, help="Années entre deux activations / years between two activations.")] = 4.0,
+    seed: Annotated[int, typer.Option(help="Graine du hasard / seed of chance.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Cherche les seuils, et dit ce que le bruit aurait trouvé / search thresholds, and say what noise would have found."""
+    read = read_calibration(file)
+    show_problems(read.problems)
+    if not read.units:
+        raise typer.Exit(1)
+    found = calibrated(read.first, read.second, read.bad, Rules(hit_rate, success_rate, return_period), default_rng(seed))
+    lines = [calibration_told(unit, each) for unit, each in zip(read.units, found, strict=True)]
+    if as_json:
+        answer({"years": [read.years[0], read.years[-1]], "searched": len(read.units), "seed": seed, "series": lines})
+        return
+    for line in lines:
+        screen.print(f"  {line['unit']}: {line['words_fr']} / {line['words_en']}", markup=False)
+
+
+def calibration_told(unit: str, each: Calibrated | None) -> dict[str, Any]:
+    """A calibrated series as the answer carries it, with its verdict in words."""
+    if each is None:
+        return {"unit": unit, "thresholds": None, "words_fr": "aucune paire ne tient les règles", "words_en": "no pair keeps the rules"}
+    could = each.could_be_noise
+    return {
+        "unit": unit, "thresholds": [each.choice.first / 100, each.choice.second / 100], "steps_to_edge": each.choice.steps_to_edge,
+        "hit_rate": rounded(each.told.hit_rate), "false_alarm_ratio": rounded(each.told.false_alarm_ratio), "return_period": rounded(each.return_period),
+        "left_out_hit_rate": rounded(each.left_out.hit_rate), "left_out_false_alarm_ratio": rounded(each.left_out.false_alarm_ratio),
+        "hit_rate_interval": each.hit_interval, "false_alarm_interval": each.vain_interval, "p_value": rounded(each.chance), "could_be_noise": could,
+        "words_fr": "le bruit aurait pu le trouver\u202f: à ne pas employer seul" if could else "le bruit ne l'aurait guère trouvé",
+        "words_en": "noise could have found it: not to be used alone" if could else "noise would hardly have found it",
+    }  # fmt: skip
