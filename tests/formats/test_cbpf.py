@@ -6,6 +6,8 @@ from statistics import median
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from concertation.core.spelling import fold
 from concertation.formats.cbpf import (
@@ -159,3 +161,15 @@ def test_the_same_line_twice_counts_once_and_a_table_of_something_else_is_refuse
     assert (twice.frame.height, [problem.code for problem in twice.problems]) == (1, ["row-identical"])
     assert kind_of(other) == ""
     assert {problem.code for problem in read_fund_table(other).problems} == {"required-column-missing"}
+
+
+TEXT = st.text(max_size=15) | st.sampled_from(["1E+99", "9" * 40, "99999999999", "13/13/2021", "12/31/0000", "1##2", "|||", "1|||2", "##", "-5", "nan", "inf"])
+EVERY = {"projects": [*PROJECT, "AStrDt", "AEndDt", "PrjSubDt", "ApprDt", "BenAgg", "BgdDC"], "locations": [*PLACE, "AYr", "AdmLocCord1", "AdmLocBenClustAgg2"], "contributions": [*GIFT, "DonorCode"]}
+
+
+@pytest.mark.parametrize("kind", EVERY)
+@given(cells=st.lists(TEXT, min_size=12, max_size=12))
+def test_no_text_whatever_raises(kind: str, cells: list[str]) -> None:
+    line = dict(zip(EVERY[kind], cells, strict=False))
+
+    assert read_fund_table(table({**dict.fromkeys(EVERY[kind], "x"), **line})).kind == kind

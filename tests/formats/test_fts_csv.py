@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from concertation.core.funding import FLOW_SCHEMA, counts_at_fts, total
 from concertation.formats.fts import ReadFlows
@@ -130,3 +132,13 @@ def test_a_new_column_is_noted_and_kept_and_a_missing_one_refuses_the_table() ->
     assert not is_flow_table(bare)
     assert {problem.code for problem in read_flow_table(bare).problems} == {"required-column-missing"}
     assert read_flow_table(bare).frame.is_empty()
+
+
+TEXT = st.text(max_size=15) | st.sampled_from(["1E+99", "9" * 40, "-0", "2026", "99999999999", "2026-02-30", "USD", "XOF", ",", "\x1f"])
+
+
+@given(cells=st.lists(TEXT, min_size=11, max_size=11))
+def test_no_text_whatever_raises(cells: list[str]) -> None:
+    headings = [*NEEDED, "originalAmount", "originalCurrency", "exchangeRate", "decisionDate"]
+
+    assert read_flow_table(table(dict(zip(headings, cells, strict=True)))).frame.height == 1

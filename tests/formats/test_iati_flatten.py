@@ -17,6 +17,7 @@ from concertation.formats.iati.flatten import TRANSACTION_SCHEMA, ReadTransactio
 from concertation.formats.iati.opening import transactions_of
 from concertation.formats.iati.shares import split
 from concertation.formats.iati.streaming import Told
+from concertation.formats.problem_texts import in_words
 from concertation.formats.sheets import Limits
 from iati_samples import activity, transaction, written
 
@@ -40,6 +41,7 @@ def read(folder: Path, *activities: str, **more: str) -> ReadTransactions:
 
 def codes(got: ReadTransactions) -> list[str]:
     """The codes of what was told."""
+    assert all("…" not in in_words(problem).message_fr for problem in got.problems)
     return [problem.code for problem in got.problems]
 
 
@@ -177,7 +179,7 @@ def test_an_amount_that_is_wrong_is_told_with_its_line(tmp_path: Path, money: st
 def test_an_amount_without_any_currency_is_told(tmp_path: Path) -> None:
     bare = activity(transactions=transaction(money='<value value-date="2024-05-01">5</value>')).replace(' default-currency="USD"', "")
 
-    assert codes(read(tmp_path, bare)) == ["amount-without-currency"]
+    assert codes(read(tmp_path, bare)) == ["iati-amount-without-currency"]
 
 
 def test_one_activity_twice_is_told_and_so_are_its_two_contents(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def read_transactions(path: Path) -> ReadTransactions:
 def slices(path: Path, told: Told, *, rows: int = SLICE_ROWS) -> Iterator[pl.DataFrame]:
     """The transactions of a file in frames of some rows, in constant memory.
 
-    Tells what `elements` tells, and iati-amount-missing, amount-without-currency, currency-unknown, number-unreadable, date-unreadable,
+    Tells what `elements` tells, and iati-amount-missing, iati-amount-without-currency, currency-unknown, number-unreadable, date-unreadable,
     iati-amount-negative, iati-share-missing, iati-shares-not-100, iati-transaction-astray, iati-activity-in-parts,
     iati-activity-repeated and iati-activity-twice.
     """
@@ -205,7 +205,7 @@ class _Reader:
         if not written:
             self.told.tell("iati-amount-missing", line)
         elif not currency:
-            self.told.tell("amount-without-currency", line, written)
+            self.told.tell("iati-amount-without-currency", line, written)
         elif not is_currency(currency):
             self.told.tell("currency-unknown", line, currency)
         else:
