@@ -9,7 +9,7 @@ import pytest
 
 from concertation.apps.funding import counting, queries
 from concertation.apps.funding.commands import state_split
-from concertation.apps.funding.models import Earmark, Flow, Fund, Party, PlanMoney
+from concertation.apps.funding.models import Earmark, Flow, Fund, GrantPlace, Party, PlanMoney
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.sources import commands, imports
 from concertation.apps.sources.models import ImportRun
@@ -183,3 +183,47 @@ def test_a_cancelled_import_leaves_nothing(tmp_path: Path) -> None:
     imports.IMPORTERS["fts-flows"].take_back(run, by=ANALYST[0])
 
     assert (Flow.objects.count(), queries.has_answer(run)) == (0, False)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "kind", "rows"),
+    [
+        ("fts_flows_incoming_2026_4_countries.csv", "fts-flow-table", 625), ("fts_flows_internal_2026_4_countries.csv", "fts-flow-table", 2),
+        ("fts_flows_outgoing_2026_4_countries.csv", "fts-flow-table", 232), ("cbpf_projects_ner_bfa.csv", "cbpf-projects", 204), ("cbpf_contributions_3_countries.csv", "cbpf-contributions", 124),
+    ],
+)  # fmt: skip
+def test_tables_of_flows_and_of_pooled_funds_come_in_whole(shared: Path, name: str, kind: str, rows: int) -> None:
+    run = brought(shared / "funding" / name)
+
+    assert (run.kind, run.status, Flow.objects.filter(import_run=run).count()) == (kind, "stored", rows)
+
+
+@pytest.mark.shared
+def test_the_places_where_grants_are_spent_come_in_and_are_never_public(shared: Path) -> None:
+    run = brought(shared / "funding/cbpf_project_locations_ner_bfa.csv")
+
+    assert GrantPlace.objects.filter(import_run=run).count() == 1434
+    assert set(GrantPlace.objects.values_list("sensitivity", flat=True)) == {"restricted"}
+    assert set(GrantPlace.objects.values_list("owner_state", flat=True)) == {"NER", "BFA"}
+
+
+@pytest.mark.shared
+def test_flexible_is_not_held_where_the_table_of_hdx_does_not_carry_it(shared: Path) -> None:
+    for part in ("incoming", "internal", "outgoing"):
+        brought(shared / f"funding/fts_flows_{part}_2026_4_countries.csv")
+    money = counting.held_money(ANALYST, state="NER", year=2026)
+
+    told: Any = counting.quality_told(money, counting.quality_of(money, counting.in_need(ANALYST, year=2026)))
+
+    assert told["flexible"] is None and told["measures"]["flexible"]["why_en"].startswith("no figure held")
+    assert {measure["denominator"] for measure in told["measures"].values()} == {told["counted"]}
+    assert all(each["adds_up"] for each in counting.bridges_told(money)["bridges"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.shared
+def test_what_a_pooled_fund_says_again_is_counted_by_no_policy(shared: Path) -> None:
+    brought(shared / "funding/cbpf_projects_ner_bfa.csv")
+
+    assert counting.held_money(ANALYST).frame.is_empty()
+    assert queries.flows(ANALYST).count() == 204

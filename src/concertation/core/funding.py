@@ -81,6 +81,18 @@ def counts_here(flows: pl.DataFrame, *, splits: Mapping[str, Fraction] | None = 
     return judged.with_columns(counted_minor=pl.when(pl.col("reason") == "counted-with-split").then(split).otherwise("counted_minor"))
 
 
+def told_apart(flows: pl.DataFrame) -> pl.DataFrame:
+    """The flows with one name each: a flow that several boundaries report (into one State, out of another) bears its boundary, and its turn.
+
+    >>> told_apart(pl.DataFrame({"flow": ["1", "1", "2"], "boundary": ["incoming", "outgoing", "incoming"]}))["flow"].to_list()
+    ['1/incoming', '1/outgoing', '2']
+    """
+    bounded = pl.when(pl.len().over("flow") > 1).then(pl.concat_str("flow", pl.col("boundary").fill_null(""), separator="/")).otherwise("flow")
+    named = flows.with_columns(bounded.alias("flow"))
+    turn = pl.int_range(pl.len()).over("flow")
+    return named.with_columns(pl.when(pl.len().over("flow") > 1).then(pl.concat_str("flow", turn.cast(pl.String), separator="/")).otherwise("flow").alias("flow"))
+
+
 def is_shared() -> pl.Expr:
     """Whether a flow stands on several boundaries at once."""
     return pl.col("on_boundary") == "shared"

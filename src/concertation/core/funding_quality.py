@@ -191,7 +191,7 @@ def through_one_intermediary(flows: pl.DataFrame, counted: pl.DataFrame) -> Shar
     whole = int(counted["counted_minor"].sum())
     if flows["children"].null_count() == flows.height:
         return Share(0, whole, whole, 0, flows.height)
-    first = counted.filter(pl.col("counted_minor") != 0)["flow"].implode()
+    first = counted.filter(pl.col("counted_minor") != 0)["flow"].str.split("/").list.first().implode()
     onward = flows.filter((pl.col("boundary") == "internal") & (pl.col("status") != "pledge"))
     if onward.is_empty():
         return Share(0, whole, whole, 0, 0)

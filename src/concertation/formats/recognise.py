@@ -12,15 +12,20 @@ from concertation.formats.sheets import Reading, Table
 PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE = "presence-5w", "cadre-harmonise", "hpc-needs", "hapi-needs", "hapi-presence"
 UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES, UNKNOWN = "unhcr-population", "dtm-baseline", "boundaries", "unknown"
 FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY = "fts-flows", "fts-plans", "fts-clusters", "fts-plan-overview", "fts-group-by"
+FTS_FLOW_TABLE, CBPF_PROJECTS, CBPF_LOCATIONS, CBPF_CONTRIBUTIONS = "fts-flow-table", "cbpf-projects", "cbpf-locations", "cbpf-contributions"
 KINDS = (
     PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE, UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES,
-    FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY, UNKNOWN,
+    FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY, FTS_FLOW_TABLE, CBPF_PROJECTS, CBPF_LOCATIONS, CBPF_CONTRIBUTIONS, UNKNOWN,
 )  # fmt: skip
 
 Json = Mapping[str, Any] | Sequence[Any]
 HEADINGS = {
     FTS_CLUSTERS: ("countrycode", "clustercode", "cluster", "requirements", "funding", "percentfunded"),
     FTS_PLANS: ("countrycode", "typename", "requirements", "funding", "percentfunded"),
+    FTS_FLOW_TABLE: ("id", "amountusd", "status", "boundary", "onboundary", "srcorganization", "destorganization"),
+    CBPF_LOCATIONS: ("pfid", "prjcode", "clstagg", "admloc1", "admlocclustbdg1"),
+    CBPF_PROJECTS: ("pfid", "prjcode", "allyr", "orgnm", "prgbdg"),
+    CBPF_CONTRIBUTIONS: ("pooledfundid", "fiscalyear", "donorname", "contributionamt"),
     HAPI_PRESENCE: ("location code", "org acronym", "org name", "sector code", "reference period start"),
     HAPI_NEEDS: ("location code", "sector code", "population status", "population", "reference period start"),
     HPC_NEEDS: ("country iso3", "cluster", "in need", "targeted"),

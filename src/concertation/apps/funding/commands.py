@@ -20,6 +20,7 @@ from concertation.apps.funding.models import (
     Flow,
     FlowParty,
     Fund,
+    GrantPlace,
     Party,
     PlanMoney,
     SplitStated,
@@ -152,6 +153,20 @@ def _plan_columns(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
+def store_places(run: ImportRun, rows: pl.DataFrame) -> None:
+    """Store where projects of a pooled fund spend; never public. Columns in: those of `fund_files.spending` and owner. Rows stored before stay."""
+    made = [
+        GrantPlace(
+            id=uuid5(MONEY, f"{run.pk}|place|{line['row']}"), import_run=run, owner_state=line["owner"], holder=run.holder, sensitivity=more_closed(run.share_as), row=line["row"],
+            code=(line["code"] or "")[:120], cluster=(line["cluster"] or "")[:200], places=line["places"] or [], amount_minor=line["amount_minor"], currency=line["currency"],
+            year=line["year"], raw_sha256=line["raw_sha256"],
+        )
+        for line in rows.to_dicts()
+    ]  # fmt: skip
+    GrantPlace.objects.bulk_create(made, batch_size=BATCH, ignore_conflicts=True)
+
+
+@transaction.atomic
 def load_plan_rows(plans: pl.DataFrame, clusters: pl.DataFrame, *, holders: Mapping[str, str]) -> None:
     """Make the plan rows of the reference set those of its tables `funding_plans` and `funding_clusters`; a file's rows are never touched."""
     lines = [*_reference_rows(plans, "plan"), *_reference_rows(clusters, "")]
@@ -189,6 +204,7 @@ def take_back(run: ImportRun) -> None:
     """Remove what an import that was cancelled had stored."""
     Flow.objects.filter(import_run=run).delete()
     PlanMoney.objects.filter(import_run=run).delete()
+    GrantPlace.objects.filter(import_run=run).delete()
     Answer.objects.filter(import_run=run).delete()
 
 
@@ -197,8 +213,8 @@ def close_further(run: ImportRun, level: Sensitivity) -> int:
     """Close the rows of an import to a level; those closed further already stay. Gives back how many changed."""
     more_open = [each.value for each in audience_levels(level) if each is not level]
     closed = {"sensitivity": level.value, "version": F("version") + 1}
-    rows = (Flow.objects.filter(import_run=run, sensitivity__in=more_open), PlanMoney.objects.filter(import_run=run, sensitivity__in=more_open))
-    return sum(each.update(**closed) for each in rows)
+    tables = (Flow, PlanMoney, GrantPlace)
+    return sum(table.objects.filter(import_run=run, sensitivity__in=more_open).update(**closed) for table in tables)
 
 
 @transaction.atomic

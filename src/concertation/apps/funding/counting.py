@@ -9,9 +9,9 @@ from datetime import date
 
 import polars as pl
 
-from concertation.apps.funding.queries import flow_frame, flows, plan_rows, splits
+from concertation.apps.funding.queries import TRACKING, flow_frame, flows, plan_rows, splits
 from concertation.apps.places.queries import states_with_units
-from concertation.core.funding import POLICIES, REASONS, Policy, bridge, counted_by, total
+from concertation.core.funding import POLICIES, REASONS, Policy, bridge, counted_by, told_apart, total
 from concertation.core.funding_quality import WORDS, YEARS_IN_NEED, YEARS_LOOKED_AT, Quality, Share, quality
 from concertation.core.plan_money import COUNTRY
 from concertation.core.sharing import Mandate
@@ -32,7 +32,7 @@ class Money:
 
 def money_of(frame: pl.DataFrame, *, state: str = "", year: int | None = None) -> Money:
     """What every policy counts of some flows. Where no year is asked, the curated policy judges each flow in its own first year."""
-    stated = splits(state=state, year=year)
+    stated, frame = splits(state=state, year=year), told_apart(frame)
     counted = {policy: counted_by(policy, frame, year=year or 0, splits=stated) if year or policy != "gha-curated" else by_own_year(frame) for policy in POLICIES}
     return Money(frame, counted)
 
@@ -45,8 +45,11 @@ def by_own_year(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def held_money(mandates: Sequence[Mandate], *, state: str = "", year: int | None = None) -> Money:
-    """The flows a reader may see, of one State and year where asked, with what each policy counts."""
-    return money_of(flow_frame(flows(mandates, state=state, year=year)), state=state, year=year)
+    """The flows of FTS a reader may see, of one State and year where asked, with what each policy counts.
+
+    What the files of a pooled fund say again of its grants and contributions is held beside and counted by no policy.
+    """
+    return money_of(flow_frame(flows(mandates, state=state, year=year).filter(system=TRACKING)), state=state, year=year)
 
 
 def dollars(minor: int | None) -> int | float | None:
@@ -136,7 +139,7 @@ def _share_told(name: str, share: Share) -> dict[str, object]:
 
 def years_held(mandates: Sequence[Mandate], *, state: str = "") -> list[int]:
     """The years of the flows held, the latest first. One query."""
-    return [year for year in flows(mandates, state=state).order_by("-year").values_list("year", flat=True).distinct() if year]
+    return [year for year in flows(mandates, state=state).filter(system=TRACKING).order_by("-year").values_list("year", flat=True).distinct() if year]
 
 
 def this_year(asked: int | None, held: Sequence[int], today: date) -> int:

@@ -62,7 +62,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The flows asked for, what the product's policy counts of them by flow, and the money they are part of."""
+    """The flows asked for, what the product's policy counts of each by its digest, and the money they are part of."""
 
     asked: Asked
     rows: QuerySet[Flow]
@@ -73,22 +73,24 @@ class Listed:
 def read(mandates: Sequence[Mandate], asked: Asked) -> Listed:
     """The flows a reader may see, narrowed and in order. Few queries, whatever the number of flows."""
     money = held_money(mandates, state=asked.state, year=asked.year)
-    counted = {flow: (minor, reason) for flow, minor, reason in money.counted[OURS].iter_rows()}
+    verdicts = zip(money.frame["raw_sha256"], money.counted[OURS].iter_rows(), strict=True)
+    counted = {digest: (minor, reason) for digest, (_flow, minor, reason) in verdicts}
     rows = flow_list(mandates, state=asked.state, year=asked.year, status=asked.status, words=asked.words)
     if asked.measure and asked.verdict:
-        rows = rows.filter(flow__in=judged_as(mandates, money, asked))
+        rows = rows.filter(raw_sha256__in=judged_as(mandates, money, asked))
     field = SORTS[asked.sort.removeprefix("-")]
     return Listed(asked, rows.order_by(f"-{field}" if asked.sort.startswith("-") else field, "pk"), counted, money)
 
 
 def judged_as(mandates: Sequence[Mandate], money: Money, asked: Asked) -> list[str]:
-    """The counted flows of which a measure says yes, no or nothing."""
+    """The counted flows of which a measure says yes, no or nothing, by their digests."""
     if asked.measure == "local_through_one":
-        return money.frame.filter(pl.col("parent").is_not_null() & (pl.col("boundary") == "internal"))["flow"].to_list()
+        return money.frame.filter(pl.col("parent").is_not_null() & (pl.col("boundary") == "internal"))["raw_sha256"].to_list()
     verdicts = judged(money.frame, in_need=in_need(mandates, year=asked.year or 0) if asked.measure == "lasting" else ())
     said = {"yes": pl.col(asked.measure), "no": ~pl.col(asked.measure), "unknown": pl.col(asked.measure).is_null()}[asked.verdict]
     counted = money.counted[OURS].filter(pl.col("counted_minor") != 0)
-    return verdicts.filter(said.fill_null(value=False)).join(counted, on="flow", how="semi")["flow"].to_list()
+    found = verdicts.filter(said.fill_null(value=False)).join(counted, on="flow", how="semi")
+    return money.frame.join(found, on="flow", how="semi")["raw_sha256"].to_list()
 
 
 def table(listed: Listed, query: QueryDict, *, states: Mapping[str, State], years: Sequence[int]) -> dict[str, object]:
@@ -130,7 +132,7 @@ def ends_of(rows: Iterable[Flow] | Page[Flow], listed: Listed) -> Mapping[str, t
 
 def _row(row: Flow, ends: Mapping[str, tuple[str, str]], listed: Listed) -> dict[str, Any]:
     giver, receiver = ends.get(row.raw_sha256, ("", ""))
-    counted, reason = listed.counted.get(row.flow, (0, ""))
+    counted, reason = listed.counted.get(row.raw_sha256, (0, ""))
     return {
         "flow": {"text": row.flow, "url": reverse("funding-flow", args=[row.pk])}, "from": _short(giver), "to": _short(receiver), "amount": whole_dollars(row.amount_minor),
         "status": status_words(row.status), "dated": row.dated or "–", "counted": {"text": whole_dollars(counted), "note": "" if reason in ("counted", "") else reason_words(reason)},
@@ -157,7 +159,7 @@ def taken(listed: Listed, sources: tuple[Source, ...]) -> TakenTable:
 
 def _taken(row: Flow, ends: Mapping[str, tuple[str, str]], listed: Listed) -> dict[str, object]:
     giver, receiver = ends.get(row.raw_sha256, ("", ""))
-    counted, reason = listed.counted.get(row.flow, (0, ""))
+    counted, reason = listed.counted.get(row.raw_sha256, (0, ""))
     return {
         "flow": row.flow, "version": row.reported_version, "sources": giver, "destinations": receiver, "states": row.states.strip("|").replace("|", ", "), "status": row.status,
         "amount": _main(row.amount_minor), "original": _main(row.original_minor), "currency": row.original_currency or None, "dated": row.dated, "decided": row.decided,

@@ -1,6 +1,6 @@
 """One flow in words: what it says, what each measure of quality says of it, and the sentence of a list of flows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concertation.apps.funding.flow_tables import Listed
-from concertation.apps.funding.models import Flow
+from concertation.apps.funding.models import Flow, GrantPlace
 from concertation.apps.funding.words import (
     boundary_words,
     day_words,
@@ -28,8 +28,8 @@ Columns = Mapping[str, Any]
 
 def list_sentence(listed: Listed) -> str:
     """How many flows, and what the product's policy counts of them."""
-    found = list(listed.rows.values_list("flow", flat=True))
-    counted = sum(listed.counted.get(flow, (0, ""))[0] for flow in dict.fromkeys(found))
+    found = list(listed.rows.values_list("raw_sha256", flat=True))
+    counted = sum(listed.counted.get(digest, (0, ""))[0] for digest in dict.fromkeys(found))
     told = {"count": grouped(len(found)), "counted": in_millions(counted)}
     return ngettext("%(count)s flux ; la règle du produit en compte %(counted)s.", "%(count)s flux ; la règle du produit en compte %(counted)s.", len(found)) % told
 
@@ -69,6 +69,17 @@ def original(row: Flow, columns: Columns) -> str:
 def said(day: date | None) -> str:
     """A day in words; that none is said where none is."""
     return day_words(day) or _("non dit")
+
+
+def places_table(places: Sequence[GrantPlace]) -> dict[str, object] | None:
+    """Where a project spends, as a table; None where nothing is held."""
+    if not places:
+        return None
+    keys = (("place", _("Lieu"), False), ("cluster", _("Cluster"), False), ("amount", _("Montant"), True))
+    return {
+        "id": "places", "caption": _("Où le projet dépense"), "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": False} for key, label, numeric in keys],
+        "rows": [{"place": " › ".join(each.places) or "–", "cluster": each.cluster or "–", "amount": whole_dollars(each.amount_minor)} for each in places],
+    }  # fmt: skip
 
 
 def verdicts(frame: pl.DataFrame) -> list[tuple[str, str]]:

@@ -12,9 +12,9 @@ from datetime import date
 
 import polars as pl
 
-from concertation.apps.funding import commands
+from concertation.apps.funding import commands, fund_files
 from concertation.apps.funding.figures import figures_of
-from concertation.apps.funding.queries import PLAN_COMPARED, plan_rows_to_compare
+from concertation.apps.funding.queries import FUNDS, PLAN_COMPARED, TRACKING, plan_rows_to_compare
 from concertation.apps.needs.commands import remove_figures, store_figures
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.commands import finish_run, raw_path, state_source
@@ -27,7 +27,17 @@ from concertation.core.spelling import fold
 from concertation.formats.fts import ReadFlows, Written, canonical, day, envelope_of, organisations_of, read_flows
 from concertation.formats.fts_plans import ReadPlans, plan_named, read_group_by, read_plan_overview, read_plan_table
 from concertation.formats.opening import Opened, open_file
-from concertation.formats.recognise import FTS_CLUSTERS, FTS_FLOWS, FTS_GROUP_BY, FTS_PLAN_OVERVIEW, FTS_PLANS
+from concertation.formats.recognise import (
+    CBPF_CONTRIBUTIONS,
+    CBPF_LOCATIONS,
+    CBPF_PROJECTS,
+    FTS_CLUSTERS,
+    FTS_FLOW_TABLE,
+    FTS_FLOWS,
+    FTS_GROUP_BY,
+    FTS_PLAN_OVERVIEW,
+    FTS_PLANS,
+)
 
 FRAMEWORK = "AES"
 FIRST_LINES = 5
@@ -35,6 +45,7 @@ DAY_IN_NAME = re.compile(r"20\d\d-\d\d-\d\d")
 ANSWERS = frozenset({FTS_FLOWS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY})
 SAME_LIST = ("level", "year", "plan_number")
 SHOWN_FLOW = ("row", "flow", "source_names", "destination_names", "amount_minor", "status", "dated")
+SHOWN_PLACE = ("row", "code", "cluster", "places", "amount_minor")
 SHOWN_PLAN = ("row", "state", "year", "code", "cluster", "requirement_minor", "funding_minor")
 
 
@@ -63,7 +74,12 @@ def of_json(line: Mapping[str, object]) -> list[Written]:
     return organisations_of(received) if isinstance(received, bytes) else []
 
 
-FLOWS: dict[str, FlowSource] = {FTS_FLOWS: FlowSource("fts", lambda opened: read_flows([opened.json]), of_json)}
+FLOWS: dict[str, FlowSource] = {
+    FTS_FLOWS: FlowSource(TRACKING, lambda opened: read_flows([opened.json]), of_json),
+    FTS_FLOW_TABLE: FlowSource(TRACKING, fund_files.flow_table, fund_files.of_columns),
+    CBPF_PROJECTS: FlowSource(FUNDS, fund_files.grants, fund_files.of_columns),
+    CBPF_CONTRIBUTIONS: FlowSource(FUNDS, fund_files.contributions, fund_files.of_columns),
+}
 PLANS: dict[str, Callable[[Received, Opened], ReadPlans]] = {
     FTS_PLANS: lambda received, opened: read_plan_table(received.path),
     FTS_CLUSTERS: lambda received, opened: read_plan_table(received.path),
@@ -132,6 +148,15 @@ def understood_plans(received: Received, opened: Opened) -> Understood:
     return Understood(rows, frame.height, away, (*told, *_of_rows(read.problems, rows)))
 
 
+def understood_places(received: Received, opened: Opened) -> Understood:
+    """Where projects of a pooled fund spend: those of the import's State, or of every State held."""
+    rows, problems = fund_files.spending(opened)
+    own = rows.filter(pl.lit(received.state == FRAMEWORK) | (pl.col("state") == received.state))
+    owner = pl.when(pl.col("state") == "").then(pl.lit(received.state)).otherwise("state")
+    away = dict(rows.join(own, on="row", how="anti")["state"].value_counts(sort=True).iter_rows())
+    return Understood(own.with_columns(owner.alias("owner")), rows.height, away, problems)
+
+
 def extraction(received: Received, not_before: date | None) -> tuple[date, tuple[Problem, ...]]:
     """The day a file was extracted: as its name says, else the last day the file itself names, else the day it was received; the last two with a note."""
     named = DAY_IN_NAME.search(received.name)
@@ -150,13 +175,13 @@ def _of_rows(problems: Iterable[Problem], rows: pl.DataFrame) -> list[Problem]:
 class FundingImporter:
     """Understands and stores money."""
 
-    kinds = frozenset([*FLOWS, *PLANS])
+    kinds = frozenset([*FLOWS, *PLANS, CBPF_LOCATIONS])
 
     def preview(self, received: Received, opened: Opened) -> Preview:
         """Read the flows or plan rows of a file; stores nothing."""
-        of_flows = opened.kind in FLOWS
-        understood = understood_flows(received, opened) if of_flows else understood_plans(received, opened)
-        shown = understood.rows.select(SHOWN_FLOW if of_flows else SHOWN_PLAN).head(FIRST_LINES)
+        understand, columns = (understood_flows, SHOWN_FLOW) if opened.kind in FLOWS else (understood_places, SHOWN_PLACE) if opened.kind == CBPF_LOCATIONS else (understood_plans, SHOWN_PLAN)
+        understood = understand(received, opened)
+        shown = understood.rows.select(columns).head(FIRST_LINES)
         return Preview(
             kind=opened.kind, sheet="", rows=understood.rows, rows_read=understood.rows_read, problems=_counted((*opened.problems, *understood.problems), understood.elsewhere),
             samples={"understood": [_plain(line) for line in shown.to_dicts()], "doubtful": [], "refused": []}, period_start=_new_year(understood.rows["year"].min()),
@@ -168,6 +193,8 @@ class FundingImporter:
         if "received" in rows.columns:
             ends = {line["raw_sha256"]: FLOWS[run.kind].organisations(line) for line in rows.iter_rows(named=True)}
             commands.store_flows(run, rows, ends)
+        elif run.kind == CBPF_LOCATIONS:
+            commands.store_places(run, rows)
         else:
             source = source_of(run).pk
             commands.store_plan_rows(run, rows, source=source)

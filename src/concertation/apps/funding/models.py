@@ -189,6 +189,20 @@ class PlanMoney(GuardedModel):
         indexes = [models.Index(fields=["level", "state", "year"])]
 
 
+class GrantPlace(GuardedModel):
+    """Where a project of a pooled fund spends, for one cluster, at the deepest level of administration its file names; places as written."""
+
+    import_run = models.ForeignKey("sources.ImportRun", on_delete=models.CASCADE, related_name="grant_places")
+    row = models.PositiveIntegerField()
+    code = models.CharField(max_length=120, db_index=True)
+    cluster = models.CharField(max_length=200, blank=True)
+    places = models.JSONField(default=list)
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    year = models.PositiveSmallIntegerField(null=True)
+    raw_sha256 = models.CharField(max_length=64)
+
+
 class Answer(models.Model):
     """A JSON answer as it was received, each flow that was kept replaced by its SHA-256: from it the answer is written again whole."""
 

@@ -108,7 +108,7 @@ def flow(request: ReaderRequest, flow_id: UUID) -> HttpResponse:
     frame = queries.flow_frame_of(row)
     run = run_for(request.mandates, row.import_run_id)
     context = {
-        "row": row, "sentence": flow_views.sentence(row, frame), "facts": flow_views.facts(row, frame), "ends": queries.ends(request.mandates, row), "earmarks": queries.earmarks(request.mandates, row),
+        "row": row, "sentence": flow_views.sentence(row, frame), "facts": flow_views.facts(row, frame), "ends": queries.ends(request.mandates, row), "earmarks": queries.earmarks(request.mandates, row), "places": flow_views.places_table(queries.places_of(request.mandates, row)),
         "versions": [each for each in queries.versions(request.mandates, row) if each.pk != row.pk], "received": json.dumps(json.loads(bytes(row.received)), ensure_ascii=False, indent=1),
         "run": run, "verdicts": flow_views.verdicts(pl.DataFrame([frame], schema=flow_views.FLOW_SCHEMA)), "breadcrumbs": [*trail(_("Flux tenus"))[:-1], (_("Flux tenus"), reverse("funding-flows")), (row.flow, "")],
     }  # fmt: skip

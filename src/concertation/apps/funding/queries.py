@@ -20,6 +20,7 @@ from concertation.apps.funding.models import (
     ExchangeRate,
     Flow,
     FlowParty,
+    GrantPlace,
     Party,
     PlanMoney,
     SplitStated,
@@ -43,17 +44,24 @@ HELD_PLANS: dict[str, pl.DataType] = {
 PLAN_PATHS = {**{name: name for name in HELD_PLANS}, "source": "source_id", "source_title": "source__title", "id": "pk"}
 PLAN_KEY = ("level", "state", "year", "code", "cluster_code", "cluster", "standing")
 MILLION = 1_000_000
+TRACKING, FUNDS = "fts", "cbpf"
 
 
 def flows(mandates: Sequence[Mandate], *, state: str = "", year: int | None = None) -> QuerySet[Flow]:
     """The flows a reader may see that count, each in the version reported last; of one State and year where asked."""
     seen = Flow.objects.visible_to(mandates).filter(import_run__status__in=COUNTED_STATUSES)
-    same = Flow.objects.visible_to(mandates).filter(import_run__status__in=COUNTED_STATUSES, system=OuterRef("system"), flow=OuterRef("flow")).exclude(import_run=OuterRef("import_run"))
+    same = Flow.objects.visible_to(mandates).filter(import_run__status__in=COUNTED_STATUSES, system=OuterRef("system"), flow=OuterRef("flow"), boundary=OuterRef("boundary")).exclude(import_run=OuterRef("import_run"))
     later = same.filter(Q(reported_version__gt=OuterRef("reported_version")) | Q(reported_version=OuterRef("reported_version"), import_run__gt=OuterRef("import_run")))
     newest = seen.exclude(Exists(later))
     if state:
         newest = newest.filter(states__contains=f"|{state}|")
     return newest.filter(year=year) if year is not None else newest
+
+
+def places_of(mandates: Sequence[Mandate], row: Flow) -> list[GrantPlace]:
+    """Where a project of a pooled fund spends, as far as the reader may see."""
+    held = GrantPlace.objects.visible_to(mandates).filter(import_run__status__in=COUNTED_STATUSES, code=row.flow)
+    return list(held.order_by("-amount_minor")) if row.system == FUNDS else []
 
 
 def flow_list(mandates: Sequence[Mandate], *, state: str, year: int | None, status: str, words: str) -> QuerySet[Flow]:

@@ -28,6 +28,10 @@ KINDS = [
     ("fts-clusters", _("besoins et financements par cluster (FTS)")),
     ("fts-plan-overview", _("aperçu des plans d'une année (FTS)")),
     ("fts-group-by", _("financements d'un plan par cluster (FTS)")),
+    ("fts-flow-table", _("flux d'argent (tableau HDX de FTS)")),
+    ("cbpf-projects", _("projets d'un fonds commun")),
+    ("cbpf-locations", _("lieux des projets d'un fonds commun")),
+    ("cbpf-contributions", _("contributions à un fonds commun")),
 ]
 
 
