@@ -54,7 +54,7 @@ def bridge_tables(told: Told) -> list[dict[str, object]]:
 
 
 def _bridge(each: Told) -> dict[str, object]:
-    keys = (("why", _("Pourquoi"), False), ("flows", _("Flux"), True), ("difference", _("Écart"), True))
+    keys = (("why", _("Pourquoi"), False), ("flows", _("Nombre de flux"), True), ("difference", _("Différence"), True))
     return {
         "id": f"bridge-{each['from']}-{each['to']}", "caption": _("De la %(first)s à la %(second)s") % {"first": named(each["from"]), "second": named(each["to"])}, "unfiltered": True,
         "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": False} for key, label, numeric in keys],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -23,6 +24,7 @@ from concertation.core.funding_quality import Quality, Share
 from concertation.draw.tables import Column, Source, TakenTable
 
 MAIN = ("flexible", "predictable", "lasting", "local")
+WORTH_SAYING = Fraction(1, 10)
 BESIDE = ("paid_on_time", "domestic", "local_through_one", "private", "diaspora")
 COLUMNS = (
     Column(key="measure", heading_fr="Mesure", heading_en="Measure", tag="#indicator+name"), Column(key="code", heading_fr="Code", heading_en="Code", tag="#indicator+code"),
@@ -60,7 +62,7 @@ def bar(name: str, share: Share, *, state: str, year: int) -> Bar:
     parts = (("yes", "q0", share.part, _("oui")), ("no", "q2", rest, _("non")), ("unknown", "none", share.unknown, _("non dit")))
     return Bar(
         name, measure_words(name), share_words(share.share), True, told(share), tuple(strips(parts, share.whole)),
-        tuple((f"{words} : {in_millions(amount)}", address(name, verdict, state, year)) for verdict, _css, amount, words in parts if amount), note_of(name),
+        tuple((_("%(words)s : %(amount)s") % {"words": words, "amount": in_millions(amount)}, address(name, verdict, state, year)) for verdict, _css, amount, words in parts if amount), note_of(name),
     )  # fmt: skip
 
 
@@ -117,8 +119,14 @@ def sentence(money: Money, found: Quality, *, state: str, year: int) -> str:
     where = {"count": grouped(money.frame.height), "amount": in_millions(counted), "year": year, "state": state}
     first = ngettext("%(count)s flux tenu pour %(year)s, %(amount)s comptés", "%(count)s flux tenus pour %(year)s, %(amount)s comptés", money.frame.height) % where
     short = {"flexible": _("souple"), "predictable": _("prévisible"), "lasting": _("durable"), "local": _("local")}
-    said = [f"{short[name]} {share_words(found.shares[name].share)}" for name in MAIN if found.shares[name].is_held]
+    said = [f"{short[name]} {share_words(found.shares[name].share)}{unsaid_words(found.shares[name])}" for name in MAIN if found.shares[name].is_held]
     return f"{first}{NARROW}: {', '.join(said)}." if said and language() == "fr" else f"{first}: {', '.join(said)}." if said else f"{first}."
+
+
+def unsaid_words(share: Share) -> str:
+    """How much of the money does not say, where it is enough to change the reading."""
+    unknown = share.unknown_share
+    return _(" (%(share)s non dit)") % {"share": share_words(unknown)} if unknown is not None and unknown >= WORTH_SAYING else ""
 
 
 def delay_words(found: Quality) -> str:
