@@ -187,3 +187,12 @@ def test_what_is_no_answer_of_the_api_is_told() -> None:
     got = read_flows([{"data": {}}, [], {"data": {"flows": ["x"]}}])
 
     assert [problem.code for problem in got.problems] == ["fts-not-an-answer", "fts-not-an-answer", "fts-not-a-flow"]
+
+
+def test_values_of_another_type_than_the_api_gives_are_kept_as_received_and_read_as_nothing() -> None:
+    strange = {"versionId": "two", "newMoney": "yes", "exchangeRate": [], "status": 7, "amountUSD": 10**40, "description": {"a": 1}, "keywords": "x", "sourceObjects": ["x"]}
+
+    got = read(flow(1, **strange))
+
+    assert got.frame.select("version", "new_money", "rate", "status", "amount_minor", "keywords").row(0) == (None, None, None, "7", None, [])
+    assert list(got.received.values()) == [canonical(flow(1, **strange))]
