@@ -180,7 +180,7 @@ def test_the_value_of_flexibility_is_worded_with_its_hypotheses_in_alphabetical_
     waiting = niger.get(f"/allocation/{made.pk}/scenarios/1/flexibility/").content.decode()
 
     assert "Sous les hypothèses du scénario 1, un cran de souplesse sur 1 M USD permettrait" in page
-    assert page.index("<h3>Niger <small>") < page.index("<h3>Niger · Eau")
+    assert page.index("<h2>Niger <small>") < page.index("<h2>Niger · Eau")
     assert "2 lignes attendent la réponse" in waiting and "Sous les hypothèses" not in waiting
 
 
