@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from concertation.apps.anticipation.queries import thresholds_waiting
 from concertation.apps.decisions.measures import Measure
-from concertation.apps.lessons.queries import held_and_reused
+from concertation.apps.lessons.queries import LESSONS, REUSES, counted_by_state
 from concertation.apps.needs.queries import NationalLine, known_on, lines_of
 from concertation.apps.picture import reading
 from concertation.apps.places.models import State
@@ -157,11 +157,15 @@ def _displaced(line: NationalLine, state: State) -> Measure:
     )
 
 
-def counted(mandates: Sequence[Mandate]) -> tuple[list[tuple[str, int]], int]:
-    """Rows kept per State, and thresholds that wait for a confirmation, as the reader may see them: one question to the database."""
-    both = rows_by_state(mandates).union(thresholds_waiting(mandates), all=True)
-    kept = [(line["state"], int(line["rows"] or 0)) for line in both if line["imports"]]
-    return kept, sum(int(line["rows"]) for line in both if not line["imports"])
+def counted(mandates: Sequence[Mandate]) -> tuple[list[tuple[str, int]], Mapping[int, int]]:
+    """Rows kept per State; thresholds that wait for a confirmation (0), lessons and their uses, as the reader may see them: one question to the database."""
+    every = list(rows_by_state(mandates).union(thresholds_waiting(mandates), *counted_by_state(mandates), all=True))
+    kept = [(line["state"], int(line["rows"] or 0)) for line in every if line["imports"] > 0]
+    others: dict[int, int] = {}
+    for line in every:
+        if line["imports"] <= 0:
+            others[line["imports"]] = others.get(line["imports"], 0) + int(line["rows"])
+    return kept, others
 
 
 def kept_by_states(kept: Sequence[tuple[str, int]]) -> Sequence[Measure]:
@@ -177,9 +181,8 @@ def kept_by_states(kept: Sequence[tuple[str, int]]) -> Sequence[Measure]:
     )
 
 
-def learned(mandates: Sequence[Mandate]) -> Sequence[Measure]:
+def learned(lessons: int, reuses: int) -> Sequence[Measure]:
     """Lessons kept and times they were reused, as the reader may see them; nothing is said before the first is kept."""
-    lessons, reuses = held_and_reused(mandates)
     if not lessons:
         return ()
     return (
@@ -191,8 +194,8 @@ def learned(mandates: Sequence[Mandate]) -> Sequence[Measure]:
 def measures(mandates: Sequence[Mandate]) -> Mapping[int, Sequence[Measure]]:
     """What the subjects hold today, by the number of the decision it measures."""
     held = read(mandates)
-    kept, waiting = counted(mandates)
+    kept, others = counted(mandates)
     return {
-        1: (*food_security(held), *reporting(held, mandates)), 3: funding(held), 5: frameworks(waiting), 6: displaced(held), 7: learned(mandates),
+        1: (*food_security(held), *reporting(held, mandates)), 3: funding(held), 5: frameworks(others.get(0, 0)), 6: displaced(held), 7: learned(others.get(LESSONS, 0), others.get(REUSES, 0)),
         8: kept_by_states(kept),
     }

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet, Value
 
 from concertation.apps.lessons.models import Contradiction, Lesson, Reuse, Theme
 from concertation.apps.search.queries import keys_of_kind
@@ -15,6 +15,7 @@ from concertation.core.sharing import Mandate
 
 FACETS = ("kind", "hazard", "phase", "sector", "theme", "strength", "owner_state")
 LOOKED_AT, NEAR = 400, 3
+LESSONS, REUSES = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,11 @@ def times_reused(mandates: Sequence[Mandate], lessons: Iterable[Lesson]) -> dict
     return dict(held.values_list("lesson").annotate(times=Count("pk")).order_by())
 
 
-def held_and_reused(mandates: Sequence[Mandate]) -> tuple[int, int]:
-    """How many lessons stand, and how many uses were noted. One query."""
-    noted = Reuse.objects.visible_to(mandates).order_by().values(same=Value(1)).annotate(kept=Count("pk")).values("kept")
-    counted = list(standing(mandates).order_by().values(same=Value(1)).annotate(lessons=Count("pk"), reuses=Coalesce(Subquery(noted), 0)))
-    return (counted[0]["lessons"], counted[0]["reuses"]) if counted else (0, 0)
+def counted_by_state(mandates: Sequence[Mandate]) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
+    """Lessons that stand (`imports` -1) and uses noted (`imports` -2), per State, in the columns of the rows that States keep."""
+    noted: QuerySet[Reuse] = Reuse.objects.visible_to(mandates).order_by()
+    lessons = standing(mandates).order_by().values(state_=F("owner_state")).annotate(imports=Value(LESSONS), rows=Count("id"))
+    return lessons, noted.values(state_=F("owner_state")).annotate(imports=Value(REUSES), rows=Count("id"))
 
 
 def themes() -> dict[str, str]:
