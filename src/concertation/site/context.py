@@ -28,13 +28,19 @@ class Entry:
     open_to: Callable[[Sequence[Mandate]], object] | None = None
 
 
-# Each group is one kind of act: decide, see, bring in, understand. An app adds its page by adding a line here.
-MENU: tuple[tuple[Entry, ...], ...] = (
-    (Entry(_("Décisions"), "home"), Entry(_("Plan"), "plan"), Entry(_("Leçons"), "lessons")),
-    (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations"), Entry(_("Financements"), "funding"), Entry(_("Action anticipée"), "frameworks"), Entry(_("Allocation"), "rounds", signed_in=True)),
-    (Entry(_("Rapports"), "reporting"), Entry(_("Mes activités"), "own-activities", signed_in=True), Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
-    (Entry(_("Personnes"), "people", signed_in=True, open_to=gives_at_all), Entry(_("Journal"), "journal", signed_in=True, open_to=journals_read)),
-    (Entry(_("Lieux"), "places"), Entry(_("Sources"), "sources"), Entry(_("Aide"), "help")),
+# Two rows: what the framework decided and knows, then what its people do and look up. A group in a row is one subject; an app adds its page by adding a line here.
+MENU: tuple[tuple[tuple[Entry, ...], ...], ...] = (
+    (
+        (Entry(_("Décisions"), "home"), Entry(_("Plan"), "plan")),
+        (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations")),
+        (Entry(_("Financements"), "funding"), Entry(_("Allocation"), "rounds", signed_in=True)),
+        (Entry(_("Action anticipée"), "frameworks"), Entry(_("Leçons"), "lessons")),
+    ),
+    (
+        (Entry(_("Rapports"), "reporting"), Entry(_("Mes activités"), "own-activities", signed_in=True), Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
+        (Entry(_("Personnes"), "people", signed_in=True, open_to=gives_at_all), Entry(_("Journal"), "journal", signed_in=True, open_to=journals_read)),
+        (Entry(_("Lieux"), "places"), Entry(_("Sources"), "sources"), Entry(_("Aide"), "help")),
+    ),
 )
 
 
@@ -61,18 +67,17 @@ def is_current(path: str, url: str) -> bool:
     return path == url or (url != "/" and path.startswith(url))
 
 
-def menu(request: HttpRequest) -> list[MenuLine]:
-    """The lines of the main menu that this reader can follow."""
+def menu(request: HttpRequest) -> list[list[MenuLine]]:
+    """The rows of the main menu, each with the lines that this reader can follow."""
+    return [[line for group in row for line in lines_of(group, request)] for row in MENU]
+
+
+def lines_of(group: Sequence[Entry], request: HttpRequest) -> list[MenuLine]:
+    """The lines of one group that this reader can follow; the first one opens the group."""
     signed_in, mandates = request.user.is_authenticated, getattr(request, "mandates", ())
-    lines: list[MenuLine] = []
-    for number, group in enumerate(MENU):
-        open_to_reader = [entry for entry in group if (signed_in or not entry.signed_in) and (entry.open_to is None or entry.open_to(mandates))]
-        served = [(entry, url) for entry in open_to_reader if (url := address_of(entry.address))]
-        lines += [
-            MenuLine(str(entry.label), url, is_current(request.path, url), first=number > 0 and place == 0)
-            for place, (entry, url) in enumerate(served)
-        ]
-    return lines
+    open_to_reader = [entry for entry in group if (signed_in or not entry.signed_in) and (entry.open_to is None or entry.open_to(mandates))]
+    served = [(entry, url) for entry in open_to_reader if (url := address_of(entry.address))]
+    return [MenuLine(str(entry.label), url, is_current(request.path, url), first=place == 0) for place, (entry, url) in enumerate(served)]
 
 
 def layout(request: HttpRequest) -> dict[str, object]:
