@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 import numpy.typing as npt
-from highspy import Highs, HighsBasis, HighsBasisStatus, HighsLp, HighsModelStatus, MatrixFormat, ObjSense
+from highspy import Highs, HighsBasis, HighsBasisStatus, HighsLp, HighsModelStatus, HighsVarType, MatrixFormat, ObjSense
 
 Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -86,6 +86,16 @@ class KeptProgramme:
     def change_coefficient(self, row: int, column: int, value: float) -> None:
         """Give a column another weight in a row."""
         self.highs.changeCoeff(row, column, value)
+
+    def change_columns(self, lower: Numbers, upper: Numbers) -> None:
+        """Give every column other bounds."""
+        self.highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
+
+    def whole(self) -> None:
+        """Ask for whole numbers in every column, to the exact best; duals mean nothing from here on."""
+        count = int(self.highs.getNumCol())
+        self.highs.setOptionValue("mip_rel_gap", 0.0)
+        self.highs.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.array([HighsVarType.kInteger] * count))
 
     def add_row(self, columns: Places, values: Numbers, *, lower: float) -> int:
         """Add a row that must reach `lower`; gives back its place."""
