@@ -20,6 +20,7 @@ from concertation.site import (
     cli_funding,
     cli_iati,
     cli_keeping,
+    cli_release,
     cli_reporting,
     cli_search,
     cli_sync,
@@ -40,6 +41,7 @@ from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 cli_keeping.register(app)
+cli_release.register(app)
 cli_reporting.register(app)
 cli_search.register(app)
 cli_allocation.register(app)

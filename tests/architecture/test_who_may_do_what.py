@@ -18,6 +18,8 @@ MAY_TOUCH_MODELS = {
     "apps/ground/chain.py": "seals a line of the journal: it is the model's own rule, beside the model",
 }
 READS_UNSEEN = {
+    "sharing/chain_to_follow": "the last number and hash alone, so that a number is never given twice; no row, no note",
+    "sharing/received": "the hashes of the chain alone, so that a number is never given or taken twice; no row, no note",
     "sources/run_at_work": "the worker goes on with what a person asked for; the page checked the mandate",
     "sources/is_of_a_file": "whether a source is a file or a publication; the source itself was found through what may be seen",
     "presence/runs_waiting": "an answer reaches every row like it; the mandate to answer was checked on the doubt itself",

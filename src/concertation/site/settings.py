@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "concertation.apps.organisations",
     "concertation.apps.places",
     "concertation.apps.sources",
+    "concertation.apps.sharing",
     "concertation.apps.lessons",
     "concertation.apps.needs",
     "concertation.apps.presence",

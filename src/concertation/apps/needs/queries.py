@@ -219,6 +219,19 @@ def need_by_unit(
     return need_on_units(held, state=state, level=level, sector=sector, division=in_force)
 
 
+def need_to_release(
+    mandates: Sequence[Mandate], *, state: str, level: int, sector: str, concept: str, open_levels: Iterable[str], on: date,
+) -> pl.DataFrame:
+    """Need on every unit of a level, from figures the State holds itself or whose holder opened them that far already.
+
+    What a partner lent to the State alone never leaves with it. Columns out: READING_SCHEMA. Constant number of queries.
+    """
+    held = figures(mandates, states=[state], concepts=[concept], sectors=() if sector == INTERSECTORAL else (sector,), on=on)
+    may_leave = held_figures(mandates).filter(Q(holder__in=["", f"{state.lower()}-government"]) | Q(sensitivity__in=list(open_levels)), owner_state=state, concept=concept)
+    lent = held.filter(pl.col("figure").is_in([str(key) for key in may_leave.values_list("pk", flat=True)]))
+    return need_on_units(lent, state=state, level=level, sector=sector, division=division_in_force(state, on))
+
+
 def need_on_units(
     held: pl.DataFrame, *, state: str, level: int, sector: str, division: str, ground: Terrain | None = None,
 ) -> pl.DataFrame:

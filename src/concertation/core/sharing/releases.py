@@ -111,7 +111,7 @@ def note_problems(note: ReleaseNote, *, me: str, today: date) -> tuple[Problem, 
         told.append(Problem("release-protocol-unknown", value=str(note.protocol)))
     if made is None or expires is None or note.level not in SHARED_LEVELS:
         return (*told, Problem("release-note-unreadable"))
-    if me not in note.recipients and EVERYONE not in note.recipients:
+    if me != note.node and me not in note.recipients and EVERYONE not in note.recipients:
         told.append(Problem("release-not-for-this-node", value=me, detail={"recipients": ", ".join(note.recipients)}))
     if made > today + A_DAY:
         told.append(Problem("release-from-the-future", value=note.made_on, detail={"today": today.isoformat()}))

@@ -1,0 +1,132 @@
+"""Writing what may leave and what came: the node's name, keys accepted and revoked, releases, their rows, receipts.
+
+Each act is one line of the journal of the State concerned. A release that comes is stored with its rows in one transaction, or not
+at all; the same one again changes nothing, and one that comes after its own withdrawal leaves no row. A withdrawal purges what
+others hold; this node keeps what it withdrew of its own, closed to everybody but its State, because what once left counts for every
+later control.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from concertation.apps.ground.commands import journal
+from concertation.apps.sharing.models import OwnNode, Receipt, Release, ReleasedFigure, SigningKey
+from concertation.core.sharing import Mandate, Sensitivity
+from concertation.core.sharing.canonical import canonical_json
+from concertation.core.sharing.released_tables import PeopleCell
+from concertation.core.sharing.releases import ReleaseNote
+from concertation.core.sharing.signing import HeldKey
+
+PUBLISHED, RECEIVED, WITHDRAWN, DRAFT = "published", "received", "withdrawn", "draft"
+
+
+@transaction.atomic
+def name_node(state: str, *, by: Mandate, at: datetime) -> bool:
+    """Say whose node this is, once for all; False when it was said already."""
+    if OwnNode.objects.exists():
+        return False
+    OwnNode.objects.create(state=state, made_at=at)
+    journal("sharing.node-named", by, state=state, at=at)
+    return True
+
+
+@transaction.atomic
+def accept_key(key: HeldKey, *, by: Mandate, at: datetime) -> bool:
+    """Take a key whose fingerprint a person compared; False when it is held already."""
+    _held, made = SigningKey.objects.get_or_create(fingerprint=key.fingerprint, defaults={
+        "node": key.node, "role": key.role.value, "public": key.public, "valid_from": key.valid_from, "valid_to": key.valid_to, "accepted_at": at,
+    })  # fmt: skip
+    if made:
+        journal("sharing.key-accepted", by, state=key.node, at=at, key=key.fingerprint, role=key.role.value)
+    return made
+
+
+@transaction.atomic
+def revoke_key(fingerprint: str, *, by: Mandate, at: datetime) -> bool:
+    """From today nothing signed with a key comes in; False when it is not held, or was revoked before."""
+    held = SigningKey.objects.filter(pk=fingerprint, revoked_on=None).first()
+    if held is None:
+        return False
+    held.revoked_on = at.date()
+    held.save()
+    journal("sharing.key-revoked", by, state=held.node, at=at, key=fingerprint)
+    return True
+
+
+@transaction.atomic
+def draft(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, by: Mandate, at: datetime) -> Release:
+    """Keep a release made here, in place of a draft that never left; nobody outside the State reads it before it is published."""
+    Release.objects.filter(node=note.node, standing=DRAFT).delete()
+    made = kept(note, digest, cells, standing=DRAFT, level=Sensitivity.CONFIDENTIAL.value)
+    journal("sharing.release-made", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=len(cells), hidden=note.hidden)
+    return made
+
+
+def kept(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, standing: str, level: str) -> Release:
+    """A release and its rows, inside the caller's transaction."""
+    made = Release.objects.create(
+        node=note.node, owner_state=note.node, sensitivity=level, sequence=note.sequence, digest=digest, previous=note.previous, withdraws=note.withdraws,
+        table=note.table, note=canonical_json(note.as_json()), standing=standing, expires_on=date.fromisoformat(note.expires_on),
+    )  # fmt: skip
+    ReleasedFigure.objects.bulk_create(
+        ReleasedFigure(
+            release=made, owner_state=note.node, sensitivity=level, unit=cell.unit, unit_name=cell.unit_name, level=cell.level, sector=cell.sector,
+            value=cell.value, state=cell.state.value,
+        )
+        for cell in cells
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def publish(release: Release, note: ReleaseNote, *, by: Mandate, at: datetime) -> bool:
+    """A signed release leaves; its rows open to whom it is meant for, or what it withdraws closes. False when it had left before."""
+    held = Release.objects.select_for_update().get(pk=release.pk)
+    if held.standing != DRAFT:
+        return False
+    level = Sensitivity.CONFIDENTIAL.value if note.is_withdrawal else note.level
+    held.standing, held.sensitivity = PUBLISHED, level
+    held.save()
+    ReleasedFigure.objects.filter(release=held).update(sensitivity=level)
+    if note.withdraws:
+        close(note.withdraws, at=at)
+    journal("sharing.release-published", by, state=note.node, at=at, release=held.digest, sequence=note.sequence, withdraws=note.withdraws)
+    return True
+
+
+def close(digest: str, *, at: datetime) -> None:
+    """A release of this node is withdrawn: its State alone reads it from here on."""
+    closed = Sensitivity.CONFIDENTIAL.value
+    Release.objects.filter(digest=digest).update(standing=WITHDRAWN, withdrawn_at=at, sensitivity=closed)
+    ReleasedFigure.objects.filter(release__digest=digest).update(sensitivity=closed)
+
+
+@transaction.atomic
+def take_in(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, by: Mandate, at: datetime) -> tuple[str, int]:
+    """Store a release that was read without a problem; gives back what was done (taken, purged, or held already) and the rows."""
+    if Release.objects.filter(digest=digest).exists():
+        return "held", 0
+    gone = Release.objects.filter(node=note.node, withdraws=digest).exists()
+    kept(note, digest, () if gone else cells, standing=WITHDRAWN if gone else RECEIVED, level=note.level)
+    done, rows = ("purged", purge(note, at=at)) if note.is_withdrawal or gone else ("taken", len(cells))
+    journal(f"sharing.release-{done}", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=rows, withdraws=note.withdraws)
+    return done, rows
+
+
+def purge(note: ReleaseNote, *, at: datetime) -> int:
+    """Take away the rows of a release its node withdrew; gives back how many went."""
+    withdrawn = Release.objects.filter(node=note.node, digest=note.withdraws)
+    rows, _by_model = ReleasedFigure.objects.filter(release__in=withdrawn).delete()
+    withdrawn.update(standing=WITHDRAWN, withdrawn_at=at)
+    return rows
+
+
+@transaction.atomic
+def keep_receipt(*, node: str, digest: str, act: str, rows: int, made_on: date, signature: bytes, state: str, by: Mandate, at: datetime) -> bool:
+    """Keep what another node says it did; False when it was said before."""
+    _held, made = Receipt.objects.get_or_create(node=node, digest=digest, act=act, defaults={"rows": rows, "made_on": made_on, "signature": signature})
+    if made:
+        journal("sharing.receipt-kept", by, state=state, at=at, release=digest, node=node, done=act)
+    return made
