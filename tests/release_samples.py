@@ -42,7 +42,7 @@ def note(**changed: object) -> ReleaseNote:
     """The note of Niger's first release."""
     plain = ReleaseNote(
         protocol=1, node="NER", sequence=1, previous="", recipients=("BFA", "MLI"), level="restricted", agreement="AES-2026-01", purpose="Cluster",
-        made_on="2026-11-18", expires_on="2027-05-18", supersedes="", withdraws="", table="people", grain=1, period_start="2026-01-01",
+        made_on="2026-11-18", expires_on="2027-05-18", supersedes="", withdraws="", table="people", concept="in_need", grain=1, period_start="2026-01-01",
         period_end="2026-12-31", disclosure="", threshold=10, hidden=2, derived_from=("HRP 2026",),
     )  # fmt: skip
     return replace(plain, **changed)  # type: ignore[arg-type]

@@ -65,7 +65,7 @@ def test_a_withdrawal_of_another_node_purges_nothing_here() -> None:
 def test_a_draft_is_read_by_its_state_alone_and_what_was_withdrawn_counts_for_every_later_control() -> None:
     made = commands.draft(note(), FIRST, seen(), by=BY, at=AT)
     assert (len(cells(NIGER)), len(cells(BURKINA))) == (6, 0)
-    assert queries.shown_before(NIGER, node="NER", table="people") == []
+    assert queries.shown_before(NIGER, node="NER", table="people", concept="in_need") == []
 
     commands.publish(made, note(), by=BY, at=AT)
     assert (len(cells(BURKINA)), len(cells(NOBODY))) == (6, 0)
@@ -73,7 +73,7 @@ def test_a_draft_is_read_by_its_state_alone_and_what_was_withdrawn_counts_for_ev
     commands.publish(back, note(sequence=2, previous=FIRST, withdraws=FIRST), by=BY, at=AT)
 
     assert cells(BURKINA) == ()
-    assert [len(each) for each in queries.shown_before(NIGER, node="NER", table="people")] == [6]
+    assert [len(each) for each in queries.shown_before(NIGER, node="NER", table="people", concept="in_need")] == [6]
 
 
 def test_a_draft_made_again_takes_the_place_of_the_one_that_never_left() -> None:

@@ -140,6 +140,8 @@ def test_a_second_release_gives_no_hidden_cell_of_the_first_away(two: Two) -> No
     released(two, 1)
     second = two.niger.answer("release", "make", "--recipients", "*", "--sector", "WSH", "--share", "public")["release"]
     released(two, 2)
+    finer = two.niger.answer("release", "make", "--recipients", "BFA", "--sector", "WSH", "--agreement", "AES-2026-01", "--level", "2")
+    assert [each["code"] for each in finer["problems"]] == ["release-cut-otherwise"]
     two.burkina.answer("pull", str(two.stick), "--yes")
     hidden = two.burkina.ask("SELECT unit, count(*) FROM sharing_releasedfigure WHERE state = 'hidden' GROUP BY unit ORDER BY unit")
 

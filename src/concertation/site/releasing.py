@@ -23,7 +23,14 @@ from concertation.core.sharing import Role, Sensitivity
 from concertation.core.sharing.canonical import canonical_json
 from concertation.core.sharing.disclosure.control import Report
 from concertation.core.sharing.disclosure.rules import RULES, Rule, Theme
-from concertation.core.sharing.released_tables import PEOPLE, CellState, PeopleCell, controlled, with_totals
+from concertation.core.sharing.released_tables import (
+    PEOPLE,
+    CellState,
+    PeopleCell,
+    controlled,
+    covers_other_units,
+    with_totals,
+)
 from concertation.core.sharing.releases import PROTOCOL, Received, ReleaseNote, day, is_doubtful, note_of
 from concertation.core.sharing.signing import (
     HeldKey,
@@ -109,14 +116,16 @@ def make(state: str, wanted: Wanted, *, at: datetime) -> Made:
     held, (start, end) = cells_held(state, wanted, at.date())
     if not any(cell.value is not None for cell in held):
         return Made(None, None, None, (Problem("release-nothing-held", value=", ".join(wanted.sectors)),))
-    rule = rule_for(wanted)
-    seen, report = controlled(held, rule, queries.shown_before(node.OPERATOR, node=state, table=PEOPLE))
+    rule, earlier = rule_for(wanted), queries.shown_before(node.OPERATOR, node=state, table=PEOPLE, concept=wanted.concept)
+    if any(covers_other_units(held, each) for each in earlier):
+        return Made(None, None, None, (Problem("release-cut-otherwise", value=str(wanted.grain)),))
+    seen, report = controlled(held, rule, earlier)
     if not report.may_leave:
         return Made(None, None, report, refusals(held, report))
     told = canonical_json({str(place): reason.value for place, reason in report.hidden.items()})
     note = replace(
         blank_note(state, at.date()), recipients=wanted.recipients, level=wanted.level, agreement=wanted.agreement, purpose=wanted.purpose,
-        expires_on=(at.date() + wanted.good_for).isoformat(), grain=wanted.grain, period_start=start, period_end=end, disclosure=digest_of(told),
+        expires_on=(at.date() + wanted.good_for).isoformat(), concept=wanted.concept, grain=wanted.grain, period_start=start, period_end=end, disclosure=digest_of(told),
         threshold=rule.fewest, hidden=len(report.hidden), derived_from=(f"{state}: {wanted.concept}",),
     )  # fmt: skip
     return laid(note, seen, report, at=at)
@@ -134,7 +143,7 @@ def blank_note(state: str, today: date) -> ReleaseNote:
     """The note that follows the last release that left."""
     last, digest = queries.chain_to_follow(state)
     return ReleaseNote(
-        PROTOCOL, state, last + 1, digest, (), Sensitivity.RESTRICTED.value, "", "", today.isoformat(), today.isoformat(), "", "", PEOPLE, 0, "", "", "", 0, 0, (),
+        PROTOCOL, state, last + 1, digest, (), Sensitivity.RESTRICTED.value, "", "", today.isoformat(), today.isoformat(), "", "", PEOPLE, "", 0, "", "", "", 0, 0, (),
     )  # fmt: skip
 
 
@@ -156,7 +165,7 @@ def withdraw(state: str, sequence: int, *, at: datetime) -> Made:
         return Made(None, None, None, (Problem("release-not-to-withdraw", value=str(sequence)),))
     told = note_held(held)
     note = replace(
-        blank_note(state, at.date()), recipients=told.recipients, level=told.level, agreement=told.agreement, purpose=told.purpose, withdraws=held.digest, grain=told.grain,
+        blank_note(state, at.date()), recipients=told.recipients, level=told.level, agreement=told.agreement, purpose=told.purpose, withdraws=held.digest, concept=told.concept, grain=told.grain,
         expires_on=told.expires_on, period_start=told.period_start, period_end=told.period_end, threshold=told.threshold,
     )  # fmt: skip
     return laid(note, (), None, at=at)

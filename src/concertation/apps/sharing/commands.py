@@ -68,7 +68,7 @@ def kept(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, standin
     """A release and its rows, inside the caller's transaction."""
     made = Release.objects.create(
         node=note.node, owner_state=note.node, sensitivity=level, sequence=note.sequence, digest=digest, previous=note.previous, withdraws=note.withdraws,
-        table=note.table, note=canonical_json(note.as_json()), standing=standing, expires_on=date.fromisoformat(note.expires_on),
+        table=note.table, concept=note.concept, note=canonical_json(note.as_json()), standing=standing, expires_on=date.fromisoformat(note.expires_on),
     )  # fmt: skip
     ReleasedFigure.objects.bulk_create(
         ReleasedFigure(

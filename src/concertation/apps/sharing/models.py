@@ -43,6 +43,7 @@ class Release(GuardedModel):
     previous = models.CharField(max_length=64, blank=True)
     withdraws = models.CharField(max_length=64, blank=True)
     table = models.CharField(max_length=24)
+    concept = models.CharField(max_length=40)
     note = models.BinaryField()
     standing = models.CharField(max_length=12, choices=STANDINGS)
     expires_on = models.DateField()

@@ -58,9 +58,9 @@ def cells_of(mandates: Sequence[Mandate], release: Release) -> tuple[PeopleCell,
     return tuple(PeopleCell(row.unit, row.unit_name, row.level, row.sector, row.value, CellState(row.state)) for row in rows)
 
 
-def shown_before(mandates: Sequence[Mandate], *, node: str, table: str) -> list[tuple[PeopleCell, ...]]:
+def shown_before(mandates: Sequence[Mandate], *, node: str, table: str, concept: str) -> list[tuple[PeopleCell, ...]]:
     """The rows of every release of a table that ever left a node, withdrawn ones too: what others may have kept."""
-    held = releases(mandates, node=node).filter(table=table, withdraws="").exclude(standing="draft")
+    held = releases(mandates, node=node).filter(table=table, concept=concept, withdraws="").exclude(standing="draft")
     return [cells_of(mandates, each) for each in held]
 
 

@@ -95,6 +95,15 @@ def controlled(cells: Sequence[PeopleCell], rule: Rule, earlier: Iterable[Sequen
     return seen, told
 
 
+def covers_other_units(cells: Sequence[PeopleCell], before: Sequence[PeopleCell]) -> bool:
+    """Whether an earlier release cut the State otherwise: at another grain or another division. Their differences cannot be controlled.
+
+    >>> covers_other_units([PeopleCell("a", "A", 1, "FSC", 3)], [PeopleCell("b", "B", 2, "FSC", 3)])
+    True
+    """
+    return bool(before) and {cell.unit for cell in cells} != {cell.unit for cell in before}
+
+
 def shown_before(cells: Sequence[PeopleCell], before: Sequence[PeopleCell]) -> Published:
     """What an earlier release showed of these cells, by their places now."""
     shown = {cell.key: cell.value for cell in before if cell.value is not None}

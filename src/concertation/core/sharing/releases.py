@@ -35,6 +35,7 @@ class ReleaseNote:
     supersedes: str
     withdraws: str
     table: str
+    concept: str
     grain: int
     period_start: str
     period_end: str

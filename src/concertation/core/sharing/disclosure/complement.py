@@ -64,7 +64,7 @@ def cut(choice: KeptProgramme, attacker: Attacker, hidden: Mask, wanted: Wanted)
 
 
 def first_choice(block: Block, standing: Numbers, wanted: Wanted) -> KeptProgramme:
-    """The programme before any attack: in no sum is a cell hidden alone."""
+    """The programme before any attack: in no sum is a cell that must stay at home hidden alone."""
     cells = len(standing)
     loss = 1.0 + np.log2(1.0 + standing)
     least = (wanted.must | block.open).astype(float)
@@ -76,6 +76,6 @@ def first_choice(block: Block, standing: Numbers, wanted: Wanted) -> KeptProgram
     choice.whole()
     for row in block.matrix:
         members: Places = np.flatnonzero(row)
-        for cell in members[~block.open[members]]:
+        for cell in members[wanted.must[members] & ~block.open[members]]:
             choice.add_row(members, np.where(members == cell, -1.0, 1.0), lower=0.0)
     return choice

@@ -1,0 +1,86 @@
+"""A release from the table to the reader's yes: control, files, two signatures, and the whole distrustful reading back.
+
+Rows are synthetic: people by commune and sector, 5 % not held, 3 % below the threshold. 67 communes by 12 sectors is a State's
+departments, 500 a large State's communes, 3,000 more communes than the four States have together. Reading counts everything:
+quarantine, signatures, hashes, note, chain, schema, and the control of what the table discloses. No peer signs a table of data.
+
+    PYTHONPATH=src python benchmarks/releases.py            three sizes
+    PYTHONPATH=src python benchmarks/releases.py --quick    the two smaller
+"""
+
+import random
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from concertation.core.sharing.disclosure.rules import RULES, Theme
+from concertation.core.sharing.mandates import Role
+from concertation.core.sharing.released_tables import PEOPLE, PeopleCell, controlled, with_totals
+from concertation.core.sharing.releases import PROTOCOL, ReleaseNote
+from concertation.core.sharing.signing import SIGNERS, HeldKey, Signature, fingerprint, holds, public_of, signed
+from concertation.formats.release import MANIFEST, SIGNATURES, Receiver, files_of, read_release, signatures_file
+
+SEED, TODAY, TIMES = 20261129, date(2026, 11, 29), 2_000
+PRIVATE = {Role.DATA_MANAGER: bytes(range(32)), Role.RELEASE_AUTHORITY: bytes(range(1, 33))}
+SIZES = ((67, 12), (500, 12), (3_000, 12))
+
+
+def table(units: int, sectors: int) -> tuple[PeopleCell, ...]:
+    """A synthetic table with its totals, the same every time."""
+    chance = random.Random(SEED)
+    cells = []
+    for sector in range(sectors):
+        for unit in range(units):
+            kind = chance.random()
+            value = None if kind < 0.05 else chance.randint(1, 9) if kind < 0.08 else int(chance.lognormvariate(7, 1.3))
+            cells.append(PeopleCell(f"u{unit:05}", f"Commune {unit}", 1, f"S{sector:02}", value))
+    return with_totals(cells, "NER")
+
+
+def note(hidden: int) -> ReleaseNote:
+    """The note of a first release."""
+    return ReleaseNote(
+        PROTOCOL, "NER", 1, "", ("BFA",), "restricted", "synthetic", "synthetic", TODAY.isoformat(), TODAY.isoformat(), "", "", PEOPLE, "in_need", 1, "2026-01-01", "2026-12-31",
+        "", RULES[Theme.PEOPLE].fewest, hidden, ("synthetic",),
+    )  # fmt: skip
+
+
+def measure(units: int, sectors: int) -> None:
+    """One size, step by step."""
+    cells = table(units, sectors)
+    start = perf_counter()
+    seen, report = controlled(cells, RULES[Theme.PEOPLE])
+    at_control = perf_counter()
+    files = files_of(note(len(report.hidden)), seen)
+    files[SIGNATURES] = signatures_file(Signature(fingerprint(public_of(PRIVATE[role])), signed(PRIVATE[role], files[MANIFEST])) for role in SIGNERS)
+    at_files = perf_counter()
+    with tempfile.TemporaryDirectory() as place:
+        (Path(place) / "data").mkdir()
+        for name, content in files.items():
+            (Path(place) / name).write_bytes(content)
+        keys = tuple(HeldKey("NER", role, public_of(PRIVATE[role]), TODAY, TODAY) for role in SIGNERS)
+        before = perf_counter()
+        read = read_release(Path(place), Receiver("BFA", TODAY, keys, {}))
+        at_read = perf_counter()
+    assert report.may_leave and not read.problems and read.cells == seen
+    print(f"  {len(cells):7,} rows  {len(report.hidden):6,} hidden   control {at_control - start:6.2f} s   files and signatures {at_files - at_control:5.2f} s   read back {at_read - before:6.2f} s")
+
+
+def seals() -> None:
+    """A signature made and checked, many times over."""
+    private, manifest = PRIVATE[Role.DATA_MANAGER], files_of(note(0), table(67, 12))[MANIFEST]
+    public = public_of(private)
+    start = perf_counter()
+    for _ in range(TIMES):
+        signature = signed(private, manifest)
+    at_signed = perf_counter()
+    assert all(holds(public, signature, manifest) for _ in range(TIMES))
+    print(f"\n  one signature {(at_signed - start) / TIMES * 1e6:.0f} µs, one check {(perf_counter() - at_signed) / TIMES * 1e6:.0f} µs")
+
+
+if __name__ == "__main__":
+    for size in SIZES[:2] if "--quick" in sys.argv else SIZES:
+        measure(*size)
+    seals()
