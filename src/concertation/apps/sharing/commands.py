@@ -110,9 +110,12 @@ def take_in(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, by: 
         return "held", 0
     gone = Release.objects.filter(node=note.node, withdraws=digest).exists()
     kept(note, digest, () if gone else cells, standing=WITHDRAWN if gone else RECEIVED, level=note.level)
-    done, rows = ("purged", purge(note, at=at)) if note.is_withdrawal or gone else ("taken", len(cells))
-    journal(f"sharing.release-{done}", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=rows, withdraws=note.withdraws)
-    return done, rows
+    if note.is_withdrawal or gone:
+        rows = purge(note, at=at)
+        journal("sharing.release-purged", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=rows, withdraws=note.withdraws)
+        return "purged", rows
+    journal("sharing.release-taken", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=len(cells))
+    return "taken", len(cells)
 
 
 def purge(note: ReleaseNote, *, at: datetime) -> int:
