@@ -21,9 +21,10 @@ STATES = ("BFA", "MLI", "NER", "TGO")
 HOLDERS = ("", "ocha", "ner-government")
 GUARDED = [model for model in apps.get_models() if issubclass(model, GuardedModel)]
 OPEN_TO_STATE = {"reader", "data-manager", "release-authority", "auditor"}
+BESIDE_THE_REFERENCE_SET = 1_000
 OPEN_TO_STRICT = {"data-manager", "auditor"}
 PLAIN: dict[type[models.Field[Any, Any]], Any] = {
-    models.DateField: date(2026, 1, 1), models.IntegerField: 1, models.PositiveIntegerField: 1, models.PositiveSmallIntegerField: 1,
+    models.DateField: date(2026, 1, 1), models.IntegerField: 1, models.PositiveIntegerField: 1, models.PositiveSmallIntegerField: 1, models.SmallIntegerField: 1,
     models.BigIntegerField: 1, models.PositiveBigIntegerField: 1, models.FloatField: 0.5, models.BooleanField: False, models.BinaryField: b"{}",
     models.JSONField: {}, models.DateTimeField: datetime(2026, 1, 1, tzinfo=UTC),
 }
@@ -39,17 +40,17 @@ def filled(model: type[models.Model], number: int, **given_values: Any) -> model
             values[field.name] = pointed_to(field.related_model, number, own=isinstance(field, models.OneToOneField) or field.name in told_apart_by(model))
         elif isinstance(field, models.CharField):
             values[field.name] = f"{number}"[: field.max_length]
-        elif field.primary_key:
-            values[field.name] = number
+        elif field.unique:
+            values[field.name] = BESIDE_THE_REFERENCE_SET + number
         else:
             values[field.name] = PLAIN.get(type(field), "")
     return model._default_manager.create(**values)
 
 
 def told_apart_by(model: type[models.Model]) -> set[str]:
-    """The guarded rows a model points to in a constraint that only one row may hold."""
+    """The rows a model points to in a constraint that only one row may hold."""
     only_one = {name for constraint in model._meta.constraints if isinstance(constraint, models.UniqueConstraint) for name in constraint.fields}
-    return {field.name for field in model._meta.concrete_fields if field.name in only_one and field.related_model and issubclass(field.related_model, GuardedModel)}
+    return {field.name for field in model._meta.concrete_fields if field.name in only_one and field.related_model}
 
 
 def pointed_to(model: type[models.Model], number: int, *, own: bool) -> models.Model:
