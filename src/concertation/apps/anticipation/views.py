@@ -232,8 +232,8 @@ def expected_words(framework: Framework, past: BacktestResult) -> str:
 
 
 def period_words(period: float | None) -> str:
-    """A return period to a decimal."""
-    return number(round(period, 1), language()) if period else "–"
+    """A return period to two decimals, so that 3.25 stands beside a published 3.2 or 3.3 as it is."""
+    return number(round(period, 2), language()) if period else "–"
 
 
 def share_words(value: float | None) -> str:
