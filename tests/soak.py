@@ -44,7 +44,8 @@ PARTS = (
     Part("interface", ("tests/site/test_api_fuzz.py",), {"CONCERTATION_API_EXAMPLES": (500, 5)}),
     Part("forms", ("tests/faults/test_fuzz.py",), {"CONCERTATION_FUZZ_EXAMPLES": (100_000, 300)}),
     Part("hostile-files", ("tests/formats/test_hostile.py",)),
-    Part("refusing-disks", ("tests/faults/test_refusing_disk.py",)),
+    Part("refusing-disks", ("tests/faults/test_refusing_disk.py",), words={"CONCERTATION_DISKS": "full"}),
+    Part("every-reader's-pages", ("tests/browser/test_accessible.py", "tests/browser/test_without_scripts.py"), words={"CONCERTATION_AXE": "full"}),
     Part("stick", ("tests/site/offline_stick.py",)),
 )
 

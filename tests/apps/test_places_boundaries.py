@@ -148,4 +148,4 @@ def test_the_same_boundaries_again_are_the_same_set() -> None:
         imports.store(run, preview, by=by)
 
     assert BoundarySet.objects.filter(state="NER", source__endswith=".geojson").count() == 1
-    assert JournalLine.objects.filter(act="places.boundaries-brought", chain="NER").count() == 2
+    assert JournalLine.objects.filter(act="places.boundaries-brought", chain="NER").count() == 1

@@ -295,18 +295,17 @@ def test_an_act_about_a_subject_asks_for_a_refresh_and_an_act_of_accounts_does_n
     assert titles((NIGER,), "autre graphie") == ["Secours Synthétique"] and not queries.is_behind()
 
 
-def test_a_kind_is_offered_in_a_few_lines_and_no_two_stand_at_one_place(monkeypatch: pytest.MonkeyPatch, made_anew: Callable[[], None]) -> None:
-    monkeypatch.setattr("concertation.apps.search.kinds.KINDS", KINDS)
+def test_a_kind_is_offered_in_a_few_lines_and_no_two_stand_at_one_place(made_anew: Callable[[], None]) -> None:
     lessons = [Thing("1", "AES", "", "public", "Leçon synthétique", "Synthetic lesson", "/", "lecon synthetique", texts=("Leçon synthétique",))]
 
-    offer(Kind("lesson", 29, "Leçons", frozenset({"lessons"}), **whole(lambda: lessons)))
+    offer(Kind("planted", 31, "Leçons", frozenset({"lessons"}), **whole(lambda: lessons)))
     try:
         made_anew()
-        assert titles((), "leçons", kind="lesson") == ["Leçon synthétique"]
+        assert titles((), "leçons", kind="planted") == ["Leçon synthétique"]
         with pytest.raises(ValueError, match="taken"):
-            offer(Kind("other", 29, "Autres", frozenset(), **whole(lambda: ())))
+            offer(Kind("other", 31, "Autres", frozenset(), **whole(lambda: ())))
     finally:
-        del KINDS["lesson"]
+        del KINDS["planted"]
 
 
 def test_a_misspelt_name_is_offered_only_from_names_the_reader_may_see(made_anew: Callable[[], None]) -> None:

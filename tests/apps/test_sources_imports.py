@@ -245,7 +245,7 @@ def test_half_a_period_or_one_that_ends_before_it_starts_is_told(niger: Client, 
         (b"plat;sel\nmil;2\n", "kind-unknown"),
         (b"<html><body>404</body></html>", "file-is-a-web-page"),
         (b"{}", "kind-unknown"),
-        (b"Organisation;R\xc3\xa9gion;Secteur\n", "no-row-understood"),
+        (b"Organisation;R\xc3\xa9gion;Secteur\n", "no-row-below-headings"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_its_reason_and_what_to_do(niger: Client, content: bytes, code: str) -> None:

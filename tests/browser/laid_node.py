@@ -41,6 +41,12 @@ class LaidNode:
     pages: list[tuple[str, str, str]]
     session: str
 
+    @property
+    def pages_once(self) -> list[tuple[str, str, str]]:
+        """Every page as one reader opens it: the data manager where both may."""
+        of_manager = {path for who, _name, path in self.pages if who == MANAGER}
+        return [page for page in self.pages if page[0] == MANAGER or page[2] not in of_manager]
+
     def context(self, chromium: Browser, who: str, **options: object) -> BrowserContext:
         """A browser of nobody or of the data manager."""
         context = chromium.new_context(**options)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Every page judged by axe in Chromium: French and English, telephone and desk, signed out and as a State's data manager.
 
-With the suite each page is judged in one language at one width, all four by turns; `CONCERTATION_AXE=full` judges every pair.
+With the suite each page is judged for one reader in one language at one width, all four by turns; `CONCERTATION_AXE=full` judges every pair.
 Nothing may be found, whatever its weight.
 """
 
@@ -40,7 +40,7 @@ def pages(chromium: Browser, laid_node: LaidNode) -> Iterator[dict[str, Page]]:
 def walk(node: LaidNode) -> Iterator[tuple[str, str, int]]:
     """Who opens which address, in its language, at which width."""
     turns = cycle(product(LANGUAGES, WIDTHS))
-    for who, _name, path in node.pages:
+    for who, _name, path in node.pages if FULL else node.pages_once:
         for language, width in product(LANGUAGES, WIDTHS) if FULL else [next(turns)]:
             yield who, in_language(path, language), width
 

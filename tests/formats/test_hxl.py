@@ -103,7 +103,7 @@ def test_a_field_tagged_twice_goes_to_its_first_column() -> None:
         ("hapi/hdx_hapi_organisations_global.csv", "unknown"),
         ("hapi/hpc_hno_2024.csv", "hpc-needs"),
         ("places/pcodes_4_countries.csv", "unknown"),
-        ("funding/fts_requirements_funding_4_countries.csv", "unknown"),
+        ("funding/fts_requirements_funding_4_countries.csv", "fts-plans"),
     ],
 )
 def test_real_tables_are_recognised(shared: Path, path: str, kind: str) -> None:

@@ -30,7 +30,7 @@ from api_steps import one_connection, token_of
 from concertation.apps.access import bearers
 from concertation.core.sharing import Role
 
-EXAMPLES = int(os.environ.get("CONCERTATION_API_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("CONCERTATION_API_EXAMPLES", "5"))
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance,
     negative_data_rejection, unsupported_method,

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from concertation.apps.ground import triggers
 from concertation.apps.ground.queries import broken_lines
 from concertation.apps.search import words_index
-from concertation.site import fitness, node
+from concertation.site import engines, fitness, node
 from concertation.site.findings import WELL, WRONG, Finding, told
 
 MOUNTS = Path("/proc/mounts")
@@ -52,9 +52,9 @@ def writable() -> Finding:
 
 
 def is_read_only() -> bool:
-    """Whether PostgreSQL takes no writes; SQLite says so when the transaction begins."""
+    """Whether the database only reads: PostgreSQL says so itself, SQLite is opened so where its folder takes no writes."""
     if connection.vendor != "postgresql":
-        return False
+        return engines.takes_no_writes(Path(str(connection.settings_dict["NAME"])))
     with connection.cursor() as cursor:
         cursor.execute(READ_ONLY)
         return bool(cursor.fetchone()[0])
