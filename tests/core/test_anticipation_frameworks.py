@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from concertation.core.anticipation.amounts import expected_yearly_cost, planned, release
 from concertation.core.anticipation.backtest import back_test, declared
 from concertation.core.anticipation.firing import by_unit, evidence, over_the_area
-from concertation.core.anticipation.framework import Rank, Reference
-from concertation.core.anticipation.framework import Test as Trial
 from concertation.core.anticipation.judging import Spot, judge, ranked
 from concertation.core.anticipation.readings import Reading, Readings, season_of
+from concertation.core.anticipation.rules import Rank, Reference
+from concertation.core.anticipation.rules import Test as Trial
 from concertation.core.anticipation.wording import framework_in_words, window_in_words
 from concertation.core.anticipation.years import Years, years_of
 from concertation.formats.framework_file import shipped

@@ -8,7 +8,8 @@ from itertools import combinations
 
 from concertation.core.anticipation.amounts import disagreements, planned
 from concertation.core.anticipation.firing import rules_in, tests_in
-from concertation.core.anticipation.framework import ISSUES, MEASURES, Framework, Rule, Test, Window
+from concertation.core.anticipation.framework import ISSUES, MEASURES, Framework
+from concertation.core.anticipation.rules import Rule, Test, Window
 from concertation.core.money import is_currency
 from concertation.core.problems import Cell, Problem
 

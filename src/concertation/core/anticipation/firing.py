@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from concertation.core.anticipation.framework import Consecutive, CountOfUnits, Framework, Rule, Unless
+from concertation.core.anticipation.framework import Framework
 from concertation.core.anticipation.judging import Judgement, Spot, judge, years_passed
 from concertation.core.anticipation.readings import Readings
+from concertation.core.anticipation.rules import Consecutive, CountOfUnits, Rule, Unless
 from concertation.core.anticipation.years import Years, everything, nothing
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor
 
-from concertation.core.anticipation.framework import Framework, Rank, Reference, Test, Thresholds
+from concertation.core.anticipation.framework import Framework
 from concertation.core.anticipation.readings import Readings, Series
+from concertation.core.anticipation.rules import Rank, Reference, Test, Thresholds
 from concertation.core.anticipation.years import Years, years_of
 
 HAIR = 1e-9

@@ -79,7 +79,7 @@ def in_range(indicator: Indicator, rows: Sequence[Written]) -> tuple[list[Readin
 def seems_in_metres(indicator: Indicator, values: Sequence[float]) -> bool:
     """Whether a gauge in centimetres reads like one in metres: below its range as a whole, within it a hundredfold.
 
-    >>> from concertation.core.anticipation.framework import Text
+    >>> from concertation.core.anticipation.declaring import Text
     >>> gauge = Indicator(Text("niveau", "level"), "abn", "level", "cm", "day", valid=(50.0, 900.0))
     >>> seems_in_metres(gauge, [5.92, 6.04]), seems_in_metres(gauge, [592.0, 604.0])
     (True, False)

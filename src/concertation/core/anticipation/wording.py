@@ -2,17 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from concertation.core.anticipation.framework import (
-    Condition,
-    Framework,
-    Indicator,
-    Rank,
-    Reduce,
-    Reference,
-    Rule,
-    Test,
-    Thresholds,
-)
+from concertation.core.anticipation.framework import Condition, Framework, Indicator, Reduce
+from concertation.core.anticipation.rules import Rank, Reference, Rule, Test, Thresholds
 from concertation.core.periods import MONTHS, Language
 
 FRENCH_BLANK = "\u202f"
