@@ -6,13 +6,14 @@ Nothing is written durably (fsync is off): it is faster, and the folder ends wit
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from ports import free_port
 
 LEAST_VERSION = 15
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=60", "shared_buffers=128MB", "max_wal_size=2GB")
@@ -35,13 +36,6 @@ def programs() -> Path:
 def owner() -> dict[str, str]:
     """The server refuses to run as root: there it runs as the account its package made."""
     return {"user": "postgres", "group": "postgres"} if hasattr(os, "geteuid") and os.geteuid() == 0 else {}
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
+from ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY, MANAGER = "nobody", "data manager"
 NODE = """
@@ -58,13 +60,6 @@ class LaidNode:
 def in_language(path: str, language: str) -> str:
     """The address in a language."""
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page
 
 from access_steps import PASSWORD
+from ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,13 +34,6 @@ User.objects.exclude(email__startswith="manager-key").update(terms_version="")
 person("auditor", (Role.AUDITOR, "NER"))
 call_command("runserver", f"127.0.0.1:{sys.argv[1]}", "--noreload", "--nostatic")
 """
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

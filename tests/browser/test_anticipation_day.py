@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from laid_node import free_port
 from lxml import etree
 from playwright.sync_api import Browser, Page
+
+from ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from laid_node import free_port
 from playwright.sync_api import Browser, Page
 
 from access_steps import PASSWORD
+from ports import free_port
 from separate_node import ROOT, SeparateNode
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.xdist_group("browser")]

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from ports import free_port
+
 pytestmark = pytest.mark.browser
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 WIDE, NARROW = 1280, 360
@@ -21,13 +23,6 @@ from concertation.site.node import make_ready
 make_ready()
 call_command("runserver", f"127.0.0.1:{sys.argv[1]}", "--noreload", "--nostatic")
 """
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 def wait_for(port: int, node: "subprocess.Popen[bytes]") -> None:

@@ -9,14 +9,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from ports import free_port
 from separate_node import SERVER, SeparateNode, new_node
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def listens(port: int) -> bool:

@@ -21,10 +21,11 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InternalError
 from django.test import Client
-from test_ending import becomes, free_port
+from test_ending import becomes
 
 from concertation.site import faults, pages
 from import_steps import manager
+from ports import free_port
 from separate_node import ROOT, SERVER, new_node
 
 MEGABYTE = 1_000_000

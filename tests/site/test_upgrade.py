@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ports import free_port
 from separate_node import ROOT, SERVER, SeparateNode, new_database
 
 EARLIER = ROOT / "tests" / "upgrades"
@@ -44,13 +45,6 @@ def rows(path: Path, wanted: Columns) -> Rows:
     """The rows of tables, in these columns."""
     with closing(sqlite3.connect(path)) as file:
         return {table: set(file.execute("SELECT {} FROM {}".format(", ".join(f'"{name}"' for name in names), table))) for table, names in wanted.items()}
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def page(port: int, path: str) -> tuple[int, str]:

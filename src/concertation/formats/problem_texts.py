@@ -21,6 +21,14 @@ class ProblemWords:
     remedy_fr: str
     remedy_en: str
 
+    def told(self, language: str) -> str:
+        """What is wrong and what to do, in a language.
+
+        >>> ProblemWords("note", "Vide.", "Empty.", "Remplir.", "Fill it.").told("en")
+        'Empty. Fill it.'
+        """
+        return f"{self.message_en} {self.remedy_en}" if language == "en" else f"{self.message_fr} {self.remedy_fr}"
+
 
 class Unfilled(dict[str, str]):
     """Details of a problem; a detail that is missing stays visible as an ellipsis."""

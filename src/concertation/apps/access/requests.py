@@ -1,4 +1,4 @@
-"""A request as the pages receive it: with the mandates of the reader."""
+"""A request as the pages receive it: with the mandates of the reader, and the version of what was read."""
 
 from collections.abc import Sequence
 
@@ -17,3 +17,9 @@ class ReaderRequest(HttpRequest):
     mandates: Sequence[Mandate]
     audience: str
     token: PersonalToken | None
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version of a row that a form was read from; 0, which no row has, where it says none."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else 0

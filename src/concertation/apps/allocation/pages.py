@@ -149,8 +149,3 @@ def question_file(request: ReaderRequest, round_id: UUID) -> HttpResponse:
     asked = round_or_404(request, round_id)
     return exports.as_file(bytes(asked.question), "application/json", f"question-{asked.sha256[:12]}.json")
 
-
-def version_of(request: ReaderRequest) -> int:
-    """The version of what the reader saw, as the form tells it."""
-    told = request.POST.get("version", "")
-    return int(told) if told.isdigit() else 0

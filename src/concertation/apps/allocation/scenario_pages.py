@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.allocation import commands, exports, jobs, queries, solving, views
 from concertation.apps.allocation.forms import ChangeLine, TryWhatIf
 from concertation.apps.allocation.frozen import Changes, changes_in
 from concertation.apps.allocation.models import Round, Scenario
-from concertation.apps.allocation.pages import version_of
 from concertation.apps.allocation.reach import analyst_or_refuse, done_or_told, scenario_or_404
 from concertation.apps.allocation.scenario_views import (
     change_rows,

@@ -9,11 +9,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.allocation import commands, views
 from concertation.apps.allocation.forms import AskConstraint, Join, TakePosition
 from concertation.apps.allocation.frozen import Changes, question_of
-from concertation.apps.allocation.pages import version_of
 from concertation.apps.allocation.reach import (
     analyst_or_refuse,
     done_or_told,

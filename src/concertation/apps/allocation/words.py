@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from concertation.apps.access.words import state_names
+from concertation.apps.ground.downloads import language
 from concertation.core.allocation.question import Earmark
 from concertation.core.money import DIGITS, Money
 from concertation.core.problems import Problem
@@ -102,8 +103,7 @@ def rule_words(broken: str) -> str:
 def problem_words(problem: Problem) -> str:
     """A refusal in the reader's language: what, and what to do."""
     shown = Problem(problem.code, problem.cell, rule_words(problem.value), problem.detail) if problem.code == "line-breaks-a-rule" else problem
-    told = in_words(shown)
-    return f"{told.message_en} {told.remedy_en}" if get_language() == "en" else f"{told.message_fr} {told.remedy_fr}"
+    return in_words(shown).told(language())
 
 
 def problem_line(problem: Problem) -> dict[str, Any]:

@@ -44,8 +44,7 @@ def secretariat_or_refuse(request: ReaderRequest) -> Mandate:
 
 def problem_words(code: str, value: str = "") -> str:
     """What is wrong and what to do, in the reader's language."""
-    told = in_words(Problem(code, value=value))
-    return f"{told.message_en} {told.remedy_en}" if language() == "en" else f"{told.message_fr} {told.remedy_fr}"
+    return in_words(Problem(code, value=value)).told(language())
 
 
 def answered(request: ReaderRequest, form: forms.Form, entry: Entry, act: Callable[[Mapping[str, Any]], object], *, to: Callable[[Any], str] | None = None) -> HttpResponse:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from concertation.apps.funding.counting import OURS, Money, held_money, in_need
 from concertation.apps.funding.models import Flow
 from concertation.apps.funding.queries import flow_list
-from concertation.apps.funding.words import boundary_words, language, measure_words, status_words, whole_dollars
+from concertation.apps.funding.words import boundary_words, measure_words, status_words, whole_dollars
+from concertation.apps.ground.downloads import language
 from concertation.apps.places.models import State
 from concertation.core.funding import REASONS
 from concertation.core.funding_quality import MEASURES, judged

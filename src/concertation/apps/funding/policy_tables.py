@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from concertation.apps.funding.words import grouped, language
+from concertation.apps.funding.words import grouped
+from concertation.apps.ground.downloads import language
 from concertation.core.funding import POLICIES
 from concertation.draw.tables import Column, Source, TakenTable
 

@@ -10,15 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concertation.apps.funding.counting import OURS, Money
-from concertation.apps.funding.words import (
-    NARROW,
-    grouped,
-    in_millions,
-    language,
-    measure_words,
-    none_held,
-    share_words,
-)
+from concertation.apps.funding.words import NARROW, grouped, in_millions, measure_words, none_held, share_words
+from concertation.apps.ground.downloads import language
 from concertation.core.funding import total
 from concertation.core.funding_quality import Quality, Share
 from concertation.draw.tables import Column, Source, TakenTable

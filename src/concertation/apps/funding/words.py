@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.downloads import language
 from concertation.core.funding_quality import WORDS
-from concertation.core.periods import Language, day_in_words
+from concertation.core.periods import day_in_words
 from concertation.core.plan_money import PLAN_TYPES, SHARED, UNSPECIFIED
 
 NARROW = "\u202f"
@@ -16,10 +16,6 @@ MILLION_MINOR = 100_000_000
 ONE_MORE_DECIMAL = 10
 THOUSANDS = 1_000
 
-
-def language() -> Language:
-    """The reader's language."""
-    return "en" if get_language() == "en" else "fr"
 
 
 def none_held() -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.ground.downloads import FORMATS, download, language
 from concertation.apps.lessons import commands, imports, queries, words
 from concertation.apps.lessons.columns import COLUMNS
@@ -45,8 +45,7 @@ def crumbs(*after: tuple[str, str | None]) -> Crumbs:
 
 def problem_words(code: str, value: str = "") -> str:
     """What is wrong and what to do, in the reader's language."""
-    told = in_words(Problem(code, value=value))
-    return f"{told.message_en} {told.remedy_en}" if language() == "en" else f"{told.message_fr} {told.remedy_fr}"
+    return in_words(Problem(code, value=value)).told(language())
 
 
 def lesson_or_404(request: ReaderRequest, lesson_id: UUID) -> Lesson:
@@ -176,11 +175,6 @@ def differences(form: forms.Form, held: Lesson) -> list[dict[str, object]]:
         for name, field in form.fields.items() if name != "version" and getattr(held, name) != form.cleaned_data.get(name)
     ]  # fmt: skip
 
-
-def version_of(request: ReaderRequest) -> int:
-    """The version a button was pressed on."""
-    written = request.POST.get("version", "")
-    return int(written) if written.isdecimal() else 0
 
 
 @require_POST

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.models import Figure
 from concertation.apps.needs.queries import HeldFigure, InStanding, sectors
-from concertation.apps.needs.words import dimension, language, term
+from concertation.apps.needs.words import dimension, term
 from concertation.apps.sources.models import ImportRun
 from concertation.core.figures import Figure as FigureValue
 from concertation.core.figures import Reason, method_in_words

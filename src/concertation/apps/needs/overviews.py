@@ -11,12 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.hapi_files import NEEDS
 from concertation.apps.needs.hapi_reading import PHASES, STATUSES
 from concertation.apps.needs.models import Sector
 from concertation.apps.needs.queries import HeldFigure, NationalLine
 from concertation.apps.needs.taken_sources import sources_of_figures
-from concertation.apps.needs.words import dimension, language, term
+from concertation.apps.needs.words import dimension, term
 from concertation.core.concepts import AS_WRITTEN, CONCEPTS, INTERSECTORAL
 from concertation.core.figures import STATUS_WORDS, method_in_words, number_in_words
 from concertation.core.spelling import fold

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.queries import HeldFigure
-from concertation.apps.needs.words import language, term
+from concertation.apps.needs.words import term
 from concertation.apps.sources.models import Source as Publication
 from concertation.apps.sources.queries import publications
 from concertation.apps.sources.taken_sources import of_publication

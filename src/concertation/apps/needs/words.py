@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.downloads import language
 from concertation.core.concepts import AS_WRITTEN
-from concertation.core.periods import Language
 from concertation.formats import reference_set
 
 
@@ -33,10 +32,6 @@ class Term:
         """The definition in the reader's language."""
         return self.definition_en if language() == "en" else self.definition_fr
 
-
-def language() -> Language:
-    """The reader's language."""
-    return "en" if get_language() == "en" else "fr"
 
 
 @cache

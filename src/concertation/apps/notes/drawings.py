@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from concertation.apps.decisions.measures import Measure
-from concertation.apps.needs.words import language, term
+from concertation.apps.ground.downloads import language
+from concertation.apps.needs.words import term
 from concertation.apps.notes.footnotes import Footnotes
 from concertation.apps.notes.reading import SECTOR, NoteReading
 from concertation.apps.picture.maps import Picture, marks, picture, sources_words

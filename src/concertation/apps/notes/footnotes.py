@@ -6,9 +6,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.queries import HeldFigure
 from concertation.apps.needs.taken_sources import names_of
-from concertation.apps.needs.words import language, term
+from concertation.apps.needs.words import term
 from concertation.apps.picture.queries import Row, Scene
 from concertation.apps.picture.tables import need_method
 from concertation.apps.picture.words import day_words, number, period_words

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from concertation.apps.decisions.measures import Measure
 from concertation.apps.decisions.queries import DecisionInView
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.queries import HeldFigure
-from concertation.apps.needs.words import language, term
+from concertation.apps.needs.words import term
 from concertation.apps.notes.footnotes import Footnotes, missing
 from concertation.apps.notes.reading import NoteReading
 from concertation.apps.picture.matrix import Cell, matrix

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from concertation.apps.needs.words import language
+from concertation.apps.ground.downloads import language
 from concertation.apps.picture.measures import (
     ANSWERED,
     VERDICTS,

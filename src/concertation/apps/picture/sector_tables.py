@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.models import Sector
-from concertation.apps.needs.words import language, term
+from concertation.apps.needs.words import term
 from concertation.apps.organisations.words import full_name, type_words
 from concertation.apps.picture.measures import need_words
 from concertation.apps.picture.models import CoverageSummary

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.queries import HeldFigure, InStanding, NationalLine
 from concertation.apps.needs.taken_sources import sources_of_figures
-from concertation.apps.needs.words import dimension, language, term
+from concertation.apps.needs.words import dimension, term
 from concertation.apps.picture.reading import Ground
 from concertation.apps.picture.words import period_words
 from concertation.core.concepts import DISPLACED, INTERSECTORAL, PEOPLE_MEASURES, PHASES, is_settled

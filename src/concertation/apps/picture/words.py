@@ -9,8 +9,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.needs.queries import LEADING_CONCEPT, HeldFigure, NationalLine
-from concertation.apps.needs.words import language
 from concertation.apps.picture.measures import VERDICTS
 from concertation.apps.picture.queries import Scene
 from concertation.core.concepts import INTERSECTORAL

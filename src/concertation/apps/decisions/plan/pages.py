@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.decisions.acting import Crumbs, Entry, answered, problem_words, secretariat_or_refuse
 from concertation.apps.decisions.commands import Conflict, Refused
 from concertation.apps.decisions.papers import FILES, LANGUAGES
@@ -143,9 +143,8 @@ def withdraw(request: ReaderRequest, line_code: str) -> HttpResponse:
     if row is None:
         raise Http404
     by = writer_or_refuse(request, row.owner_state, row.kind)
-    written = request.POST.get("version", "")
     try:
-        commands.withdraw_line(line_code, base_version=int(written) if written.isdecimal() else 0, on=timezone.localdate(), by=by)
+        commands.withdraw_line(line_code, base_version=version_of(request), on=timezone.localdate(), by=by)
         messages.success(request, _("Ligne retirée du plan ; l'inscrire à nouveau sous le même code la ramène."))
     except Refused as refused:
         messages.error(request, problem_words(refused.code, refused.value))

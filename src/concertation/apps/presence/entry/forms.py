@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 from django.core.signing import BadSignature, dumps, loads
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from concertation.apps.ground.downloads import language
 from concertation.apps.presence.entry import placing
 from concertation.core.entries import MEASURES, Entry, check, parts
 from concertation.core.personal import mask_text
@@ -130,8 +130,7 @@ class EntryForm(forms.Form):
 
 def words_of(problem: Problem) -> str:
     """A problem in the reader's language: what, and what to do."""
-    words = in_words(problem)
-    return f"{words.message_en} {words.remedy_en}" if get_language() == "en" else f"{words.message_fr} {words.remedy_fr}"
+    return in_words(problem).told(language())
 
 
 def initial_of(entry: Entry) -> dict[str, Any]:

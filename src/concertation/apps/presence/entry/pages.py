@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.places.queries import state_names
 from concertation.apps.places.tables import kind_words
@@ -157,11 +157,6 @@ def initial_of_row(row: Activity) -> dict[str, Any]:
     """A row as its form shows it first."""
     return {**queries.entry_held(row).values(), "place": typed_of(row.unit_id)}
 
-
-def version_of(request: ReaderRequest) -> int:
-    """The version a form was read from; 0, which no row has, where it says none."""
-    said = request.POST.get("version", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
 def corrected_form(request: ReaderRequest, row: Activity, form: EntryForm) -> HttpResponse:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from concertation.apps.access.register import organisation_called
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.access.words import state_names
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.organisations.models import Organisation
@@ -86,11 +86,6 @@ def written(period: ReportingPeriod) -> str:
     """The period as a form carries what was read of it."""
     return f"{period.start}/{period.end}/{period.due_on}/{period.status}"
 
-
-def version_of(request: ReaderRequest) -> int:
-    """The version a form was read from; 0, which no row has, where it says none."""
-    said = request.POST.get("version", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
 def difference(request: ReaderRequest, now: ReportingPeriod, **more: object) -> HttpResponse:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from concertation.apps.ground.downloads import language
 from concertation.apps.sources.models import ReportingPeriod
@@ -77,5 +77,4 @@ def because_words(standing: Standing) -> str:
 
 def problem_words(problem: Problem) -> str:
     """A problem in the reader's language: what, and what to do."""
-    words = in_words(problem)
-    return f"{words.message_en} {words.remedy_en}" if get_language() == "en" else f"{words.message_fr} {words.remedy_fr}"
+    return in_words(problem).told(language())
