@@ -72,6 +72,19 @@ def test_a_cache_that_was_emptied_is_filled_again(client: Client) -> None:
     assert client.get(drawn.href).status_code == 200
 
 
+def test_a_map_kept_in_memory_is_served_although_the_cache_was_emptied_since(client: Client) -> None:
+    former = [Part("bfa-2001", 1), Part("ner-2011", 1)]  # of another day than today: no refill draws it
+    first = drawing.kept_drawing(former, stamp="one")
+    assert first is not None
+    for held in drawing.symbol_path("any").parent.iterdir():
+        held.unlink()
+
+    again = drawing.kept_drawing(former, stamp="one")
+
+    assert again is first
+    assert client.get(first.href).status_code == 200
+
+
 def test_a_file_that_was_tampered_with_is_not_served(client: Client) -> None:
     drawn = drawing.drawing("tgo-2022", 1)
     assert drawn is not None

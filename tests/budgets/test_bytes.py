@@ -35,7 +35,9 @@ def assets(page: str) -> int:
 
 def shapes(client: Client, page: str) -> int:
     """What the shapes of a page's maps weigh; a browser keeps them for a year."""
-    return sum(weight(client.get(address).content) for address in set(SHAPES.findall(page)))
+    answers = [client.get(address) for address in set(SHAPES.findall(page))]
+    assert {answer.status_code for answer in answers} <= {200}
+    return sum(weight(answer.content) for answer in answers)
 
 
 def weighed(client: Client, path: str) -> dict[str, int]:

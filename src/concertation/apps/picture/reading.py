@@ -125,7 +125,10 @@ def drawn(parts: Iterable[Part]) -> Drawing | None:
 
 def drawn_within(part: Part, units: Iterable[str]) -> Drawing | None:
     """The shapes of some units of a part alone; None where none of them has an outline. One query."""
-    return _drawn_within(part, frozenset(units), boundaries_stamp())
+    found = _drawn_within(part, frozenset(units), boundaries_stamp())
+    if found is not None:
+        keep_symbols(found.sheet)
+    return found
 
 
 @lru_cache(maxsize=128)
@@ -134,9 +137,7 @@ def _drawn_within(part: Part, units: frozenset[str], stamp: str) -> Drawing | No
     areas = tuple(area for area in whole.sheet.areas if units.intersection(area.units)) if whole else ()
     if whole is None or not areas:
         return None
-    sheet = symbols(areas)
-    keep_symbols(sheet)
-    return Drawing(sheet, whole.parts, whole.sets)
+    return Drawing(symbols(areas), whole.parts, whole.sets)
 
 
 def neighbours(unit: AdminUnit, divisions: Mapping[str, str]) -> tuple[str, ...]:

@@ -80,8 +80,11 @@ def joint_drawing(parts: Iterable[Part]) -> Drawing | None:
 
 
 def kept_drawing(parts: Iterable[Part], *, stamp: str) -> Drawing | None:
-    """The same, kept in memory while the stamp of the boundaries held stays as it is."""
-    return _kept(tuple(parts), stamp)
+    """The same, kept in memory while the stamp of the boundaries held stays as it is; its file is written again if the cache was emptied."""
+    found = _kept(tuple(parts), stamp)
+    if found is not None:
+        keep_symbols(found.sheet)
+    return found
 
 
 @lru_cache(maxsize=128)
