@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -23,6 +24,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 SERVER = os.environ.get("CONCERTATION_DATABASE", "")
+KILL_SECONDS = float(os.environ.get("CONCERTATION_KILL_SECONDS", "inf"))
+
+
+def kills(number: int) -> Iterator[int]:
+    """The numbers of the kills to be made: at least two, then no more than fit in `CONCERTATION_KILL_SECONDS`."""
+    began = time.monotonic()
+    for each in range(1, number + 1):
+        if each > 2 and time.monotonic() - began > KILL_SECONDS:
+            return
+        yield each
 
 
 def new_database(*, like: str = "") -> str:

@@ -23,23 +23,25 @@ DONE, FAILED, MISUSED = 0, 1, 2
 
 @dataclass(frozen=True)
 class Part:
-    """One part: the tests it runs, the variables that make them long, each with its full and its least number."""
+    """One part: the tests it runs, the variables that make them long, each with its full and its least number; `seconds` bounds each of its tests when shortened."""
 
     name: str
     tests: tuple[str, ...]
     numbers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    seconds: int = 0
 
     def surroundings(self, share: float) -> dict[str, str]:
         """The variables of this part when it is given so much of its full length."""
         numbers = {name: str(max(least, round(full * share))) for name, (full, least) in self.numbers.items()}
-        return {**numbers, **(self.words if share >= 1 or not self.numbers else {})}
+        bound = {"CONCERTATION_KILL_SECONDS": str(round(self.seconds * share))} if self.seconds and share < 1 else {}
+        return {**numbers, **bound, **(self.words if share >= 1 or not self.numbers else {})}
 
 
 PARTS = (
-    Part("kill-import", ("tests/faults/test_kill.py", "tests/faults/test_kill_superseding.py"), {"CONCERTATION_KILLS": (300, 5)}),
-    Part("kill-command-and-upgrade", ("tests/faults/test_kill_commands.py",), {"CONCERTATION_KILLS": (300, 5)}),
-    Part("kill-backup", ("tests/site/test_backup.py::test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole",), {"CONCERTATION_KILLS": (100, 3)}),
+    Part("kill-import", ("tests/faults/test_kill.py", "tests/faults/test_kill_superseding.py"), {"CONCERTATION_KILLS": (300, 5)}, seconds=2_400),
+    Part("kill-command-and-upgrade", ("tests/faults/test_kill_commands.py",), {"CONCERTATION_KILLS": (300, 5)}, seconds=2_400),
+    Part("kill-backup", ("tests/site/test_backup.py::test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole",), {"CONCERTATION_KILLS": (100, 3)}, seconds=1_200),
     Part("access-walk", ("tests/acceptance/test_access_walk.py",), words={"CONCERTATION_WALK": "full"}),
     Part("interface", ("tests/site/test_api_fuzz.py",), {"CONCERTATION_API_EXAMPLES": (500, 5)}),
     Part("forms", ("tests/faults/test_fuzz.py",), {"CONCERTATION_FUZZ_EXAMPLES": (100_000, 300)}),

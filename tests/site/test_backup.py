@@ -17,7 +17,7 @@ import pytest
 from django.apps import apps
 
 from concertation.site import kept_rows, sealing
-from separate_node import ROOT, SERVER, SeparateNode, new_database, new_node
+from separate_node import ROOT, SERVER, SeparateNode, kills, new_database, new_node
 
 KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "4")), 20260805
 REFUSED = 1
@@ -327,13 +327,13 @@ def test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole
     first = back_up(node, folder)
     took, before = time.monotonic() - began, sums(first["backup"])
 
-    for _ in range(KILLS):
+    for killed in kills(KILLS):
         running = node.start("backup", str(folder), "--keep", "99")
         time.sleep(chance.uniform(0.2, 0.98) * took)
         os.killpg(running.pid, signal.SIGKILL)
         running.wait(timeout=10)
         standing = [path for path in folder.iterdir() if not path.name.startswith(".")]
-        assert all(sums(str(path)) == before for path in standing)
+        assert all(sums(str(path)) == before for path in standing), f"after kill {killed}"
 
     assert node.is_whole()
     for path in [*folder.iterdir(), *node.home.iterdir()]:
@@ -342,4 +342,4 @@ def test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole
     assert sums(last["backup"]) == before
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
     assert [path.name for path in node.home.iterdir() if path.name.startswith(("snapshot-", "scratch-"))] == []
-    print(f"{KILLS} kills of a backup of {took:.1f} s; {sum(1 for _ in folder.iterdir())} backups stand, all equal")
+    print(f"{killed} kills of a backup of {took:.1f} s; {sum(1 for _ in folder.iterdir())} backups stand, all equal")
