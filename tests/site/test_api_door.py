@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +22,10 @@ from api_steps import PREFIX, addresses, program, token_of, with_token
 from concertation.apps.access import bearers, commands
 from concertation.apps.access.models import HeldMandate, PersonalToken
 from concertation.apps.access.queries import held_today
+from concertation.apps.ground import commands as ground_commands
 from concertation.apps.ground.refusals import STATUSES
 from concertation.apps.needs import bulk_reading
+from concertation.apps.needs.models import Figure
 from concertation.core.sharing import Role
 from concertation.site import reference
 
@@ -331,6 +334,47 @@ def test_an_unchanged_answer_is_not_sent_again_whatever_the_address() -> None:
         assert again.headers["ETag"] == first.headers["ETag"]
         assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == "private, no-cache"
         assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_an_unchanged_answer_is_told_before_any_row_is_read() -> None:
+    reference.load_if_changed()
+    for address in ("/api/v1/figures?limit=10", "/api/v1/hapi/food-security?limit=10", "/api/v1/activities", "/api/v1/picture?state=NER"):
+        mark = Client().get(address).headers["ETag"]
+
+        with CaptureQueriesContext(connection) as asked:
+            again = Client().get(address, headers={"If-None-Match": mark})
+
+        assert (again.status_code, again.headers["ETag"], again.content) == (304, mark, b"")
+        assert not re.search("needs_figure|presence_activity|picture_summary\\b", "".join(query["sql"] for query in asked))
+        assert "Content-Type" not in again.headers
+
+
+def test_an_act_moves_the_mark_and_an_answer_it_left_alone_is_still_not_sent_again() -> None:
+    reference.load_if_changed()
+    client, first = Client(), Client().get("/api/v1/states")
+    stamp, _dash, content = first.headers["ETag"].removeprefix('W/"').removesuffix('"').partition("-")
+    ground_commands.journal("test.written", commands.NODE, state="NER")
+
+    left_alone = client.get("/api/v1/states", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert left_alone.status_code == 304
+    assert left_alone.headers["ETag"] != first.headers["ETag"]
+    assert left_alone.headers["ETag"].endswith(f'-{content}"')
+    Figure.objects.update(value=1)  # by force, without a line in the journal
+    before = client.get("/api/v1/figures")
+    ground_commands.journal("test.written", commands.NODE, state="NER")
+    Figure.objects.update(value=2)
+    assert client.get("/api/v1/figures", headers={"If-None-Match": before.headers["ETag"]}).status_code == 200
+
+
+def test_a_mark_made_up_or_taken_from_another_reader_opens_nothing() -> None:
+    reference.load_if_changed()
+    client = program((Role.READER, "NER"))
+    mark = Client().get("/api/v1/figures").headers["ETag"]
+
+    for held in (mark, mark.replace("-", "-x"), 'W/"-"', '"0-0"', "x" * 3000):
+        assert client.get("/api/v1/figures", headers={"If-None-Match": held}).status_code == 200
+    problem(client.get("/api/v1/figures?concpet=idps", headers={"If-None-Match": "*"}), 422, "api-filter-unknown")
 
 
 def test_the_mark_of_one_reader_is_not_anothers() -> None:

@@ -31,6 +31,7 @@ from concertation.apps.presence.api import hapi as hapi_presence
 from concertation.apps.presence.api import router as presence
 from concertation.apps.search.api import router as search
 from concertation.apps.sources.api import router as sources
+from concertation.site.api_stamps import Unchanged, stamp_request
 from concertation.site.context import VERSION
 from concertation.site.refusals import AGAIN_IN_SECONDS
 
@@ -53,8 +54,10 @@ class Token(AuthBase):
     openapi_scheme = "bearer"
 
     def __call__(self, request: HttpRequest) -> Bearer:
-        """Attach the reader to the request."""
-        return read_as(request, now=timezone.now())
+        """Attach the reader to the request. Raises Refused, or Unchanged where the reader holds the answer already."""
+        bearer = read_as(request, now=timezone.now())
+        stamp_request(request, bearer)
+        return bearer
 
 
 class Interface(NinjaAPI):
@@ -70,6 +73,12 @@ for router in (places, organisations, sources, needs, presence, funding, picture
     api.add_router("", router)
 for router in (hapi_needs, hapi_presence, hapi_places):
     api.add_router("/hapi", router)
+
+
+@api.exception_handler(Unchanged)
+def unchanged(request: HttpRequest, found: Unchanged) -> HttpResponse:
+    """What the reader holds already."""
+    return found.answer()
 
 
 @api.exception_handler(Refused)

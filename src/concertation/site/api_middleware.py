@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from concertation.apps.ground.refusals import BY_STATUS, DOCS, PROBLEM_TYPE, problem_answer
+from concertation.site.api_stamps import held_marks, is_held, mark_of
 
 WORTH_COMPRESSING, EFFORT = 500, 4
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -71,6 +71,8 @@ def as_program_reads(request: HttpRequest, answer: HttpResponse) -> HttpResponse
     """Refusals as problems; other answers marked, compressed, or left out when the reader holds them already."""
     if answer.status_code >= 400:
         return as_problem(answer)
+    if answer.status_code == 304:
+        return without_content(request, answer)
     if answer.status_code != 200 or answer.streaming:
         return answer
     if "output_format" not in request.GET and not request.accepts(answer.headers["Content-Type"].partition(";")[0]):
@@ -89,12 +91,12 @@ def as_problem(answer: HttpResponse) -> HttpResponse:
 
 
 def marked(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """The answer with an ETag over its content, language and reader; 304 without content when the reader holds it."""
+    """The answer with an ETag over its stamp, content, language and reader; 304 without content when the reader holds it."""
     digest = hashlib.sha256(answer.content)
     digest.update("\0".join((answer.headers["Content-Type"], translation.get_language() or "", getattr(request, "audience", ""))).encode())
-    mark = f'W/"{digest.hexdigest()[:32]}"'
-    held = parse_etags(request.headers.get("If-None-Match", ""))
-    if "*" in held or mark.removeprefix("W/") in {each.removeprefix("W/") for each in held}:
+    content = digest.hexdigest()[:32]
+    mark = f'W/"{mark_of(request, content)}"'
+    if is_held(held_marks(request), content):
         return HttpResponse(status=304, headers={"ETag": mark})
     answer.headers["ETag"] = mark
     return answer
