@@ -22,6 +22,7 @@ from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.imports import silent
 from concertation.apps.sources.models import ImportProblem, ImportRun, RawFile, RawKeeping, SavedMapping, Source
 from concertation.apps.sources.raw import commands as raw
+from concertation.apps.sources.raw import record
 from concertation.core.retention import erased_on, received_up_to
 from concertation.core.sharing import Mandate, Role
 from concertation.site import reference, reminding
@@ -280,6 +281,19 @@ def test_what_was_erased_is_erased_again_after_an_older_backup_came_back(niger: 
     assert (raw.erase_again(), raw.erase_again()) == (1, 0)
     assert not commands.raw_path(run.file_id).exists()
     assert RawFile.objects.get().name != NAME
+
+
+def test_a_record_of_erasures_cut_or_written_by_strangers_is_read_as_far_as_it_is_one(tmp_path: Path) -> None:
+    place, hash_, at = tmp_path / record.ERASED_LIST, "0" * 64, "2026-01-02T00:00:00+00:00"
+    good = {"sha256": hash_, "state": "NER", "reason": "personal", "at": at}
+    strangers = ['["a"]', "{}", json.dumps({**good, "sha256": "../../etc"}), json.dumps({**good, "state": "x" * 9}), "\x00", json.dumps(good)[:40]]
+    place.write_text("\n".join([json.dumps(good), *strangers]), encoding="utf-8")
+    kept_again = {**good, "reason": "", "at": "2026-01-03T00:00:00+00:00"}
+
+    record.add_to(place, [kept_again], [good])
+
+    assert record.lines_in(place) == [good, kept_again]
+    assert record.lines_in(tmp_path / "nothing") == []
 
 
 def test_a_doubt_of_an_erased_file_is_answered_without_its_bytes(niger: Client) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from concertation.apps.sources.raw import record
 from concertation.site import kept_rows, sealing
 from separate_node import ROOT, SERVER, SeparateNode, kills, new_database, new_node
 
@@ -151,6 +152,11 @@ def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(h
     assert not [path for path in (other.home / "raw").glob("??/*") if path.is_file()]
     assert [finding["code"] for finding in other.answer("doctor") if not finding["holds"]] == []
     assert other.answer("raw", "expire")["erased"] == 0
+    [earliest, latest] = sorted((tmp_path / "backups").glob("concertation-*"))
+    elsewhere = empty_node(tmp_path / "elsewhere", engine)
+    again = json.loads(restore(elsewhere, earliest).stdout)
+    assert (again["raw_files"], again["raw_files_erased_again"]) == (1, 1)  # a machine that never knew: told by the record beside the backups
+    assert record.lines_in(latest / record.ERASED_LIST) == record.lines_in(elsewhere.home / "raw" / record.ERASED_LIST)
 
 
 def test_a_backup_of_one_engine_restores_on_the_other_and_back(held: SeparateNode, tmp_path: Path) -> None:

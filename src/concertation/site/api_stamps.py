@@ -5,7 +5,8 @@ reader and their mandates, the programme itself, and the stamp under which pages
 `picture.queries.node_stamp`). Where it is still the reader's, the answer is 304 without a row read. The second is of the content:
 after an act that changed nothing here the rows are read, and not sent again.
 
-Answers that move without an act (search, imports under way, the reader itself) have the second part alone.
+Answers that move without an act (search, imports under way, the reader itself) have the second part alone; so has the picture, whose
+twelve questions leave none for the stamp.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ from concertation.apps.picture.queries import node_stamp
 from concertation.site.context import VERSION
 
 STAMPED = frozenset({
-    "states", "divisions", "units", "organisations", "sources", "sectors", "concepts", "figures", "figure", "activities", "plan_money", "money_flows", "picture", "decisions",
+    "states", "divisions", "units", "organisations", "sources", "sectors", "concepts", "figures", "figure", "activities", "plan_money", "money_flows", "decisions",
     "hapi_admin1", "hapi_admin2", "hapi_humanitarian_needs", "hapi_food_security", "hapi_idps", "hapi_refugees", "hapi_population", "hapi_operational_presence",
 })  # fmt: skip
 LENGTH, BETWEEN = 24, "-"

@@ -2,7 +2,8 @@
 
 A backup is a folder `concertation-MOMENT`: one compressed file of rows a table, the raw files by hash, and a manifest with the
 count and the SHA-256 of each. It stands under its name only once it is whole and proved; before that it is a hidden folder that
-a later backup clears away. Sealed, it is one file. Open sessions are not in it, nor the node's own secret.
+a later backup clears away. Sealed, it is one file. Open sessions are not in it, nor the node's own secret. The record of erased
+bytes is in it, and stands beside the backups.
 """
 
 import json
@@ -22,6 +23,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from concertation.apps.sources.commands import raw_path
+from concertation.apps.sources.raw import record
 from concertation.site import restore, sealing
 from concertation.site.context import VERSION
 from concertation.site.kept_rows import (
@@ -82,6 +84,7 @@ def make(folder: Path, *, passphrase: bytes | None, keep: int, progress: Progres
         raw_files_missing=len(manifest.raw_missing), size_bytes=size_of(standing), sealed=bool(passphrase), equal_rows=True,
         seconds=round(time.monotonic() - began, 2), removed=let_go(folder, keep),
     )  # fmt: skip
+    record.add_to(folder / record.ERASED_LIST, record.lines_in(record.of_this_node()))
     (settings.HOME / LAST).write_text(json.dumps(asdict(made)), "utf-8")
     return made
 
@@ -97,6 +100,7 @@ def write(work: Path, now: datetime, folder: Path, progress: Progress) -> Manife
     applied = sorted(MigrationRecorder(connection).applied_migrations())
     manifest = Manifest(FORMAT, VERSION, now.isoformat(), connection.vendor, applied, lines, kept, missing)
     manifest.write(work)
+    record.add_to(work / record.ERASED_LIST, record.lines_in(record.of_this_node()))
     for path in work.rglob("*"):
         restore.flush(path)
     return manifest

@@ -80,8 +80,9 @@ def bring_back(
         raise typer.Exit(again_in(into, folder, *(["--replace"] if replace else []), *(["--json"] if as_json else []), *sealed))
     passphrase = passphrase_of(decrypt_with)
     try:
-        with disk_faults_told(), restore.unsealed(backup_at(folder), passphrase, settings.HOME) as opened:
-            told = restore.bring_back(opened, replace=replace, quiet=as_json)
+        found = backup_at(folder)
+        with disk_faults_told(), restore.unsealed(found, passphrase, settings.HOME) as opened:
+            told = restore.bring_back(opened, replace=replace, quiet=as_json, beside=found.resolve().parent)
     except tuple(REFUSALS) as reason:
         words_fr, words_en = REFUSALS[type(reason)]
         raise refuse(words_fr.format(reason=reason), words_en.format(reason=reason)) from None

@@ -34,6 +34,7 @@ from concertation.apps.ground import triggers
 from concertation.apps.ground.commands import journal
 from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.commands import raw_path
+from concertation.apps.sources.raw import record
 from concertation.apps.sources.raw.commands import erase_again
 from concertation.site import engines, node, sealing
 from concertation.site.kept_rows import Progress, Sum, opened_postgresql, read_in, store_to_fill, sum_of_file, summed
@@ -160,8 +161,11 @@ def load_elsewhere(folder: Path, *, home: Path, address: str, quiet: bool = True
     return told
 
 
-def bring_back(folder: Path, *, replace: bool, quiet: bool) -> dict[str, Any]:
-    """Restore a backup's folder into this node; gives back what was restored and where the old node was kept."""
+def bring_back(folder: Path, *, replace: bool, quiet: bool, beside: Path | None = None) -> dict[str, Any]:
+    """Restore a backup's folder into this node; gives back what was restored and where the old node was kept.
+
+    What was erased since, after the records in the backup and `beside` it, is erased again.
+    """
     began, manifest = time.monotonic(), read_manifest(folder)
     if not replace and is_there():
         raise NotEmpty
@@ -175,6 +179,7 @@ def bring_back(folder: Path, *, replace: bool, quiet: bool) -> dict[str, Any]:
         raw_files = bring_raw_files_back(folder, manifest)
         aside = put_in_place()
     journal("node.restored", NODE, made_at=manifest.made_at, rows=loaded["rows"])
+    record.add_to(record.of_this_node(), *(record.lines_in(place / record.ERASED_LIST) for place in (folder, beside) if place))
     erased_again = erase_again()
     return {
         **loaded, "made_at": manifest.made_at, "made_by": manifest.product, "made_on": manifest.engine, "engine": connection.vendor,

@@ -24,13 +24,14 @@ from concertation.apps.places.queries import state_names
 from concertation.apps.sources.models import ERASED_FOR, STATUSES, RawKeeping
 from concertation.apps.sources.pages import manager_or_refuse
 from concertation.apps.sources.raw import commands, queries
+from concertation.apps.sources.raw.record import RETENTION
 from concertation.apps.sources.taken_sources import own_register
 from concertation.core.retention import MOST_MONTHS, SUGGESTED_MONTHS, erased_on
 from concertation.draw.tables import Column, TakenTable
 
 PAGE_ROWS = 25
 SORTS = {"file": "file__name", "state": "state", "size": "file__size", "received": "received_at"}
-BY_HAND = [(code, words) for code, words in ERASED_FOR if code != commands.RETENTION]
+BY_HAND = [(code, words) for code, words in ERASED_FOR if code != RETENTION]
 TAKEN = (
     Column(key="file", heading_fr="Fichier", heading_en="File"), Column(key="state", heading_fr="État", heading_en="State"),
     Column(key="size", heading_fr="Octets", heading_en="Bytes", numeric=True), Column(key="received", heading_fr="Reçu le", heading_en="Received on"),

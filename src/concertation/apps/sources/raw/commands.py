@@ -4,7 +4,6 @@ Bytes that several States brought in go with the last of them; the name, which m
 """
 
 import hashlib
-import json
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -28,13 +27,13 @@ from concertation.apps.sources.models import (
     Source,
 )
 from concertation.apps.sources.queries import mapping_of, summary_of
+from concertation.apps.sources.raw import record
 from concertation.apps.sources.raw.queries import due, kept_elsewhere, retentions, unfinished
+from concertation.apps.sources.raw.record import KEPT_AGAIN, PERSONAL, RETENTION
 from concertation.core.sharing import Mandate, Role
 from concertation.formats.signature import KIND_BY_EXTENSION
 
-PERSONAL, RETENTION = "personal", "retention"
 OF_A_FILE = "file-"
-ERASED_LIST = "erased.jsonl"
 CHUNK = 1 << 20
 
 
@@ -97,7 +96,7 @@ def keep_for(file: RawFile, *, state: str, by: Mandate) -> None:
     keeping.received_at, keeping.erased_at, keeping.reason, keeping.erased_by = timezone.now(), None, "", ""
     keeping.save()
     journal("sources.raw-kept-again", by, state=state, sha256=file.sha256)
-    write_beside(file.sha256, state, "")
+    record.note(file.sha256, state, KEPT_AGAIN)
 
 
 class StillAtWork(Exception):
@@ -117,24 +116,14 @@ def erase(keeping: RawKeeping, *, reason: str, by: Mandate) -> bool:
     """Erase the bytes of a file for a State; False when they were erased already. Raises StillAtWork. It cannot be undone."""
     if not _note_erased(keeping, reason=reason, by=by):
         return False
-    write_beside(keeping.file_id, keeping.state, reason)
+    record.note(keeping.file_id, keeping.state, reason)
     drop_bytes(keeping.file_id)
     return True
 
 
-def write_beside(sha256: str, state: str, reason: str) -> None:
-    """Note beside the raw files, outside the database, that a State had one erased (or, without a reason, keeps it again): a backup restored later does not know."""
-    line = {"sha256": sha256, "state": state, "reason": reason, "at": timezone.now().isoformat()}
-    Path(settings.RAW_FOLDER).mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (Path(settings.RAW_FOLDER) / ERASED_LIST).open("a", encoding="utf-8") as kept:
-        kept.write(json.dumps(line) + "\n")
-
-
 def erase_again() -> int:
     """Erase what was erased since the backup was made that this node was restored from; how many files."""
-    path = Path(settings.RAW_FOLDER) / ERASED_LIST
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
-    last = {(line["sha256"], line["state"]): line["reason"] for line in lines}
+    last = {(line["sha256"], line["state"]): line["reason"] for line in record.in_order(record.lines_in(record.of_this_node()))}
     erased = 0
     for (sha256, state), reason in last.items():
         kept = RawKeeping.objects.filter(file=sha256, state=state, erased_at__isnull=True).first()
