@@ -7,7 +7,7 @@ import pytest
 from pptx import Presentation
 
 from concertation.core.periods import Language
-from concertation.draw.slides import MOST_SLIDES, ROWS, picture_slide, table_slides
+from concertation.draw.slides import MOST_PARTS, ROWS, picture_slide, table_slides
 from concertation.draw.tables import Column, Source, TakenTable
 
 NAME = Column(key="name", heading_fr="Cercle", heading_en="Cercle")
@@ -47,11 +47,36 @@ def test_a_table_is_a_real_table_with_its_title_its_dash_and_no_empty_column(
 
 
 def test_a_long_table_goes_on_over_slides_and_says_how_much_is_left_for_the_workbook() -> None:
-    deck = Presentation(io.BytesIO(table_slides(table(ROWS * MOST_SLIDES + 3), language="fr", on=ON)))
+    deck = Presentation(io.BytesIO(table_slides(table(ROWS * MOST_PARTS + 3), language="fr", on=ON)))
 
-    assert len(deck.slides) == MOST_SLIDES
+    assert len(deck.slides) == MOST_PARTS
     assert any("3 lignes de plus" in shape.text_frame.text for shape in deck.slides[-1].shapes if shape.has_text_frame)
     assert {slide.notes_slide.notes_text_frame.text for slide in deck.slides} == {"Cadre Harmonisé, 2024-03-29, CC BY"}
+
+
+def test_a_wide_table_goes_on_over_slides_that_repeat_what_names_a_row_and_loses_no_cell() -> None:
+    columns = (NAME, *(Column(key=f"c{number}", heading_fr=f"Colonne {number}", heading_en=f"Column {number}", numeric=True) for number in range(19)))
+    rows = tuple({"name": f"Cercle {line}", **{f"c{number}": 100 * line + number for number in range(19)}} for line in range(ROWS + 2))
+    content = table_slides(TakenTable(title_fr="Besoins", title_en="Needs", columns=columns, rows=rows, sources=(SOURCE,)), language="en", on=ON)
+
+    grids = [cells(content, slide) for slide in range(6)]
+
+    titles = [slide.shapes[0].text_frame.text for slide in Presentation(io.BytesIO(content)).slides]
+    assert titles == [f"Needs (columns, {part} of 3)" for part in (1, 2, 3)] * 2
+    assert [[line[0] for line in grid[1:]] for grid in grids] == [[f"Cercle {line}" for line in range(ROWS)]] * 3 + [[f"Cercle {ROWS}", f"Cercle {ROWS + 1}"]] * 3
+    assert [heading for grid in grids[:3] for heading in grid[0][1:]] == [f"Column {number}" for number in range(19)]
+    told = {(line[0], heading): value for grid in grids for line in grid[1:] for heading, value in zip(grid[0][1:], line[1:], strict=True)}
+    assert told == {(row["name"], f"Column {number}"): f"{row[f'c{number}']:,}" for row in rows for number in range(19)}
+
+
+def test_words_too_long_for_a_cell_are_marked_and_stand_whole_in_the_notes() -> None:
+    long = "Appui synthétique " * 40
+    told = TakenTable(title_fr="t", title_en="t", columns=(NAME,), rows=({"name": long},), sources=(SOURCE,))
+
+    content = table_slides(told, language="fr", on=ON)
+
+    assert cells(content)[1][0].endswith("…")
+    assert Presentation(io.BytesIO(content)).slides[0].notes_slide.notes_text_frame.text == f"Cadre Harmonisé, 2024-03-29, CC BY\nCercle (1): {long}"
 
 
 def test_an_empty_table_is_one_slide_with_its_headings() -> None:
