@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from concertation.apps.funding import counting, queries
+from concertation.apps.funding import code_names, counting, queries
 from concertation.apps.funding.commands import state_split
-from concertation.apps.funding.models import Earmark, Flow, Fund, GrantPlace, Party, PlanMoney
+from concertation.apps.funding.models import Earmark, Flow, Fund, FundCode, GrantPlace, Party, PlanMoney
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.sources import commands, imports
 from concertation.apps.sources.models import ImportRun
@@ -19,11 +19,19 @@ from concertation.site import reference
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 1)
 ANALYST = (Mandate("u-aes", Role.ANALYST, state="AES"),)
+CODE_TABLES = ("cbpf_MstClusters.csv", "cbpf_MstOrgType.csv", "cbpf_MstPooledFund.csv", "cbpf_AllocationTypes.csv")
 PAGES = [f"fts_api_custom-search-locationid-1-year-2020{end}.json" for end in ("", "-page-2", "-page-3")]
 ROWS = {
-    "fts_requirements_funding_4_countries.csv": 186, "fts_requirements_funding_cluster_4_countries.csv": 606, "fts_requirements_funding_globalcluster_4_countries.csv": 712,
-    "fts_plan_overview_progress_2022.json": 3, "fts_api_1-fts-flow-custom-search-planid-929-groupby-cluster.json": 20,
-    "fts_api_1-fts-flow-custom-search-planid-943-groupby-cluster.json": 12, "fts_api_2-fts-flow-plan-overview-progress-2020.json": 2,
+    "fts_requirements_funding_4_countries.csv": ("fts-plans", 186), "fts_requirements_funding_cluster_4_countries.csv": ("fts-clusters", 606),
+    "fts_requirements_funding_globalcluster_4_countries.csv": ("fts-clusters", 712), "fts_plan_overview_progress_2022.json": ("fts-plan-overview", 3),
+    "fts_api_2-fts-flow-plan-overview-progress-2020.json": ("fts-plan-overview", 2), "fts_api_1-fts-flow-custom-search-planid-929-groupby-cluster.json": ("fts-group-by", 20),
+    "fts_api_1-fts-flow-custom-search-planid-943-groupby-cluster.json": ("fts-group-by", 12), "fts_api_custom-search-locationid-1-year-2020.json": ("fts-flows", 200),
+    "fts_api_custom-search-locationid-1-year-2020-page-2.json": ("fts-flows", 200), "fts_api_custom-search-locationid-1-year-2020-page-3.json": ("fts-flows", 84),
+    "fts_flows_incoming_2026_4_countries.csv": ("fts-flow-table", 625), "fts_flows_internal_2026_4_countries.csv": ("fts-flow-table", 2),
+    "fts_flows_outgoing_2026_4_countries.csv": ("fts-flow-table", 232), "cbpf_projects_ner_bfa.csv": ("cbpf-projects", 204),
+    "cbpf_contributions_3_countries.csv": ("cbpf-contributions", 124), "cbpf_project_locations_ner_bfa.csv": ("cbpf-locations", 1434),
+    "cbpf_MstClusters.csv": ("cbpf-clusters", 17), "cbpf_MstOrgType.csv": ("cbpf-organisation-types", 4), "cbpf_MstPooledFund.csv": ("cbpf-funds", 46),
+    "cbpf_AllocationTypes.csv": ("cbpf-allocations", 831),
 }  # fmt: skip
 
 
@@ -62,11 +70,17 @@ def flow(number: int, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.shared
-def test_every_file_of_plans_is_brought_in_whole(shared: Path) -> None:
-    runs = {name: brought(shared / "funding" / name) for name in ROWS}
+def test_every_file_of_the_folder_of_money_is_brought_in_whole(shared: Path) -> None:
+    files = sorted(path for path in (shared / "funding").iterdir() if path.suffix in (".csv", ".json"))
 
-    assert {name: PlanMoney.objects.filter(import_run=run).count() for name, run in runs.items()} == ROWS
-    assert {run.status for run in ImportRun.objects.all()} == {"stored"}
+    runs = {path.name: brought(path) for path in files}
+
+    assert {name: (run.kind, run.status, stored_by(run)) for name, run in runs.items()} == {name: (kind, "stored", rows) for name, (kind, rows) in ROWS.items()}
+
+
+def stored_by(run: ImportRun) -> int:
+    """Rows of every table of money that an import stored."""
+    return sum(table.objects.filter(import_run=run).count() for table in (Flow, PlanMoney, GrantPlace, FundCode))
 
 
 @pytest.mark.shared
@@ -186,26 +200,15 @@ def test_a_cancelled_import_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(
-    ("name", "kind", "rows"),
-    [
-        ("fts_flows_incoming_2026_4_countries.csv", "fts-flow-table", 625), ("fts_flows_internal_2026_4_countries.csv", "fts-flow-table", 2),
-        ("fts_flows_outgoing_2026_4_countries.csv", "fts-flow-table", 232), ("cbpf_projects_ner_bfa.csv", "cbpf-projects", 204), ("cbpf_contributions_3_countries.csv", "cbpf-contributions", 124),
-    ],
-)  # fmt: skip
-def test_tables_of_flows_and_of_pooled_funds_come_in_whole(shared: Path, name: str, kind: str, rows: int) -> None:
-    run = brought(shared / "funding" / name)
+def test_places_of_grants_are_never_public_and_their_codes_are_named_by_the_code_tables(shared: Path) -> None:
+    for name in ("cbpf_project_locations_ner_bfa.csv", "cbpf_projects_ner_bfa.csv", *CODE_TABLES):
+        brought(shared / "funding" / name)
+    grant = queries.flows(ANALYST).get(flow="NER-21/NI_CBPF_RHPF/SA/CP/INGO/20180")
 
-    assert (run.kind, run.status, Flow.objects.filter(import_run=run).count()) == (kind, "stored", rows)
-
-
-@pytest.mark.shared
-def test_the_places_where_grants_are_spent_come_in_and_are_never_public(shared: Path) -> None:
-    run = brought(shared / "funding/cbpf_project_locations_ner_bfa.csv")
-
-    assert GrantPlace.objects.filter(import_run=run).count() == 1434
     assert set(GrantPlace.objects.values_list("sensitivity", flat=True)) == {"restricted"}
     assert set(GrantPlace.objects.values_list("owner_state", flat=True)) == {"NER", "BFA"}
+    assert code_names.facts_of_grant(ANALYST, grant) == [("Type d'organisation", "International NGO"), ("Allocation", "2021 Standard Allocation (standard)")]
+    assert {code_names.names_of(ANALYST, code_names.CLUSTERS).of(code_names.CLUSTERS, each.cluster) for each in queries.places_of(ANALYST, grant)} == {"Protection"}
 
 
 @pytest.mark.shared

@@ -16,9 +16,9 @@ from concertation.formats.cbpf import (
     PROJECT_SCHEMA,
     ReadFund,
     kind_of,
-    read_codes,
     read_fund_table,
 )
+from concertation.formats.cbpf_codes import ALLOCATIONS, CLUSTERS, read_code_table
 from concertation.formats.sheets import Table
 from concertation.formats.tabular import best_table, read_file
 
@@ -84,10 +84,29 @@ def test_contributions_by_year_come_out_as_counted_by_hand(fund: dict[str, ReadF
 
 @pytest.mark.shared
 def test_code_tables_of_the_fund_name_every_cluster_of_the_places(shared: Path, fund: dict[str, ReadFund]) -> None:
-    names = read_codes(opened(shared / "funding" / "cbpf_MstClusters.csv"), "ClustId", "ClustNm")
+    read = read_code_table(opened(shared / "funding" / "cbpf_MstClusters.csv"), CLUSTERS)
+    names = dict(read.frame.select("code", "name").iter_rows())
 
+    assert read.problems == ()
     assert set(fund["locations"].frame["cluster"]) <= set(names)
     assert names["11"] == "Water, Sanitation and Hygiene"
+
+
+@pytest.mark.shared
+def test_allocations_of_the_fund_say_what_was_planned_and_approved(shared: Path) -> None:
+    read = read_code_table(opened(shared / "funding" / "cbpf_AllocationTypes.csv"), ALLOCATIONS)
+    niger = read.frame.filter((pl.col("fund") == NIGER) & (pl.col("year") == 2021)).row(0, named=True)
+
+    assert read.frame.height == 831
+    assert (niger["name"], niger["short"], niger["planned_minor"], niger["approved_minor"]) == ("2021 Standard Allocation", "Standard", 1_250_000_000, 1_248_262_000)
+    assert {problem.code for problem in read.problems} <= {"end-before-start", "code-repeated", "row-identical"}
+
+
+def test_a_code_with_two_names_is_told_and_both_lines_are_kept() -> None:
+    read = read_code_table(table({"ClustId": "1", "ClustNm": "Health"}, {"ClustId": "1", "ClustNm": "Water"}, {"ClustId": "2", "ClustNm": "Food"}), CLUSTERS)
+
+    assert [(problem.code, problem.value, problem.detail["first"]) for problem in read.problems] == [("code-repeated", "1", "Health")]
+    assert read.frame["name"].to_list() == ["Health", "Water", "Food"]
 
 
 def table(line: dict[str, str], *others: dict[str, str]) -> Table:

@@ -32,7 +32,7 @@ US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))
 PARTY_TYPES = {"INGO": "ingo", "NGO": "national_ngo", "UN": "multilateral_un", "O": "other"}
 WINDOWS = {"SA": "standard", "S": "standard", "RA": "reserve", "R": "reserve"}
 HUNDRED, SLACK = 100, 0.05
-YEARS = ("AllYr", "FiscalYear")
+YEARS = ("AllYr", "FiscalYear", "AllocationYear")
 NEEDED = {
     "projects": ("PFId", "PrjCode", "AllYr", "OrgNm", "PrgBdg"),
     "locations": ("PFId", "PrjCode", "ClstAgg", "AdmLoc1", "AdmLocClustBdg1"),
@@ -94,11 +94,6 @@ def read_fund_table(table: Table, *, kind: str = "") -> ReadFund:
         told += [Problem(code, place_in(table, number, heading), value) for code, heading, value in WHAT_IS_WRONG[found](line)]
         rows += [{**row, "currency": CURRENCY, "raw_sha256": digest} for row in ROWS[found](line)]
     return ReadFund(found, pl.DataFrame(rows, schema=SCHEMAS[found]), received, tuple(told))
-
-
-def read_codes(table: Table, code: str, name: str) -> dict[str, str]:
-    """A code table of the grant system: the name of each code, as its own file gives them (clusters, funds, types of organisation)."""
-    return {line[code]: line[name] for _, line in lines_of(table) if code in line and name in line}
 
 
 def project_rows(line: Line) -> Iterator[dict[str, Any]]:

@@ -13,9 +13,11 @@ PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE = "presence-5
 UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES, UNKNOWN = "unhcr-population", "dtm-baseline", "boundaries", "unknown"
 FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY = "fts-flows", "fts-plans", "fts-clusters", "fts-plan-overview", "fts-group-by"
 FTS_FLOW_TABLE, CBPF_PROJECTS, CBPF_LOCATIONS, CBPF_CONTRIBUTIONS = "fts-flow-table", "cbpf-projects", "cbpf-locations", "cbpf-contributions"
+CBPF_CLUSTERS, CBPF_ORGANISATION_TYPES, CBPF_FUNDS, CBPF_ALLOCATIONS = "cbpf-clusters", "cbpf-organisation-types", "cbpf-funds", "cbpf-allocations"
 KINDS = (
     PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE, UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES,
-    FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY, FTS_FLOW_TABLE, CBPF_PROJECTS, CBPF_LOCATIONS, CBPF_CONTRIBUTIONS, UNKNOWN,
+    FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY, FTS_FLOW_TABLE, CBPF_PROJECTS, CBPF_LOCATIONS, CBPF_CONTRIBUTIONS,
+    CBPF_CLUSTERS, CBPF_ORGANISATION_TYPES, CBPF_FUNDS, CBPF_ALLOCATIONS, UNKNOWN,
 )  # fmt: skip
 
 Json = Mapping[str, Any] | Sequence[Any]
@@ -26,6 +28,10 @@ HEADINGS = {
     CBPF_LOCATIONS: ("pfid", "prjcode", "clstagg", "admloc1", "admlocclustbdg1"),
     CBPF_PROJECTS: ("pfid", "prjcode", "allyr", "orgnm", "prgbdg"),
     CBPF_CONTRIBUTIONS: ("pooledfundid", "fiscalyear", "donorname", "contributionamt"),
+    CBPF_CLUSTERS: ("clustid", "clustnm", "clustcode"),
+    CBPF_ORGANISATION_TYPES: ("orgtypeid", "orgtypenm", "orgtypecode"),
+    CBPF_FUNDS: ("pfid", "pfname", "pfabbrv"),
+    CBPF_ALLOCATIONS: ("allocationtitle", "allocationsource", "pooledfundid", "allocationyear", "allocationtypeid"),
     HAPI_PRESENCE: ("location code", "org acronym", "org name", "sector code", "reference period start"),
     HAPI_NEEDS: ("location code", "sector code", "population status", "population", "reference period start"),
     HPC_NEEDS: ("country iso3", "cluster", "in need", "targeted"),

@@ -20,6 +20,7 @@ from concertation.apps.funding.models import (
     Flow,
     FlowParty,
     Fund,
+    FundCode,
     GrantPlace,
     Party,
     PlanMoney,
@@ -153,6 +154,20 @@ def _plan_columns(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
+def store_codes(run: ImportRun, rows: pl.DataFrame) -> None:
+    """Store some lines of a code table of the funds. Columns in: CODE_SCHEMA, owner."""
+    kept = ("row", "year", "opens", "closes", "planned_minor", "approved_minor", "projects", "currency", "raw_sha256", "code_list")
+    made = [
+        FundCode(
+            id=uuid5(MONEY, f"{run.pk}|code|{line['raw_sha256']}"), import_run=run, owner_state=line["owner"], holder=run.holder, sensitivity=run.share_as,
+            code=line["code"][:40], name=line["name"][:300], short=(line["short"] or "")[:60], fund=(line["fund"] or "")[:24], **{name: line[name] for name in kept},
+        )
+        for line in rows.to_dicts()
+    ]  # fmt: skip
+    FundCode.objects.bulk_create(made, batch_size=BATCH, ignore_conflicts=True)
+
+
+@transaction.atomic
 def store_places(run: ImportRun, rows: pl.DataFrame) -> None:
     """Store where projects of a pooled fund spend; never public. Columns in: those of `fund_files.spending` and owner. Rows stored before stay."""
     made = [
@@ -205,6 +220,7 @@ def take_back(run: ImportRun) -> None:
     Flow.objects.filter(import_run=run).delete()
     PlanMoney.objects.filter(import_run=run).delete()
     GrantPlace.objects.filter(import_run=run).delete()
+    FundCode.objects.filter(import_run=run).delete()
     Answer.objects.filter(import_run=run).delete()
 
 
@@ -213,7 +229,7 @@ def close_further(run: ImportRun, level: Sensitivity) -> int:
     """Close the rows of an import to a level; those closed further already stay. Gives back how many changed."""
     more_open = [each.value for each in audience_levels(level) if each is not level]
     closed = {"sensitivity": level.value, "version": F("version") + 1}
-    tables = (Flow, PlanMoney, GrantPlace)
+    tables = (Flow, PlanMoney, GrantPlace, FundCode)
     return sum(table.objects.filter(import_run=run, sensitivity__in=more_open).update(**closed) for table in tables)
 
 
@@ -230,8 +246,8 @@ def state_split(*, system: str, flow: str, state: str, year: int, millionths: in
 
 @transaction.atomic
 def load_rates(table: pl.DataFrame) -> None:
-    """Make the exchange rates of the node those of the reference set's table."""
-    ExchangeRate.objects.all().delete()
+    """Make the rates that nobody stated here those of the reference set's table; those a person stated stay."""
+    ExchangeRate.objects.filter(stated_by="").delete()
     ExchangeRate.objects.bulk_create([
         ExchangeRate(base=line["base"], quote=line["quote"], on=line["on"], numerator=line["numerator"], denominator=line["denominator"], source_id=line["source"])
         for line in table.to_dicts()

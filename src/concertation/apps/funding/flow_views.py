@@ -8,6 +8,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concertation.apps.funding.code_names import CLUSTERS, Named
 from concertation.apps.funding.flow_tables import Listed
 from concertation.apps.funding.models import Flow, GrantPlace
 from concertation.apps.funding.words import (
@@ -71,14 +72,14 @@ def said(day: date | None) -> str:
     return day_words(day) or _("non dit")
 
 
-def places_table(places: Sequence[GrantPlace]) -> dict[str, object] | None:
-    """Where a project spends, as a table; None where nothing is held."""
+def places_table(places: Sequence[GrantPlace], named: Named) -> dict[str, object] | None:
+    """Where a project spends, as a table, clusters by their names; None where nothing is held."""
     if not places:
         return None
     keys = (("place", _("Lieu"), False), ("cluster", _("Cluster"), False), ("amount", _("Montant"), True))
     return {
         "id": "places", "caption": _("Où le projet dépense"), "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": False} for key, label, numeric in keys],
-        "rows": [{"place": " › ".join(each.places) or "–", "cluster": each.cluster or "–", "amount": whole_dollars(each.amount_minor)} for each in places],
+        "rows": [{"place": " › ".join(each.places) or "–", "cluster": named.of(CLUSTERS, each.cluster) or "–", "amount": whole_dollars(each.amount_minor)} for each in places],
     }  # fmt: skip
 
 

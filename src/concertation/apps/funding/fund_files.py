@@ -13,12 +13,17 @@ import polars as pl
 
 from concertation.core.funding import FLOW_SCHEMA
 from concertation.core.problems import Problem
+from concertation.formats import cbpf_codes
 from concertation.formats.cbpf import ReadFund, read_fund_table
 from concertation.formats.fts import ReadFlows, Written, canonical
 from concertation.formats.fts_csv import read_flow_table
 from concertation.formats.opening import Opened
+from concertation.formats.recognise import CBPF_ALLOCATIONS, CBPF_CLUSTERS, CBPF_FUNDS, CBPF_ORGANISATION_TYPES
 
 STATES = {"84": ("NER", "Niger"), "85": ("BFA", "Burkina Faso"), "86": ("MLI", "Mali")}
+CODE_LISTS = {
+    CBPF_CLUSTERS: cbpf_codes.CLUSTERS, CBPF_ORGANISATION_TYPES: cbpf_codes.ORGANISATION_TYPES, CBPF_FUNDS: cbpf_codes.FUNDS, CBPF_ALLOCATIONS: cbpf_codes.ALLOCATIONS,
+}  # fmt: skip
 FUND_TYPES = ["Pooled fund", "Country-based"]
 TYPES: Mapping[str, list[str]] = {"ingo": ["NGO", "International"], "national_ngo": ["NGO", "National"], "multilateral_un": ["UN agency"]}
 COMMITTED = "commitment"
@@ -107,3 +112,20 @@ def spending(opened: Opened) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
     states = {number: state for number, (state, _name) in STATES.items()}
     rows = read.frame.with_row_index("row", offset=1).with_columns(pl.col("fund").replace_strict(states, default="").alias("state"), pl.col("row").cast(pl.UInt32), pl.col("year").cast(pl.Int64))
     return rows.select(list(schema)), read.problems
+
+
+def codes(opened: Opened) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
+    """A code table of the funds (CODE_SCHEMA and `state`, whose fund a line speaks of; empty where it is of none held)."""
+    read = cbpf_codes.read_code_table(opened.table, CODE_LISTS[opened.kind]) if opened.table is not None else cbpf_codes.ReadCodes(pl.DataFrame(schema=cbpf_codes.CODE_SCHEMA), ())
+    states = {number: state for number, (state, _name) in STATES.items()}
+    fund = pl.col("fund").fill_null("")
+    return read.frame.with_columns(fund, fund.replace_strict(states, default="").alias("state")), read.problems
+
+
+def number_of_fund(name: str) -> str:
+    """The number of a country's window of the regional fund in the grant system; empty for another fund.
+
+    >>> number_of_fund("Fonds humanitaire régional, Niger"), number_of_fund("CERF")
+    ('84', '')
+    """
+    return next((number for number, (_state, country) in STATES.items() if fund_name(country) == name), "")

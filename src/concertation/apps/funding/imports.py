@@ -13,6 +13,7 @@ from datetime import date
 import polars as pl
 
 from concertation.apps.funding import commands, fund_files
+from concertation.apps.funding.fund_files import CODE_LISTS
 from concertation.apps.funding.figures import figures_of
 from concertation.apps.funding.queries import FUNDS, PLAN_COMPARED, TRACKING, plan_rows_to_compare
 from concertation.apps.needs.commands import remove_figures, store_figures
@@ -45,6 +46,7 @@ DAY_IN_NAME = re.compile(r"20\d\d-\d\d-\d\d")
 ANSWERS = frozenset({FTS_FLOWS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY})
 SAME_LIST = ("level", "year", "plan_number")
 SHOWN_FLOW = ("row", "flow", "source_names", "destination_names", "amount_minor", "status", "dated")
+SHOWN_CODE = ("row", "code", "name", "short", "fund", "year")
 SHOWN_PLACE = ("row", "code", "cluster", "places", "amount_minor")
 SHOWN_PLAN = ("row", "state", "year", "code", "cluster", "requirement_minor", "funding_minor")
 
@@ -157,6 +159,15 @@ def understood_places(received: Received, opened: Opened) -> Understood:
     return Understood(own.with_columns(owner.alias("owner")), rows.height, away, problems)
 
 
+def understood_codes(received: Received, opened: Opened) -> Understood:
+    """A code table of the funds: its lines that belong to no State, and those of the import's State, or of every State."""
+    rows, problems = fund_files.codes(opened)
+    own = rows.filter(pl.lit(received.state == FRAMEWORK) | (pl.col("fund") == "") | (pl.col("state") == received.state))
+    owner = pl.when(pl.col("state") == "").then(pl.lit(received.state)).otherwise("state")
+    away = {"–": rows.height - own.height} if own.height < rows.height else {}
+    return Understood(own.with_columns(owner.alias("owner")), rows.height, away, problems)
+
+
 def extraction(received: Received, not_before: date | None) -> tuple[date, tuple[Problem, ...]]:
     """The day a file was extracted: as its name says, else the last day the file itself names, else the day it was received; the last two with a note."""
     named = DAY_IN_NAME.search(received.name)
@@ -172,14 +183,21 @@ def _of_rows(problems: Iterable[Problem], rows: pl.DataFrame) -> list[Problem]:
     return [problem for problem in problems if problem.cell.row is None or problem.cell.row in own]
 
 
+Understand = Callable[[Received, Opened], Understood]
+UNDERSTOOD: dict[str, tuple[Understand, tuple[str, ...]]] = {
+    **dict.fromkeys(FLOWS, (understood_flows, SHOWN_FLOW)), **dict.fromkeys(PLANS, (understood_plans, SHOWN_PLAN)),
+    CBPF_LOCATIONS: (understood_places, SHOWN_PLACE), **dict.fromkeys(CODE_LISTS, (understood_codes, SHOWN_CODE)),
+}  # fmt: skip
+
+
 class FundingImporter:
     """Understands and stores money."""
 
-    kinds = frozenset([*FLOWS, *PLANS, CBPF_LOCATIONS])
+    kinds = frozenset(UNDERSTOOD)
 
     def preview(self, received: Received, opened: Opened) -> Preview:
         """Read the flows or plan rows of a file; stores nothing."""
-        understand, columns = (understood_flows, SHOWN_FLOW) if opened.kind in FLOWS else (understood_places, SHOWN_PLACE) if opened.kind == CBPF_LOCATIONS else (understood_plans, SHOWN_PLAN)
+        understand, columns = UNDERSTOOD[opened.kind]
         understood = understand(received, opened)
         shown = understood.rows.select(columns).head(FIRST_LINES)
         return Preview(
@@ -195,6 +213,8 @@ class FundingImporter:
             commands.store_flows(run, rows, ends)
         elif run.kind == CBPF_LOCATIONS:
             commands.store_places(run, rows)
+        elif run.kind in CODE_LISTS:
+            commands.store_codes(run, rows)
         else:
             source = source_of(run).pk
             commands.store_plan_rows(run, rows, source=source)

@@ -24,6 +24,7 @@ FUND_KINDS = [
     ("national_fund", _("fonds national")), ("joint_aes_fund", _("fonds commun de l'AES")), ("diaspora_fund", _("fonds de la diaspora")), ("company_fund", _("fonds d'entreprise")),
     ("contingent_credit", _("crédit conditionnel")), ("insurance", _("assurance")), ("aa_envelope", _("enveloppe d'action anticipée")),
 ]
+CODE_LISTS = [("clusters", _("clusters")), ("organisation-types", _("types d'organisation")), ("funds", _("fonds")), ("allocations", _("allocations"))]
 ROLES = [("source", _("origine")), ("destination", _("destination"))]
 
 
@@ -54,7 +55,10 @@ class Party(GuardedModel):
 
 
 class Fund(GuardedModel):
-    """Where money waits before it is allocated, and under which rules; shares are in hundredths of a per cent."""
+    """Where money waits before it is allocated, and under which rules; shares are in hundredths of a per cent.
+
+    `earmark` is what ties the fund's own money: States and sectors by code, an empty part ties nothing. One that flows told of has no `registered_by`.
+    """
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="funds")
     name_fr = models.CharField(max_length=240)
@@ -66,6 +70,17 @@ class Fund(GuardedModel):
     overhead_cap = models.PositiveIntegerField(null=True)
     least_local_share = models.PositiveIntegerField(null=True)
     eligible_types = models.JSONField(default=list)
+    earmark = models.JSONField(default=dict)
+    earmark_text = models.TextField(blank=True)
+    registered_by = models.CharField(max_length=64, blank=True)
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if get_language() == "en" else self.name_fr
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Flow(GuardedModel):
@@ -203,6 +218,29 @@ class GrantPlace(GuardedModel):
     raw_sha256 = models.CharField(max_length=64)
 
 
+class FundCode(GuardedModel):
+    """What a code of the pooled funds' grant system stands for, as its own table says: a cluster, a type of organisation, a fund, an allocation a fund opened in a year."""
+
+    import_run = models.ForeignKey("sources.ImportRun", on_delete=models.CASCADE, related_name="fund_codes")
+    row = models.PositiveIntegerField()
+    code_list = models.CharField(max_length=20, choices=CODE_LISTS)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=300)
+    short = models.CharField(max_length=60, blank=True)
+    fund = models.CharField(max_length=24, blank=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    opens = models.DateField(null=True)
+    closes = models.DateField(null=True)
+    planned_minor = models.BigIntegerField(null=True)
+    approved_minor = models.BigIntegerField(null=True)
+    projects = models.PositiveIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    raw_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["code_list", "code"])]
+
+
 class Answer(models.Model):
     """A JSON answer as it was received, each flow that was kept replaced by its SHA-256: from it the answer is written again whole."""
 
@@ -211,7 +249,10 @@ class Answer(models.Model):
 
 
 class ExchangeRate(models.Model):
-    """What one main unit of a currency was worth on a day, as an exact ratio of whole numbers, and who says so."""
+    """What one main unit of a currency was worth on a day, as an exact ratio of whole numbers, and who says so.
+
+    A rate of the reference set has no `stated_by`; one that a person stated is never overwritten: it is withdrawn, and another stands in its place.
+    """
 
     id = models.BigAutoField(primary_key=True)
     base = models.CharField(max_length=3)
@@ -220,6 +261,11 @@ class ExchangeRate(models.Model):
     numerator = models.BigIntegerField()
     denominator = models.BigIntegerField()
     source = models.ForeignKey("sources.Source", on_delete=models.PROTECT, related_name="+")
+    stated_by = models.CharField(max_length=64, blank=True)
+    stated_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["base", "quote", "on", "source"], name="rate_once_per_day_and_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["base", "quote", "on", "source"], condition=models.Q(withdrawn_at__isnull=True), name="rate_once_per_day_and_source"),
+        ]

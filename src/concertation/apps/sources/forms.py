@@ -32,6 +32,10 @@ KINDS = [
     ("cbpf-projects", _("projets d'un fonds commun")),
     ("cbpf-locations", _("lieux des projets d'un fonds commun")),
     ("cbpf-contributions", _("contributions à un fonds commun")),
+    ("cbpf-clusters", _("codes des clusters des fonds communs")),
+    ("cbpf-organisation-types", _("codes des types d'organisation des fonds communs")),
+    ("cbpf-funds", _("codes des fonds communs")),
+    ("cbpf-allocations", _("allocations des fonds communs")),
 ]
 
 
