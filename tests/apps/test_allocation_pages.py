@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access_steps import browser_of, person
 from concertation.apps.allocation import commands, queries
-from concertation.apps.allocation.back_tests import back_tests, plan_money
+from concertation.apps.allocation.back_tests import back_tests, held_back_tests, plan_money
 from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.scenarios import commands as scenario_commands
 from concertation.core.allocation.backtest import PlanMoney
@@ -270,3 +270,44 @@ def test_the_real_plans_of_2025_ask_and_hold_what_fts_published(shared: Path) ->
     assert each.received // 100_000_000 == 631
     assert each.certified
     assert each.least_actual < each.least_joint < each.least_flexible
+
+
+def test_a_past_year_becomes_a_round_in_one_act_marked_an_estimate_and_counts_no_people(analyst: Client) -> None:
+    answer = analyst.post("/allocation/back-test/round/", {"year": "2025"})
+    made = the_round()
+    page = analyst.get(answer.url).content.decode()
+
+    assert (made.estimate, made.as_of.year, made.get_status_display()) == (True, 2025, "en préparation")
+    assert queries.scenarios(made)[0].valid
+    assert "Estimation." in page and "Besoin couvert par l'argent (USD)" in page.replace("&#x27;", "'")
+    assert "Personnes assistées" not in page and "Personne n" in page
+
+
+def test_the_round_of_a_past_year_asks_what_the_back_test_asked(analyst: Client) -> None:
+    analyst.post("/allocation/back-test/round/", {"year": "2024"})
+    made = the_round()
+    tested = next(each for each in held_back_tests(()) if each.year == 2024)
+
+    spent = queries.overview_of(queries.scenarios(made)[0])["spent"]
+
+    assert (made.needed, made.held) == (tested.required, tested.received)
+    assert tested.required - spent == tested.joint
+
+
+def test_only_the_analyst_opens_a_round_on_a_past_year_and_only_on_one_that_is_held(analyst: Client, niger: Client) -> None:
+    assert niger.post("/allocation/back-test/round/", {"year": "2025"}).status_code == 403
+    assert [analyst.post("/allocation/back-test/round/", {"year": year}).status_code for year in ("1999", "x", "")] == [404, 404, 404]
+    assert not Round.objects.exists()
+
+
+def test_what_a_source_keeps_back_and_what_a_minimum_costs_are_on_the_pages(analyst: Client) -> None:
+    sources = [{**source, "reserve": {"share": 0.2, "trigger": "ner-floods", "until": "2026-10-31"}} if source["id"] == "libre" else source for source in asked()["sources"]]
+    made = round_of(asked(sources=sources, minimum_line=4_000_000))
+    held = solved(made)
+
+    shown = analyst.get(f"/allocation/{made.pk}/").content.decode()
+    lines = analyst.get(f"/allocation/{made.pk}/scenarios/1/").content.decode()
+
+    assert held.valid
+    assert "ner-floods" in shown and "ner-floods" in lines and "5,0\u202fM\u202fUSD" in lines
+    assert "Avec le minimum" in lines

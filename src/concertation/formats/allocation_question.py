@@ -20,12 +20,14 @@ from concertation.core.allocation.question import (
     Question,
     is_expired,
 )
+from concertation.core.allocation.reserves import has_lapsed, released, set_apart
 from concertation.core.money import in_minor_units, is_currency
 from concertation.core.problems import Cell, Problem
 
-SOURCE_KEYS = frozenset({"id", "amount", "earmark", "spend_by", "local_share", "donor", "authority"})
+SOURCE_KEYS = frozenset({"id", "amount", "earmark", "spend_by", "local_share", "donor", "authority", "reserve", "minimum_line"})
 CELL_KEYS = frozenset({"id", "state", "sector", "unit", "group", "need", "funded", "people", "severity", "cap", "local", "from"})
-QUESTION_KEYS = frozenset({"currency", "tolerance", "sources", "cells", "severity_weights", "previous", "as_of", "joined", "current"})
+QUESTION_KEYS = frozenset({"currency", "tolerance", "sources", "cells", "severity_weights", "previous", "as_of", "joined", "current", "open_triggers", "minimum_line"})
+RESERVE_KEYS = frozenset({"amount", "share", "trigger", "until"})
 MOST = Decimal(10) ** 13
 
 
@@ -74,15 +76,18 @@ def question_of(content: object, today: date | None, problems: list[Problem]) ->
         raise Refused("currency-unknown", currency, "currency")
     before = len(problems)
     joined = set(words(content.get("joined"), "joined"))
-    sources = listed(content, "sources", lambda item, where: source_of(item, where, currency), SOURCE_KEYS, problems)
+    least, opened = minor(content.get("minimum_line", 0), currency, "minimum_line"), frozenset(words(content.get("open_triggers"), "open_triggers"))
+    sources = listed(content, "sources", lambda item, where: source_of(item, where, currency, least), SOURCE_KEYS, problems)
     cells = listed(content, "cells", lambda item, where: cell_of(item, where, currency), CELL_KEYS, problems)
     if any(problem.code != "allocation-key-unknown" for problem in problems[before:]):
         return None
-    as_of = day(content.get("as_of"), "as_of")
+    as_of = day(content.get("as_of"), "as_of") or today
+    problems += triggers_told(sources, opened, as_of)
+    sources = [released(source) if source.reserve and (source.reserve.trigger in opened or has_lapsed(source.reserve, as_of)) else source for source in sources]
     return Question(
         currency=currency, cells=tuple(cells), sources=tuple(source for source in sources if is_decided_here(source, joined)),
         observed=tuple(source for source in sources if not is_decided_here(source, joined)), tolerance=share(content.get("tolerance"), "tolerance"),
-        weights=weights_of(content.get("severity_weights")), as_of=today if as_of is None else as_of,
+        weights=weights_of(content.get("severity_weights")), as_of=as_of,
         previous=by_cell(content, "previous", currency), current=by_cell(content, "current", currency),
     )  # fmt: skip
 
@@ -117,17 +122,45 @@ def listed(content: Mapping[str, Any], name: str, reader: Callable[[Mapping[str,
     return list(read.values())
 
 
-def source_of(item: Mapping[str, Any], where: str, currency: str) -> MoneySource:
-    """One source of money."""
+def source_of(item: Mapping[str, Any], where: str, currency: str, least: int) -> MoneySource:
+    """One source of money; `least` is the smallest line of the question, where the source does not say its own."""
     earmark = mapping(item.get("earmark"), f"{where}.earmark")
     if strange := sorted(set(earmark) - set(PARTS)):
         raise Refused("earmark-part-unknown", strange[0], f"{where}.earmark")
     parts = {part: frozenset(words(earmark.get(part), f"{where}.earmark.{part}")) for part in PARTS}
-    return MoneySource(
+    source = MoneySource(
         id=named(item, where), amount=minor(item.get("amount"), currency, f"{where}.amount"), earmark=Earmark(**parts),
         spend_by=day(item.get("spend_by"), f"{where}.spend_by"), local_share=share(item.get("local_share"), f"{where}.local_share"),
         donor=word(item.get("donor"), f"{where}.donor"), authority=word(item.get("authority"), f"{where}.authority"),
+        least=least if item.get("minimum_line") is None else minor(item["minimum_line"], currency, f"{where}.minimum_line"),
     )  # fmt: skip
+    return source if item.get("reserve") is None else reserved(source, mapping(item["reserve"], f"{where}.reserve"), f"{where}.reserve", currency)
+
+
+def reserved(source: MoneySource, item: Mapping[str, Any], where: str, currency: str) -> MoneySource:
+    """The source with what it keeps back for a trigger: an amount or a share, never both."""
+    if strange := sorted(set(item) - RESERVE_KEYS):
+        raise Refused("reserve-part-unknown", strange[0], where)
+    if ("amount" in item) == ("share" in item):
+        raise Refused("reserve-share-or-amount", source.id, where)
+    trigger = word(item.get("trigger"), f"{where}.trigger")
+    if not trigger:
+        raise Refused("reserve-without-trigger", source.id, where)
+    amount = minor(item["amount"], currency, f"{where}.amount") if "amount" in item else None
+    if amount is not None and amount > source.amount:
+        raise Refused("reserve-above-amount", source.id, where)
+    return set_apart(source, amount=amount, share=share(item.get("share"), f"{where}.share"), trigger=trigger, until=day(item.get("until"), f"{where}.until"))
+
+
+def triggers_told(sources: list[MoneySource], opened: Collection[str], as_of: date | None) -> Iterator[Problem]:
+    """Reserves whose window opened or lapsed, and open triggers for which nothing is kept."""
+    for source in sources:
+        if source.reserve is not None and source.reserve.trigger in opened:
+            yield Problem("reserve-opened", Cell(column=source.id), source.id, {"trigger": source.reserve.trigger})
+        elif source.reserve is not None and has_lapsed(source.reserve, as_of):
+            yield Problem("reserve-lapsed", Cell(column=source.id), source.id, {"day": str(source.reserve.until)})
+    for trigger in sorted(set(opened) - {source.reserve.trigger for source in sources if source.reserve}):
+        yield Problem("trigger-keeps-nothing", Cell(column="open_triggers"), trigger)
 
 
 def cell_of(item: Mapping[str, Any], where: str, currency: str) -> NeedCell:
@@ -157,6 +190,8 @@ def noticed(question: Question) -> Iterator[Problem]:
             yield Problem("money-expired", Cell(column=source.id), source.id, {"day": str(source.spend_by)})
         elif not admits[source.earmark, source.spend_by]:
             yield Problem("earmark-admits-nothing", Cell(column=source.id), source.id)
+        elif 0 < source.amount < source.least:
+            yield Problem("source-below-minimum", Cell(column=source.id), source.id)
     for cell in question.cells:
         if cell.need == 0:
             yield Problem("need-of-nothing", Cell(column=cell.id), cell.id)

@@ -1,20 +1,27 @@
 """What would the money of past plans have done, decided jointly? An estimate, and marked so."""
 
+from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.allocation.back_tests import MINOR, held_back_tests
+from concertation.apps.allocation.back_tests import LEVEL, MINOR, YEARS, held_back_tests, plan_money, question_content
+from concertation.apps.allocation.frozen import understood
+from concertation.apps.allocation.pages import made_of
+from concertation.apps.allocation.reach import analyst_or_refuse
 from concertation.apps.allocation.views import address
 from concertation.apps.allocation.words import money, percent
+from concertation.apps.funding.queries import plan_rows
 from concertation.apps.ground.downloads import table_file
 from concertation.core.allocation.backtest import BackTest
 from concertation.core.allocation.overview import parts_of
+from concertation.core.sharing.rounds import runs_rounds
 from concertation.draw.tables import Column, Source, TakenTable
 
 WAYS = (("actual", "tel qu'il est venu", "as it came"), ("joint", "décidé ensemble", "decided jointly"), ("flexible", "avec 30 % de souple", "with 30 % flexible"))
@@ -26,8 +33,26 @@ def back_test(request: ReaderRequest) -> HttpResponse:
     found = held_back_tests(request.mandates)
     if (wanted := request.GET.get("format", "")) and found:
         return table_file(taken(found), wanted, on=timezone.localdate())
-    context = {"table": table(found), "last": shown(found[-1]) if found else None, "breadcrumbs": [(_("Allocation"), address("rounds")), (_("Années passées"), "")]}
+    may_open = bool(found) and runs_rounds(request.mandates) is not None
+    context = {"table": table(found), "last": shown(found[-1]) if found else None, "may_open": may_open, "years": [each.year for each in reversed(found)], "breadcrumbs": [(_("Allocation"), address("rounds")), (_("Années passées"), "")]}
     return render(request, "allocation/back_test.html", context)
+
+
+@require_POST
+@login_required
+def open_round(request: ReaderRequest) -> HttpResponse:
+    """Open a round on the plans of a past year: public figures, marked an estimate."""
+    by = analyst_or_refuse(request)
+    year = int(request.POST["year"]) if request.POST.get("year", "").isdecimal() else 0
+    rows = plan_money(plan_rows(request.mandates, levels=[LEVEL], years=YEARS), year) if year in YEARS else ()
+    if not rows:
+        raise Http404
+    content, on = question_content(year, rows), date(year, 12, 31)
+    read, _problems = understood(content, on=on)
+    if read.question is None:
+        raise Http404
+    title = _("Plans de %(year)s, répartis ensemble (estimation)") % {"year": year}
+    return redirect("round", made_of(read.question, content, name=f"plans-{year}.json", title=title, on=on, previous=None, by=by, estimate=True).pk)
 
 
 def shown(each: BackTest) -> dict[str, Any]:

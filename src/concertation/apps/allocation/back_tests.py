@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from concertation.apps.funding.queries import plan_rows
-from concertation.core.allocation.backtest import BackTest, PlanMoney, back_test
+from concertation.apps.ground.chain import canonical
+from concertation.core.allocation.backtest import BackTest, PlanMoney, back_test, question_of
 from concertation.core.sharing import Mandate
 
 YEARS = (2022, 2023, 2024, 2025)
@@ -31,6 +32,16 @@ def plan_money(frame: pl.DataFrame, year: int) -> tuple[PlanMoney, ...]:
     sector = pl.when(pl.col("standing") == "named").then(pl.coalesce("sector", "cluster")).otherwise(pl.lit(""))
     lines = kept.select("state", sector.alias("sector"), "requirement_minor", "funding_minor").iter_rows()
     return tuple(PlanMoney(state, named, required // MINOR, funded // MINOR) for state, named, required, funded in lines)
+
+
+def question_content(year: int, rows: Sequence[PlanMoney]) -> bytes:
+    """The question a year's plans ask, as the bytes of a file that `./run allocate` takes too: requirements for needs, money observed for sources."""
+    asked = question_of(rows)
+    sources = [
+        {"id": source.id, "amount": source.amount // MINOR, "earmark": {"states": sorted(source.earmark.states), "sectors": sorted(source.earmark.sectors)}} for source in asked.sources
+    ]
+    cells = [{"id": cell.id, "state": cell.state, "sector": cell.sector, "need": cell.need // MINOR} for cell in asked.cells]
+    return canonical({"currency": asked.currency, "as_of": f"{year}-12-31", "sources": sources, "cells": cells})
 
 
 @lru_cache(maxsize=KEPT)

@@ -25,6 +25,7 @@ LINE = (
     Column(key="reason_fr", heading_fr="Raison", heading_en="Reason (French)", tag="#description+i_fr"), Column(key="reason_en", heading_fr="Raison (anglais)", heading_en="Reason", tag="#description+i_en"),
     Column(key="by_hand", heading_fr="Changée à la main", heading_en="Changed by hand", tag="#meta+edited"), Column(key="why", heading_fr="Raison du changement", heading_en="Reason for the change", tag="#meta+reason"),
 )  # fmt: skip
+COUNTED = {False: ("Personnes assistées", "People assisted", "#reached"), True: ("Besoin couvert, USD (estimation)", "Need covered, USD (estimate)", "#value+covered")}
 
 
 def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
@@ -47,7 +48,7 @@ def groups_file(asked: Round, held: Sequence[Scenario], wanted: str) -> HttpResp
     pairs = [
         column for each in solved for column in (
             Column(key=f"coverage{each.number}", heading_fr=f"Couverture, scénario {each.number}", heading_en=f"Coverage, scenario {each.number}", tag=f"#value+coverage+s{each.number}", numeric=True),
-            Column(key=f"assisted{each.number}", heading_fr=f"Personnes assistées, scénario {each.number}", heading_en=f"People assisted, scenario {each.number}", tag=f"#reached+s{each.number}", numeric=True),
+            Column(key=f"assisted{each.number}", heading_fr=f"{COUNTED[asked.estimate][0]}, scénario {each.number}", heading_en=f"{COUNTED[asked.estimate][1]}, scenario {each.number}", tag=f"{COUNTED[asked.estimate][2]}+s{each.number}", numeric=True),
         )
     ]  # fmt: skip
     rows: dict[tuple[str, str], dict[str, Any]] = {}

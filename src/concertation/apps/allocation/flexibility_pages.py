@@ -60,12 +60,29 @@ def shown(asked: Round, held: Scenario, lines: list[dict[str, Any]], request: Re
     told = [
         {
             "earmark": earmark_words(line["earmark"]), "softer": earmark_words(line["softer"]) if line["softer"] is not None else "", "amount": money(line["amount"], asked.currency),
-            "donor": names[line["donor"]] if line["donor"] else "", "code": line["donor"], "step": effect_words(held, line["step"], asked.currency), "months": months_words(held, line["months"], asked.currency),
+            "donor": names[line["donor"]] if line["donor"] else "", "code": line["donor"], "step": step_words(asked, held, line["step"]), "months": months_told(asked, held, line["months"]),
             "reply": line["reply"], "may_reply": replies_for(request.mandates, line["donor"]) is not None,
         }
         for line in lines
     ]  # fmt: skip
     return sorted(told, key=lambda line: (str(line["earmark"]).casefold(), str(line["donor"]).casefold()))
+
+
+def step_words(asked: Round, held: Scenario, effect: list[float] | None) -> str:
+    """One step softer; in dollars of need where a past year's plans stand for needs."""
+    return need_words(held, effect, asked.currency) if asked.estimate else effect_words(held, effect, asked.currency)
+
+
+def months_told(asked: Round, held: Scenario, effect: list[float] | None) -> str:
+    """Three months longer, likewise."""
+    return need_words(held, effect, asked.currency) if asked.estimate else months_words(held, effect, asked.currency)
+
+
+def need_words(held: Scenario, effect: list[float] | None, currency: str) -> str:
+    """The effect of a change on 1 M in money of need covered, with its interval."""
+    if effect is None:
+        return ""
+    return _("Sous les hypothèses du scénario %(number)s, ce changement sur 1 M %(currency)s couvrirait %(middle)s %(currency)s de besoin de plus (%(low)s à %(high)s) ; estimation.") % parts(held, effect, currency)
 
 
 def effect_words(held: Scenario, effect: list[float] | None, currency: str) -> str:

@@ -13,7 +13,7 @@ from concertation.core.money import in_minor_units
 MOST = Decimal(10) ** 13
 WHAT_IF_WORDS = {
     "amount": _("le montant d'une source devient"), "softer": _("une source devient un cran plus souple"), "longer": _("une source est utilisable trois mois de plus"),
-    "cap": _("le plafond d'un besoin devient"),
+    "release": _("la réserve d'une source est ouverte"), "cap": _("le plafond d'un besoin devient"),
 }  # fmt: skip
 
 

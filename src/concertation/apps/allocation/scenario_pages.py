@@ -20,13 +20,15 @@ from concertation.apps.allocation.scenario_views import (
     change_rows,
     constraint_words,
     lines_table,
+    minimum_shown,
+    reserves_shown,
     stages_shown,
     title_of,
     tried_shown,
 )
 from concertation.apps.allocation.scenarios import commands as scenario_commands
 from concertation.apps.allocation.state_pages import told_wrong
-from concertation.apps.allocation.words import problem_words, typed_amount
+from concertation.apps.allocation.words import counted_words, problem_words, typed_amount
 from concertation.core.allocation.consent import ChangedLine
 from concertation.core.allocation.what_if import WhatIf
 from concertation.core.money import in_minor_units
@@ -49,11 +51,12 @@ def scenario(request: ReaderRequest, round_id: UUID, number: int) -> HttpRespons
     if searched := request.GET.get("q", "").strip().lower():
         rows = [row for row in rows if any(searched in str(row[name]).lower() for name in ("source", "cell", "state", "sector"))]
     page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+    answer, overview = queries.answer_of(held), queries.overview_of(held)
     leads = asked.status in ("draft", "proposed") and runs_rounds(request.mandates) is not None
     context = {
-        "round": asked, "scenario": held, "title": title_of(asked, held), "stages": stages_shown(queries.answer_of(held)), "lines": lines_table(asked, held, page, leads=leads),
+        "round": asked, "scenario": held, "title": title_of(asked, held), "stages": stages_shown(answer), "minimum": minimum_shown(answer), "reserves": reserves_shown(asked, overview.get("reserves", ())), "lines": lines_table(asked, held, page, leads=leads),
         "changes": change_rows(asked, held), "asks": constraint_words(asked, changes_in(bytes(held.changes))), "leads": leads, "form": _line_form(request, asked, rows) if leads else None,
-        "sentence": views.sentence(asked, held, queries.overview_of(held)), "breadcrumbs": trail(asked, held, None),
+        "sentence": views.sentence(asked, held, overview), "breadcrumbs": trail(asked, held, None),
     }  # fmt: skip
     return render(request, "allocation/scenario.html", context)
 
@@ -135,7 +138,7 @@ def what_if(request: ReaderRequest, round_id: UUID, number: int) -> HttpResponse
     context = {
         "round": asked, "scenario": held, "title": title_of(asked, held), "form": form, "tried": tried_shown(asked, tried) if tried and not tried.problems else None,
         "wrong": [problem_words(problem) for problem in tried.problems] if tried else [], "leads": asked.status in ("draft", "proposed") and runs_rounds(request.mandates) is not None,
-        "ids": queries.question_for(asked, held), "breadcrumbs": trail(asked, held, _("Et si")),
+        "counted": counted_words(estimate=asked.estimate), "ids": queries.question_for(asked, held), "breadcrumbs": trail(asked, held, _("Et si")),
     }  # fmt: skip
     if request.headers.get("HX-Request"):
         return render(request, "allocation/_tried.html", context)

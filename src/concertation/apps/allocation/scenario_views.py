@@ -1,6 +1,7 @@
 """What the pages of a scenario show: its lines, its stages with their bounds, lines set by hand, and a change that was tried."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,6 +64,28 @@ def _stage_value(name: str, value: float) -> str:
     return number(abs(value), 0)
 
 
+def minimum_shown(answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the smallest line cost at each stage; none where no source asks for one."""
+    told = answer.get("certificate", {}).get("minimum")
+    if not told:
+        return None
+    stages = [
+        {
+            "name": str(STAGE_WORDS.get(stage["name"], stage["name"])), "without": _stage_value(stage["name"], float(stage["without"])), "with": _stage_value(stage["name"], float(stage["with"])),
+        }
+        for stage in told["stages"]
+    ]  # fmt: skip
+    return {"lines": told["lines_gathered"], "stages": stages}
+
+
+def reserves_shown(asked: Round, reserves: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What sources keep back for triggers, in words."""
+    return [
+        {"source": each["source"], "kept": money(each["kept"], asked.currency), "trigger": each["trigger"], "until": date.fromisoformat(each["until"]) if each["until"] else None}
+        for each in reserves
+    ]
+
+
 def change_rows(asked: Round, scenario: Scenario) -> list[dict[str, Any]]:
     """The lines set by hand, with the amounts before and after, and why."""
     return [{"row": row, "before": money(row.before, asked.currency), "after": money(row.after, asked.currency)} for row in queries.line_changes(scenario)]
@@ -99,7 +122,7 @@ def constraint_words(asked: Round, changes: Changes) -> list[str]:
 
 def what_words(kind: str) -> str:
     """A change in words."""
-    return {"amount": _("montant changé"), "softer": _("un cran plus souple"), "longer": _("trois mois de plus"), "cap": _("plafond changé")}[kind]
+    return {"amount": _("montant changé"), "softer": _("un cran plus souple"), "longer": _("trois mois de plus"), "release": _("réserve ouverte"), "cap": _("plafond changé")}[kind]
 
 
 def tried_shown(asked: Round, tried: Tried) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.scenarios import commands
 from concertation.core.allocation.answer import Answer, allocate, as_json
 from concertation.core.allocation.flexibility import FlexibilityValue, people_met, values_of_flexibility
+from concertation.core.allocation.grants import without_minimum
 from concertation.core.allocation.overview import next_million, overview
 from concertation.core.allocation.question import PARTS, Earmark
 from concertation.core.allocation.what_if import WhatIf, changed
@@ -52,8 +53,11 @@ def solve(scenario: Scenario, *, by: Mandate) -> None:
 
 
 def value_flexibility(scenario: Scenario, *, by: Mandate) -> None:
-    """Work out what flexibility of each earmark would change, by solving again; stops when somebody asks to."""
-    answer = allocate(queries.question_for(scenario.round, scenario))
+    """Work out what flexibility of each earmark would change, by solving again; stops when somebody asks to.
+
+    Without the minimum a line: gathering a hundredth of some money would tell of the minimum, not of the earmark.
+    """
+    answer = allocate(without_minimum(queries.question_for(scenario.round, scenario)))
 
     def going(done: int, total: int) -> bool:
         return commands.mark_progress(scenario, step="valuing", done=done, total=total)

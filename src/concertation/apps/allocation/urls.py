@@ -9,6 +9,7 @@ SCENARIO = f"{ROUND}scenarios/<int:number>/"
 urlpatterns = [
     path("allocation/", pages.rounds, name="rounds"),
     path("allocation/back-test/", back_test_pages.back_test, name="back-test"),
+    path("allocation/back-test/round/", back_test_pages.open_round, name="back-test-round"),
     path("allocation/new/", pages.make, name="round-make"),
     path(ROUND, pages.allocation_round, name="round"),
     path(f"{ROUND}question/", pages.question_file, name="round-question"),

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from concertation.apps.allocation import commands, queries
 from concertation.apps.allocation.frozen import Changes, question_of
 from concertation.apps.allocation.models import Round, Scenario
-from concertation.apps.allocation.scenario_views import title_of
+from concertation.apps.allocation.scenario_views import reserves_shown, title_of
 from concertation.apps.allocation.scenarios.commands import is_silent
 from concertation.apps.allocation.words import (
     BESIDE_WORDS,
     STEP_WORDS,
+    counted_words,
     money,
     number,
     percent,
@@ -82,7 +83,7 @@ def round_context(asked: Round, held: Sequence[Scenario], shown: Scenario | None
     told = commands.reasons_not_to_endorse(asked, proposed) if asked.status == "proposed" else []
     return {
         "round": asked, "scenarios": [column(asked, each) for each in held], "shown": shown, "matrix": matrix(solved), "waits": waits([each for each in held if each.status in ("queued", "solving")]),
-        "sentence": sentence(asked, shown, overview), "beside": beside(overview), "fairness": fairness(overview), "unreachable": unreachable(asked, overview),
+        "sentence": sentence(asked, shown, overview), "beside": beside(overview), "fairness": fairness(overview, estimate=asked.estimate), "counted": counted_words(estimate=asked.estimate), "unreachable": unreachable(asked, overview), "reserves": reserves_shown(asked, overview.get("reserves", ())),
         "constraints": [constraint_line(asked, row) for row in queries.constraints(asked)], "observed": observed(asked, overview, mandates), "positions": [position_line(word) for word in words],
         "proposed": proposed, "proposed_title": title_of(asked, proposed) if proposed else "", "not_yet": [problem_words(problem) for problem in told], "flow": flow(asked, shown, mandates), "held": money(asked.held, asked.currency), "needed": money(asked.needed, asked.currency),
     }  # fmt: skip
@@ -93,6 +94,10 @@ def sentence(asked: Round, shown: Scenario | None, overview: Mapping[str, Any]) 
     if shown is None:
         return _("%(held)s pour %(cells)s besoins qui demandent %(needed)s : aucun scénario n'est encore calculé.") % {
             "held": money(asked.held, asked.currency), "cells": asked.cells, "needed": money(asked.needed, asked.currency),
+        }
+    if asked.estimate:
+        return _("Le scénario %(number)s répartit %(spent)s sur %(held)s : le secteur le moins couvert le serait à %(least)s. Personne n'a compté ici de personnes : c'est l'argent des plans de l'année, une estimation.") % {
+            "number": shown.number, "spent": money(overview["spent"], asked.currency), "held": money(overview["held"], asked.currency), "least": percent(overview["least"]),
         }
     return _("Le scénario %(number)s répartit %(spent)s sur %(held)s : il assisterait %(people)s personnes, et le groupe le moins couvert le serait à %(least)s.") % {
         "number": shown.number, "spent": money(overview["spent"], asked.currency), "held": money(overview["held"], asked.currency), "people": number(overview["people"], 0),
@@ -149,13 +154,15 @@ def beside(overview: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def fairness(overview: Mapping[str, Any]) -> str:
+def fairness(overview: Mapping[str, Any], *, estimate: bool = False) -> str:
     """The price of fairness in words: what the floor costs, and what it gives."""
     shown = overview.get("beside", {})
     if "without-floor" not in shown:
         return ""
     more, joint, free = shown["without-floor"]["people"] - shown["joint"]["people"], shown["joint"], shown["without-floor"]
     leasts = {"joint": percent(joint["least"]), "free": percent(free["least"])}
+    if estimate:
+        return _("Prix de l'équité : sans plancher, le secteur le moins couvert le serait à %(free)s au lieu de %(joint)s.") % leasts
     if more > 0:
         return _("Prix de l'équité : sans plancher, %(more)s personnes de plus seraient assistées, et le groupe le moins couvert le serait à %(free)s au lieu de %(joint)s.") % {"more": number(more, 0), **leasts}
     return _("L'équité ne coûte ici personne : sans plancher, le groupe le moins couvert le serait à %(free)s au lieu de %(joint)s, sans assister plus de monde.") % leasts

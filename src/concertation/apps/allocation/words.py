@@ -30,6 +30,8 @@ BESIDE_WORDS: Mapping[str, str | Promise] = {
 }
 RULE_WORDS: Sequence[tuple[str, str | Promise]] = (
     ("not admitted: ", gettext_lazy("cet argent n'a pas le droit d'aller à ce besoin (affectation, dernier jour)")),
+    ("below the minimum: ", gettext_lazy("moins que la plus petite ligne que cette source admet")),
+    ("reserve touched: ", gettext_lazy("cette source garde cet argent pour un déclencheur")),
     ("overspent: ", gettext_lazy("plus que ce que cette source détient")),
     ("overfilled: ", gettext_lazy("plus que ce que ce besoin peut recevoir (besoin, plafond)")),
     ("local share: ", gettext_lazy("la part qui doit passer par des acteurs locaux n'est plus tenue")),
@@ -53,6 +55,11 @@ def money(minor: int, currency: str) -> str:
     if abs(main) >= MILLION:
         return f"{number(main / MILLION, 1)}{NARROW}M{NARROW}{named}"
     return f"{number(main, 0)}{NARROW}{named}"
+
+
+def counted_words(*, estimate: bool) -> str:
+    """What a plan counts: people assisted, or dollars of requirement where a past year's plans stand for needs and nobody counted people."""
+    return _("Besoin couvert par l'argent (USD)") if estimate else _("Personnes assistées")
 
 
 def typed_amount(minor: int, currency: str) -> str:

@@ -13,8 +13,8 @@ from datetime import date
 import polars as pl
 
 from concertation.apps.funding import commands, fund_files
-from concertation.apps.funding.fund_files import CODE_LISTS
 from concertation.apps.funding.figures import figures_of
+from concertation.apps.funding.fund_files import CODE_LISTS
 from concertation.apps.funding.queries import FUNDS, PLAN_COMPARED, TRACKING, plan_rows_to_compare
 from concertation.apps.needs.commands import remove_figures, store_figures
 from concertation.apps.places.queries import states_with_units

@@ -4,17 +4,19 @@ A price is weighted people a further million would meet in a cell. The flexibili
 more a million of it would meet if its earmark were one step softer, read from the prices of the plan.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from concertation.core.allocation.certificate import Certificate, CheckedStage, certify
+from concertation.core.allocation.certificate import Certificate, CheckedStage, certify, costs_of_minimum
+from concertation.core.allocation.grants import gathered, has_minimum, small_lines, without_minimum
 from concertation.core.allocation.plan import Plan, places, plan_of, reason_of
 from concertation.core.allocation.prices import StagePrices
 from concertation.core.allocation.question import Earmark, MoneySource, Question, covered, unreachable
+from concertation.core.allocation.reserves import kept_back
 from concertation.core.allocation.stages import Solved, solve
 from concertation.core.allocation.worth import tranches
 from concertation.core.money import DIGITS, Money
@@ -35,10 +37,14 @@ class Answer:
 
 
 def allocate(question: Question, start: Answer | None = None) -> Answer:
-    """Solve, cut to whole minor units, and check: region size in well under a second; faster from the answer to a question much like it."""
+    """Solve, cut to whole minor units, gather what is below a minimum, and check: region size in well under a second; faster from the answer to a question much like it."""
     solved = solve(question, start.solved if start else None)
     plan = plan_of(solved)
-    return Answer(question, solved, plan, certify(question, plan, solved.stages))
+    if not has_minimum(question):
+        return Answer(question, solved, plan, certify(question, plan, solved.stages))
+    before = certify(without_minimum(question), plan, solved.stages)
+    final = gathered(question, plan)
+    return Answer(question, solved, final, replace(certify(question, final, solved.stages), before=before))
 
 
 def marginal_prices(answer: Answer) -> Numbers:
@@ -96,9 +102,33 @@ def as_json(answer: Answer) -> dict[str, Any]:
             {"id": source.id, "spent": main_unit(spent_by_source.get(source.id, 0), question), "flexibility_value": round(flexibility_value(question, source, prices), 6)}
             for source in question.sources
         ],
-        "unreachable": list(unreachable(question, answer.solved.layout.classes)),
-        "certificate": certificate_as_json(answer.certificate, question),
+        "unreachable": list(unreachable(question, answer.solved.layout.classes)), "reserves": reserves_as_json(answer),
+        "certificate": certificate_as_json(answer.certificate, question) | {"minimum": minimum_as_json(answer)},
     }  # fmt: skip
+
+
+def reserves_as_json(answer: Answer) -> list[dict[str, Any]]:
+    """What each source keeps back for a trigger, and whether the plan left it untouched."""
+    return [
+        {
+            "source": each.source, "kept": main_unit(each.reserve.amount, answer.question), "trigger": each.reserve.trigger,
+            "until": each.reserve.until.isoformat() if each.reserve.until else None, "untouched": each.untouched,
+        }
+        for each in kept_back(answer.question, answer.plan.by_source())
+    ]  # fmt: skip
+
+
+def minimum_as_json(answer: Answer) -> dict[str, Any] | None:
+    """What the minimum a line cost at each stage: the plan without it is the one proved best; None where no source asks for one."""
+    certificate, question = answer.certificate, answer.question
+    if certificate.before is None:
+        return None
+    units = {stage.aim: in_main(stage, question) for stage in certificate.stages}
+    stages = [
+        {"name": aim, "without": in_words(before * units[aim]), "with": in_words(after * units[aim]), "cost": in_words((before - after) * units[aim])}
+        for aim, before, after in costs_of_minimum(certificate)
+    ]
+    return {"lines_gathered": len(small_lines(question, plan_of(answer.solved))), "proved_without": certificate.before.valid, "stages": stages}
 
 
 def lines_as_json(answer: Answer) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import numpy as np
 from concertation.core.allocation.model import group_needs, severity_means
 from concertation.core.allocation.plan import Plan
 from concertation.core.allocation.prices import Aim, StagePrices
-from concertation.core.allocation.question import Mask, NeedCell, Question, SourceClass, is_expired
+from concertation.core.allocation.question import Mask, MoneySource, NeedCell, Question, SourceClass, is_expired
 from concertation.core.allocation.stages import freedoms
 from concertation.core.allocation.worth import WEIGHTS, WHOLE, weighed_fifths, widths
 
@@ -55,11 +55,16 @@ class CheckedStage:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The verdict on a plan: what is broken (nothing, when it is feasible), and how near each stage is to its bound."""
+    """The verdict on a plan: what is broken (nothing, when it is feasible), and how near each stage is to its bound.
+
+    `before`: the verdict on the plan before its small lines were gathered. Then that plan is the one proved best, and this one is checked
+    for feasibility; what the minimum cost is the difference of the two.
+    """
 
     broken: tuple[str, ...]
     stages: tuple[CheckedStage, ...]
     tolerance: Fraction
+    before: "Certificate | None" = None
 
     @property
     def feasible(self) -> bool:
@@ -69,7 +74,23 @@ class Certificate:
     @property
     def valid(self) -> bool:
         """Whether the plan is feasible and every gap within the tolerance, a millionth, and what whole minor units cost."""
+        if self.before is not None:
+            return self.feasible and self.before.valid
         return self.feasible and all(stage.gap <= self.tolerance + MILLIONTH + stage.allowance for stage in self.stages)
+
+
+def costs_of_minimum(certificate: Certificate) -> list[tuple[Aim, Fraction, Fraction]]:
+    """What each stage reached before small lines were gathered, and after; a floor's rounds as the first. Nothing where no minimum was asked for.
+
+    >>> costs_of_minimum(Certificate((), (), Fraction(0)))
+    []
+    """
+    if certificate.before is None:
+        return []
+    told: dict[Aim, tuple[Fraction, Fraction]] = {}
+    for before, after in zip(certificate.before.stages, certificate.stages, strict=False):
+        told.setdefault(before.aim, (before.value, after.value))
+    return [(aim, *values) for aim, values in told.items()]
 
 
 def certify(question: Question, plan: Plan, prices: Sequence[StagePrices]) -> Certificate:
@@ -82,7 +103,7 @@ def certify(question: Question, plan: Plan, prices: Sequence[StagePrices]) -> Ce
 
 
 def breaches(question: Question, plan: Plan) -> list[str]:
-    """Every rule the plan breaks: unknown or forbidden lines, overspent sources, overfilled cells, broken local shares."""
+    """Every rule the plan breaks: unknown or forbidden lines, lines below a minimum, overspent sources, reserves touched, overfilled cells, broken local shares."""
     sources, cells = {each.id: each for each in question.sources}, {each.id: each for each in question.cells}
     told = []
     for line in plan.lines:
@@ -91,9 +112,16 @@ def breaches(question: Question, plan: Plan) -> list[str]:
             told.append(f"line {line.source} -> {line.cell}: {line.amount}")
         elif not source.serves(cell) or is_expired(source, question.as_of):
             told.append(f"not admitted: {line.source} -> {line.cell}")
-    told += [f"overspent: {name}" for name, spent in plan.by_source().items() if name in sources and spent > sources[name].amount]
+        elif line.amount < source.least:
+            told.append(f"below the minimum: {line.source} -> {line.cell}")
+    told += [f"{'reserve touched' if is_reserve(sources[name], spent) else 'overspent'}: {name}" for name, spent in plan.by_source().items() if name in sources and spent > sources[name].amount]
     told += [f"overfilled: {name}" for name, spent in plan.by_cell().items() if name in cells and spent > cells[name].room]
     return told + broken_shares(question, plan, cells)
+
+
+def is_reserve(source: MoneySource, spent: int) -> bool:
+    """Whether what is spent of a source beyond its amount is money it keeps back."""
+    return source.reserve is not None and spent <= source.amount + source.reserve.amount
 
 
 def broken_shares(question: Question, plan: Plan, cells: Mapping[str, NeedCell]) -> list[str]:

@@ -111,7 +111,7 @@ def changed_in_part(question: Question, sources: tuple[MoneySource, ...], part: 
         other = change(source) if moved else None
         parted.append(source if other is None else replace(source, amount=source.amount - moved))
         if other is not None:
-            parted.append(replace(other, id=f"{source.id} (+)", amount=moved))
+            parted.append(replace(other, id=f"{source.id} (+)", amount=moved, reserve=None))
     return replace(question, sources=tuple(parted))
 
 

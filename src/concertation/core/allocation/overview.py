@@ -63,8 +63,14 @@ def overview(answer: Answer) -> dict[str, Any]:
     question = answer.question
     return reached_by(question, answer.plan) | {
         "question_sha256": question.digest, "valid": answer.certificate.valid, "beside": {name: beside_shown(each) for name, each in beside(answer).items()},
-        "unreachable": unreachable_groups(question), "stages": len(answer.solved.stages),
+        "unreachable": unreachable_groups(question), "stages": len(answer.solved.stages), "reserves": reserves_shown(question),
     }  # fmt: skip
+
+
+def reserves_shown(question: Question) -> list[dict[str, Any]]:
+    """What sources keep back for triggers, as it is stored: minor units, the trigger, the last day."""
+    kept = [(source.id, source.reserve) for source in question.sources if source.reserve is not None]
+    return [{"source": name, "kept": each.amount, "trigger": each.trigger, "until": each.until.isoformat() if each.until else ""} for name, each in kept]
 
 
 def reached_by(question: Question, plan: Plan) -> dict[str, Any]:

@@ -57,10 +57,20 @@ class Earmark:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserve:
+    """Minor units kept back until the window of a trigger opens, or its last day is past."""
+
+    amount: int
+    trigger: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MoneySource:
     """Money that waits: an amount in minor units, its earmark, its last day, and the least share that must pass through local actors.
 
-    `donor` and `authority` are organisations: whose money it is, and who decides on it where that is not the donor.
+    `donor` and `authority` are organisations: whose money it is, and who decides on it where that is not the donor. `reserve` is kept
+    back beside the amount, which is what the plan may spend; `least` is the smallest grant it makes.
     """
 
     id: str
@@ -70,6 +80,8 @@ class MoneySource:
     local_share: Fraction = Fraction(0)
     donor: str = ""
     authority: str = ""
+    reserve: Reserve | None = None
+    least: int = 0
 
     def serves(self, cell: "NeedCell") -> bool:
         """Whether this money may be spent on a need: its earmark admits it, and its last day is not before the need begins.
@@ -130,7 +142,8 @@ class Question:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the question in canonical form: two rounds with the same digest were asked the same."""
-        content = asdict(self) | {"weights": dict(self.weights), "previous": dict(self.previous), "current": dict(self.current)}
+        sources = {name: [_stated(asdict(source)) for source in getattr(self, name)] for name in ("sources", "observed")}
+        content = asdict(self) | sources | {"weights": dict(self.weights), "previous": dict(self.previous), "current": dict(self.current)}
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=_written, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
@@ -198,6 +211,11 @@ def numbered(words: Sequence[str]) -> tuple[Mapping[str, int], npt.NDArray[np.in
     numbers: dict[str, int] = {}
     own = [numbers.setdefault(word, len(numbers)) for word in words]
     return numbers, np.array(own, dtype=np.int64)
+
+
+def _stated(source: dict[str, object]) -> dict[str, object]:
+    """A source's content without the parts it does not use, so that a question asked before they were known keeps its digest."""
+    return {name: value for name, value in source.items() if name not in ("reserve", "least") or value}
 
 
 def _written(value: object) -> object:

@@ -1,4 +1,4 @@
-"""One thing changed in a question, to see what it would do: an amount, an earmark one step softer, a last day, a cap.
+"""One thing changed in a question, to see what it would do: an amount, an earmark one step softer, a last day, a reserve opened, a cap.
 
 A change names what it changes by its id. What cannot be (an unknown id, unearmarked money made softer) is a problem, and the
 question stays as it was.
@@ -10,16 +10,18 @@ from typing import Literal
 
 from concertation.core.allocation.flexibility import made_longer, made_softer
 from concertation.core.allocation.question import MoneySource, NeedCell, Question
+from concertation.core.allocation.reserves import released
 from concertation.core.problems import Cell, Problem
 
-Kind = Literal["amount", "softer", "longer", "cap"]
-KINDS: tuple[Kind, ...] = ("amount", "softer", "longer", "cap")
+Kind = Literal["amount", "softer", "longer", "release", "cap"]
+KINDS: tuple[Kind, ...] = ("amount", "softer", "longer", "release", "cap")
+CANNOT = {"softer": "what-if-no-softer", "longer": "what-if-no-last-day", "release": "what-if-no-reserve"}
 OF_NEEDS = ("cap",)
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What is changed: the amount of a source or the cap of a need to `amount` minor units, or a source one step softer or three months longer."""
+    """What is changed: the amount of a source or the cap of a need to `amount` minor units, or a source one step softer, three months longer, or with what it keeps back for a trigger."""
 
     kind: Kind
     id: str
@@ -33,6 +35,8 @@ class WhatIf:
         """
         if self.kind == "amount":
             return replace(source, amount=self.amount)
+        if self.kind == "release":
+            return released(source) if source.reserve else None
         return made_softer(source) if self.kind == "softer" else made_longer(source)
 
     def on_need(self, cell: NeedCell) -> NeedCell:
@@ -63,6 +67,6 @@ def apply(each: WhatIf, sources: dict[str, MoneySource], cells: dict[str, NeedCe
         return None
     now = each.on_source(sources[each.id])
     if now is None:
-        return Problem("what-if-no-softer" if each.kind == "softer" else "what-if-no-last-day", Cell(column=each.kind), each.id)
+        return Problem(CANNOT[each.kind], Cell(column=each.kind), each.id)
     sources[each.id] = now
     return None
