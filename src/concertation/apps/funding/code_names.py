@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from concertation.apps.funding.models import Flow, FundCode
-from concertation.apps.funding.queries import FUNDS
+from concertation.apps.funding.queries import FUNDS, code_rows
 from concertation.apps.ground.downloads import language
-from concertation.apps.sources.queries import COUNTED_STATUSES
 from concertation.core.sharing import Mandate
 from concertation.core.spelling import fold
 from concertation.formats import cbpf_codes, reference_set
@@ -34,11 +33,6 @@ class Named:
         if name is None:
             return _("code %(code)s") % {"code": code} if code else ""
         return cluster_in_words(name) if code_list == CLUSTERS else name
-
-
-def code_rows(mandates: Sequence[Mandate], *code_lists: str) -> list[FundCode]:
-    """The lines of some code tables that the reader may see, the earlier files first. One query."""
-    return list(FundCode.objects.visible_to(mandates).filter(import_run__status__in=COUNTED_STATUSES, code_list__in=code_lists).order_by("import_run", "row"))
 
 
 def names_of(mandates: Sequence[Mandate], *code_lists: str) -> Named:

@@ -20,6 +20,7 @@ from concertation.apps.funding.models import (
     ExchangeRate,
     Flow,
     FlowParty,
+    FundCode,
     GrantPlace,
     Party,
     PlanMoney,
@@ -148,6 +149,11 @@ def plan_rows(mandates: Sequence[Mandate], *, levels: Iterable[str] = (), states
 def plan_rows_to_compare(run: ImportRun) -> pl.DataFrame:
     """The plan rows of an import in the columns by which a corrected file is compared."""
     return pl.DataFrame(list(PlanMoney.objects.filter(import_run=run).values_list(*PLAN_COMPARED)), schema=PLAN_COMPARED, orient="row")
+
+
+def code_rows(mandates: Sequence[Mandate], *code_lists: str) -> list[FundCode]:
+    """The lines of some code tables that the reader may see, the earlier files first. One query."""
+    return list(FundCode.objects.visible_to(mandates).filter(import_run__status__in=COUNTED_STATUSES, code_list__in=code_lists).order_by("import_run", "row"))
 
 
 def rates() -> Rates:
