@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
 
+from concertation.apps.search.commands import refresh as index
 from concertation.site import reference
 from journal_by_force import with_triggers_off
 
@@ -20,8 +21,12 @@ hypothesis.settings.load_profile("machines-are-noisy")
 
 
 def pytest_configure() -> None:
-    """Mandates count without a second factor here, and every page is made anew: tests that are about the rule put it back."""
+    """Mandates count without a second factor here, passwords are hashed at little cost, and every page is made anew.
+
+    Tests that are about one of these rules put it back.
+    """
     if os.environ.get("DJANGO_SETTINGS_MODULE"):
+        settings.PASSWORD_HASHERS = ["quick_passwords.QuickArgon2"]
         settings.SECOND_FACTOR = False
         settings.KEPT_PAGES_CHARACTERS = 0
 
@@ -65,11 +70,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The reference set is loaded once into the tests' database, whose journal and list of work begin empty all the same."""
+    """The reference set is loaded and can be found once for all; the journal and the list of work begin empty all the same."""
     with django_db_blocker.unblock():
         reference.load_if_changed()
         for table in ("ground_journalline", "ground_journalhead", "django_tasks_database_dbtaskresult"):
             with_triggers_off(f"DELETE FROM {table}")
+        index("AES")
 
 
 @pytest.fixture(autouse=True)
