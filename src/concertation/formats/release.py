@@ -6,7 +6,9 @@ first step that refuses ends it. Nothing but those two files is looked into befo
 """
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -84,6 +86,19 @@ def digest_of(manifest: bytes) -> str:
 def signatures_file(signatures: Iterable[Signature]) -> bytes:
     """Signatures as they travel."""
     return canonical_json([{"key": each.key, "signature": each.value.hex()} for each in signatures])
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """A release as one zip, the same bytes for the same files.
+
+    >>> zip_bytes({"manifest.json": b"{}"}) == zip_bytes({"manifest.json": b"{}"})
+    True
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
 
 
 def read_release(path: Path, receiver: Receiver) -> ReadRelease:

@@ -30,7 +30,7 @@ from concertation.apps.sources.models import Doubt, ImportRun
 from concertation.apps.sources.queries import COUNTED_STATUSES, loaded_reference_set, runs
 from concertation.core.concepts import CONCEPTS, INTERSECTORAL
 from concertation.core.figures import FIGURE_SCHEMA, Figure, Reason, leading
-from concertation.core.sharing import Mandate
+from concertation.core.sharing import Mandate, Sensitivity
 
 COLUMNS = {
     **{name: name for name in FIGURE_SCHEMA}, "unit": "unit_id", "source": "source_id",
@@ -224,10 +224,11 @@ def need_to_release(
 ) -> pl.DataFrame:
     """Need on every unit of a level, from figures the State holds itself or whose holder opened them that far already.
 
-    What a partner lent to the State alone never leaves with it. Columns out: READING_SCHEMA. Constant number of queries.
+    What a partner lent to the State alone never leaves with it, nor what is strictly confidential. Columns out: READING_SCHEMA. Constant
+    number of queries.
     """
     held = figures(mandates, states=[state], concepts=[concept], sectors=() if sector == INTERSECTORAL else (sector,), on=on)
-    may_leave = held_figures(mandates).filter(Q(holder__in=["", f"{state.lower()}-government"]) | Q(sensitivity__in=list(open_levels)), owner_state=state, concept=concept)
+    may_leave = held_figures(mandates).filter(Q(holder__in=["", f"{state.lower()}-government"]) | Q(sensitivity__in=list(open_levels)), owner_state=state, concept=concept).exclude(sensitivity=Sensitivity.STRICT.value)
     lent = held.filter(pl.col("figure").is_in([str(key) for key in may_leave.values_list("pk", flat=True)]))
     return need_on_units(lent, state=state, level=level, sector=sector, division=division_in_force(state, on))
 

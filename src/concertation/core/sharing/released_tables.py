@@ -1,7 +1,8 @@
 """The tables that may be released, column by column, and how their cells add up; nothing else is ever read from a release.
 
-`people`: people by unit and sector at the agreed grain, with the total of each sector over the units. A cell is shown, hidden, or
-not held; hidden and not held carry no value, zero is a value.
+`people`: people by unit and sector at the agreed grain, with the total of each sector over the units. `presence`: distinct
+organisations or activities declared, without any total, since distinct things do not add up and a total would give small cells away.
+A cell is shown, hidden, or not held; hidden and not held carry no value, zero is a value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,14 +34,27 @@ class Column:
     title_en: str
 
 
-PEOPLE = "people"
-COLUMNS: Mapping[str, tuple[Column, ...]] = {
-    PEOPLE: (
+PEOPLE, PRESENCE = "people", "presence"
+
+
+def columns_counting(title_fr: str, title_en: str) -> tuple[Column, ...]:
+    """The columns of a table that counts one thing by unit and sector.
+
+    >>> [column.name for column in columns_counting("personnes", "people")]
+    ['unit', 'unit_name', 'level', 'sector', 'value', 'state']
+    """
+    return (
         Column("unit", "string", "unité", "unit"), Column("unit_name", "string", "nom de l'unité", "name of the unit"),
         Column("level", "integer", "niveau", "level"), Column("sector", "string", "secteur", "sector"),
-        Column("value", "integer", "personnes", "people"), Column("state", "string", "état de la case", "state of the cell"),
-    ),
-}  # fmt: skip
+        Column("value", "integer", title_fr, title_en), Column("state", "string", "état de la case", "state of the cell"),
+    )  # fmt: skip
+
+
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    PEOPLE: columns_counting("personnes", "people"),
+    PRESENCE: columns_counting("organisations ou activités distinctes", "distinct organisations or activities"),
+}
+PRESENCE_CONCEPTS = ("organisations", "activities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,16 @@ def with_totals(cells: Iterable[PeopleCell], state: str) -> tuple[PeopleCell, ..
         total = PeopleCell(TOTAL, state, 0, sector, sum(held) if held else None, CellState.SHOWN if held else CellState.NOT_HELD)
         told += [total, *inside]
     return tuple(told)
+
+
+def without_totals(cells: Iterable[PeopleCell]) -> tuple[PeopleCell, ...]:
+    """Cells of distinct things in order: what is not held is said, and nothing is added up.
+
+    >>> [(cell.unit, cell.state.value) for cell in without_totals([PeopleCell("b", "B", 1, "FSC", None), PeopleCell("a", "A", 1, "FSC", 3)])]
+    [('a', 'shown'), ('b', 'not-held')]
+    """
+    ordered = sorted(cells, key=lambda each: (each.sector, each.unit))
+    return tuple(cell if cell.value is not None else replace(cell, state=CellState.NOT_HELD) for cell in ordered)
 
 
 def count_table(cells: Sequence[PeopleCell]) -> CountTable:

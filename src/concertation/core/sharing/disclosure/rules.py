@@ -1,7 +1,7 @@
 """What may not leave as it stands: small counts of people, by theme, and cells of money that one partner makes up almost alone.
 
-Thresholds are the framework's: 10 people by commune, 20 where the theme is protection, 5 in a public national table; a cell of
-money is dominated when one contribution is more than 85 % of it.
+Thresholds are the framework's: 10 people by commune, 20 where the theme is protection, 5 in a public national table; of presence, a
+count below 3, which would name one or two organisations; a cell of money is dominated when one contribution is more than 85 % of it.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ class Theme(StrEnum):
     PROTECTION = "protection"
     NATIONAL = "national"
     MONEY = "money"
+    PRESENCE = "presence"
 
 
 class Reason(StrEnum):
@@ -65,6 +66,7 @@ RULES: Mapping[Theme, Rule] = MappingProxyType({
     Theme.PROTECTION: Rule(fewest=20),
     Theme.NATIONAL: Rule(fewest=5),
     Theme.MONEY: Rule(largest_share=850),
+    Theme.PRESENCE: Rule(fewest=3),
 })  # fmt: skip
 
 
