@@ -14,6 +14,7 @@ from concertation.apps.sharing.models import Release
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.problems import Problem
 from concertation.core.sharing import Role, Sensitivity
+from concertation.core.sharing.released_tables import COLUMNS, PEOPLE
 from concertation.core.sharing.releases import is_doubtful
 from concertation.core.sharing.signing import SIGNERS
 from concertation.formats.problem_texts import in_words
@@ -39,7 +40,7 @@ def own() -> str:
     node.make_ready()
     state = queries.own_state()
     if not state:
-        raise refuse("Dites d'abord de quel État est ce nœud : ./run node init --state NER", "First say whose node this is: ./run node init --state NER", code=2)
+        raise refuse("Dites d'abord de quel État est ce nœud : ./run node init --state NER", "First say whose node this is: ./run node init --state NER", code=2)
     return state
 
 
@@ -62,7 +63,7 @@ def init(
     node.make_ready()
     known = {each.iso3 for each in states()} | {"AES"}
     if state not in known:
-        raise refuse(f"États connus : {', '.join(sorted(known))}.", f"Known States: {', '.join(sorted(known))}.", code=2)
+        raise refuse(f"États connus : {', '.join(sorted(known))}.", f"Known States: {', '.join(sorted(known))}.", code=2)
     now = timezone.now()
     commands.name_node(state, by=node.OPERATOR[0], at=now)
     if queries.own_state() != state:
@@ -108,12 +109,12 @@ def trust(
     taken = releasing.accepted(introduced, fingerprint, at=timezone.now())
     show_keys(taken, as_json)
     if len(taken) < len(fingerprint):
-        raise refuse("Une empreinte ne correspond à aucune clé du fichier : n'acceptez rien.", "A fingerprint matches no key of the file: accept nothing.")
+        raise refuse("Une empreinte ne correspond à aucune clé du fichier : n'acceptez rien.", "A fingerprint matches no key of the file: accept nothing.")
 
 
 @node_app.command()
 def revoke(fingerprint: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="Empreinte de la clé / fingerprint of the key.")]) -> None:
-    """Révoque une clé : rien de ce qu'elle signe n'entre plus / revoke a key: nothing it signs comes in any more."""
+    """Révoque une clé : rien de ce qu'elle signe n'entre plus / revoke a key: nothing it signs comes in any more."""
     own()
     if not commands.revoke_key(fingerprint, by=node.OPERATOR[0], at=timezone.now()):
         raise refuse("Cette clé n'est pas connue ici, ou est déjà révoquée.", "This key is not known here, or is revoked already.")
@@ -121,10 +122,11 @@ def revoke(fingerprint: Annotated[str, typer.Argument(metavar="FINGERPRINT", hel
 
 @release_app.command()
 def make(
-    recipients: Annotated[str, typer.Option("--recipients", help="États destinataires, séparés par des virgules ; * pour tous / recipient States; * for all.")],
+    recipients: Annotated[str, typer.Option("--recipients", help="États destinataires, séparés par des virgules ; * pour tous / recipient States; * for all.")],
     sector: Annotated[list[str] | None, typer.Option(help="Secteur, une fois par secteur / sector, once for each.")] = None,
     concept: Annotated[str, typer.Option(help="Grandeur / concept: in_need, targeted…")] = "in_need",
-    level: Annotated[int, typer.Option(min=1, max=2, help="Grain convenu : niveau 1 ou 2 / agreed grain: level 1 or 2.")] = 1,
+    table: Annotated[str, typer.Option(help="Tableau : people (besoins), presence (organisations ou activités) / table: people (needs), presence (organisations or activities).")] = PEOPLE,
+    level: Annotated[int, typer.Option(min=1, max=2, help="Grain convenu : niveau 1 ou 2 / agreed grain: level 1 or 2.")] = 1,
     share: Annotated[str, typer.Option(help="Classe / class: public, restricted.")] = "restricted",
     agreement: Annotated[str, typer.Option(help="Accord de partage / sharing agreement.")] = "",
     purpose: Annotated[str, typer.Option(help="Finalité / purpose.")] = "",
@@ -138,7 +140,9 @@ def make(
         raise refuse("Cet État n'a pas d'unités ici, ou un secteur n'est pas connu.", "This State has no units here, or a sector is not known.", code=2)
     if share not in releasing.OPEN_AT or (share == Sensitivity.RESTRICTED.value and not agreement):
         raise refuse("Classe public, ou restricted avec --agreement.", "Class public, or restricted with --agreement.", code=2)
-    wanted = Wanted(asked, concept, level, share, tuple(recipients.split(",")), agreement, purpose, timedelta(days=days))
+    if table not in COLUMNS:
+        raise refuse(f"Tableaux : {', '.join(COLUMNS)}.", f"Tables: {', '.join(COLUMNS)}.", code=2)
+    wanted = Wanted(asked, concept, level, share, tuple(recipients.split(",")), agreement, purpose, timedelta(days=days), table)
     show_made(releasing.make(state, wanted, at=timezone.now()), as_json)
 
 
@@ -165,11 +169,11 @@ def sign(
     """Met une signature sous une diffusion / put a signature under a release."""
     held = numbered(number)
     if role not in {each.value for each in SIGNERS}:
-        raise refuse("Rôles : data-manager, release-authority.", "Roles: data-manager, release-authority.", code=2)
+        raise refuse("Rôles : data-manager, release-authority.", "Roles: data-manager, release-authority.", code=2)
     if held.standing != commands.DRAFT:
         raise refuse("Cette diffusion est déjà partie.", "This release has left already.")
     try:
-        problems = releasing.sign(held, node_keys.private_key(key or node_keys.key_file(Role(role))))
+        problems = releasing.sign(held, node_keys.private_key(key or node_keys.key_file(Role(role))), at=timezone.now())
     except (OSError, ValueError):
         raise refuse("Cette clé ne se lit pas.", "This key cannot be read.") from None
     show_problems(problems)
@@ -180,7 +184,7 @@ def sign(
 @release_app.command()
 def publish(
     number: Number,
-    to: Annotated[Path, typer.Option(file_okay=False, help="Dossier où la poser : clé USB, partage… / folder to put it in: stick, share…")],
+    to: Annotated[Path, typer.Option(file_okay=False, help="Dossier où la poser : clé USB, partage… / folder to put it in: stick, share…")],
 ) -> None:
     """Laisse partir une diffusion signée deux fois / let a release go, signed twice."""
     problems = releasing.publish(numbered(number), to, at=timezone.now())
@@ -190,10 +194,14 @@ def publish(
 
 
 @release_app.command()
-def withdraw(number: Number, as_json: AsJson = False) -> None:
+def withdraw(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Motif, qui part avec le retrait / reason, which leaves with the withdrawal.")] = "",
+    as_json: AsJson = False,
+) -> None:
     """Prépare le retrait d'une diffusion, à signer comme elle / make the withdrawal of a release, to sign as it was."""
     state = own()
-    show_made(releasing.withdraw(state, number, at=timezone.now()), as_json)
+    show_made(releasing.withdraw(state, number, why=reason, at=timezone.now()), as_json)
 
 
 @release_app.command(name="list")
@@ -214,7 +222,7 @@ def receipts(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=F
     own()
     refused = [file.name for file in files if not releasing.take_receipt(file.read_bytes()[:100_000], at=timezone.now())]
     if refused:
-        raise refuse(f"Accusés refusés (clé inconnue, ou d'aucune diffusion d'ici) : {', '.join(refused)}", f"Receipts refused (unknown key, or of no release here): {', '.join(refused)}")
+        raise refuse(f"Accusés refusés (clé inconnue, ou d'aucune diffusion d'ici) : {', '.join(refused)}", f"Receipts refused (unknown key, or of no release here): {', '.join(refused)}")
 
 
 @release_app.command()

@@ -1,218 +1,48 @@
-"""Making, signing, publishing, withdrawing and pulling releases: the needs of a State on one side, folders on the other.
+"""Releases at the terminal: made, signed, published and withdrawn by the node's operator; pulled from folders with receipts."""
 
-The table is people in need by unit and sector at the agreed grain and no finer, with totals of our own adding up. What is made
-stands in `releases/` of the node's folder until both signed; nothing leaves by itself.
-"""
-
-import json
 import re
-import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
 
-from django.conf import settings
-
-from concertation.apps.needs.queries import need_to_release, sectors
-from concertation.apps.places.queries import units_held
+from concertation.apps.releases import making
+from concertation.apps.releases.making import Made, folder_of, note_held, receiver
+from concertation.apps.releases.tables import OPEN_AT, Wanted
 from concertation.apps.sharing import commands, queries
 from concertation.apps.sharing.models import Release
 from concertation.core.problems import Problem
-from concertation.core.sharing import Role, Sensitivity
+from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.canonical import canonical_json
-from concertation.core.sharing.disclosure.control import Report
-from concertation.core.sharing.disclosure.rules import RULES, Rule, Theme
-from concertation.core.sharing.released_tables import (
-    PEOPLE,
-    CellState,
-    PeopleCell,
-    controlled,
-    covers_other_units,
-    with_totals,
-)
-from concertation.core.sharing.releases import PROTOCOL, Received, ReleaseNote, day, is_doubtful, note_of
-from concertation.core.sharing.signing import (
-    HeldKey,
-    Signature,
-    fingerprint,
-    holds,
-    public_of,
-    signature_problems,
-    signed,
-)
-from concertation.formats.release import (
-    MANIFEST,
-    SIGNATURES,
-    ReadRelease,
-    Receiver,
-    digest_of,
-    files_of,
-    read_release,
-    signatures_file,
-    signatures_of,
-    strict_json,
-)
+from concertation.core.sharing.released_tables import CellState
+from concertation.core.sharing.releases import Received, day, is_doubtful
+from concertation.core.sharing.signing import HeldKey, fingerprint, holds, public_of, signed
+from concertation.formats.release import MANIFEST, ReadRelease, strict_json
 from concertation.site import node, node_keys
 
-OPEN_AT = {Sensitivity.PUBLIC.value: ("public",), Sensitivity.RESTRICTED.value: ("public", "restricted")}
+__all__ = ["OPEN_AT", "Made", "Wanted", "folder_of", "note_held", "receiver"]
 RECEIPT = b"receipt\n"
 SAID = ("act", "made_on", "node", "release", "rows")
 HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a release is to say: sectors, grain, level, recipients, agreement, purpose, for how long."""
-
-    sectors: tuple[str, ...]
-    concept: str
-    grain: int
-    level: str
-    recipients: tuple[str, ...]
-    agreement: str
-    purpose: str
-    good_for: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A release made here: its row and folder, the control's report; or what forbids it."""
-
-    release: Release | None
-    folder: Path | None
-    report: Report | None
-    problems: tuple[Problem, ...] = ()
-
-
-def folder_of(state: str, sequence: int) -> Path:
-    """Where a release of this node stands."""
-    return Path(settings.HOME) / "releases" / f"{state.lower()}-{sequence:04}"
-
-
-def cells_held(state: str, wanted: Wanted, on: date) -> tuple[tuple[PeopleCell, ...], tuple[str, str]]:
-    """The table as held, at the grain asked for, with the days it speaks of."""
-    cells, days = [], []
-    for sector in wanted.sectors:
-        read = need_to_release(
-            node.OPERATOR, state=state, level=wanted.grain, sector=sector, concept=wanted.concept, open_levels=OPEN_AT[wanted.level], on=on,
-        )  # fmt: skip
-        names = units_held(read["unit"].to_list())
-        for line in read.to_dicts():
-            value = None if line["value"] is None else int(line["value"])
-            cells.append(PeopleCell(line["unit"], names[line["unit"]].name_fr, wanted.grain, sector, value))
-            days += [each.isoformat() for each in (line["reference_start"], line["reference_end"]) if each]
-    return with_totals(cells, state), (min(days, default=""), max(days, default=""))
-
-
-def rule_for(wanted: Wanted) -> Rule:
-    """The rule of a table: protection's where one sector is restricted at every level."""
-    restricted = {each.code for each in sectors() if each.restricted}
-    return RULES[Theme.PEOPLE if restricted.isdisjoint(wanted.sectors) else Theme.PROTECTION]
-
-
 def make(state: str, wanted: Wanted, *, at: datetime) -> Made:
     """Make a release of a table, or say what forbids it."""
-    held, (start, end) = cells_held(state, wanted, at.date())
-    if not any(cell.value is not None for cell in held):
-        return Made(None, None, None, (Problem("release-nothing-held", value=", ".join(wanted.sectors)),))
-    rule, earlier = rule_for(wanted), queries.shown_before(node.OPERATOR, node=state, table=PEOPLE, concept=wanted.concept)
-    if any(covers_other_units(held, each) for each in earlier):
-        return Made(None, None, None, (Problem("release-cut-otherwise", value=str(wanted.grain)),))
-    seen, report = controlled(held, rule, earlier)
-    if not report.may_leave:
-        return Made(None, None, report, refusals(held, report))
-    told = canonical_json({str(place): reason.value for place, reason in report.hidden.items()})
-    note = replace(
-        blank_note(state, at.date()), recipients=wanted.recipients, level=wanted.level, agreement=wanted.agreement, purpose=wanted.purpose,
-        expires_on=(at.date() + wanted.good_for).isoformat(), concept=wanted.concept, grain=wanted.grain, period_start=start, period_end=end, disclosure=digest_of(told),
-        threshold=rule.fewest, hidden=len(report.hidden), derived_from=(f"{state}: {wanted.concept}",),
-    )  # fmt: skip
-    return laid(note, seen, report, at=at)
+    return making.make(state, wanted, mandates=node.OPERATOR, by=node.OPERATOR[0], at=at)
 
 
-def refusals(held: Sequence[PeopleCell], report: Report) -> tuple[Problem, ...]:
-    """Why a table may not leave."""
-    if report.broken:
-        return (Problem("release-sums-differ"),)
-    given = [" ".join(held[place].key) for place in report.given_away]
-    return (Problem("release-given-away", value=", ".join(given)) if given else Problem("release-discloses", value=""),)
-
-
-def blank_note(state: str, today: date) -> ReleaseNote:
-    """The note that follows the last release that left."""
-    last, digest = queries.chain_to_follow(state)
-    return ReleaseNote(
-        PROTOCOL, state, last + 1, digest, (), Sensitivity.RESTRICTED.value, "", "", today.isoformat(), today.isoformat(), "", "", PEOPLE, "", 0, "", "", "", 0, 0, (),
-    )  # fmt: skip
-
-
-def laid(note: ReleaseNote, seen: Sequence[PeopleCell], report: Report | None, *, at: datetime) -> Made:
-    """A release in its folder and its rows, waiting for signatures."""
-    files, folder = files_of(note, seen), folder_of(note.node, note.sequence)
-    shutil.rmtree(folder, ignore_errors=True)
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    made = commands.draft(note, digest_of(files[MANIFEST]), () if note.is_withdrawal else seen, by=node.OPERATOR[0], at=at)
-    return Made(made, folder, report)
-
-
-def withdraw(state: str, sequence: int, *, at: datetime) -> Made:
+def withdraw(state: str, sequence: int, *, why: str = "", at: datetime) -> Made:
     """Make the release that takes one back; it needs both signatures too."""
-    held = queries.release_numbered(node.OPERATOR, state, sequence)
-    if held is None or held.standing != commands.PUBLISHED or held.withdraws:
-        return Made(None, None, None, (Problem("release-not-to-withdraw", value=str(sequence)),))
-    told = note_held(held)
-    note = replace(
-        blank_note(state, at.date()), recipients=told.recipients, level=told.level, agreement=told.agreement, purpose=told.purpose, withdraws=held.digest, concept=told.concept, grain=told.grain,
-        expires_on=told.expires_on, period_start=told.period_start, period_end=told.period_end, threshold=told.threshold,
-    )  # fmt: skip
-    return laid(note, (), None, at=at)
+    return making.withdraw(queries.release_numbered(node.OPERATOR, state, sequence), why=why, by=node.OPERATOR[0], at=at)
 
 
-def note_held(release: Release) -> ReleaseNote:
-    """The note of a release held here."""
-    note = note_of(json.loads(bytes(release.note)))
-    assert note is not None
-    return note
-
-
-def signatures_in(folder: Path) -> tuple[Signature, ...]:
-    """The signatures a release has so far."""
-    path = folder / SIGNATURES
-    return (signatures_of(strict_json(path.read_bytes())) or ()) if path.exists() else ()
-
-
-def sign(release: Release, private: bytes) -> tuple[Problem, ...]:
-    """Put a signature under a release of this node; what is wrong where the key or the folder is not what it was."""
-    folder, name = folder_of(release.node, release.sequence), fingerprint(public_of(private))
-    manifest = (folder / MANIFEST).read_bytes()
-    if digest_of(manifest) != release.digest:
-        return (Problem("release-file-altered", value=MANIFEST),)
-    if name not in {key.fingerprint for key in queries.held_keys() if key.node == release.node and key.revoked_on is None}:
-        return (Problem("release-key-unknown", value=name, detail={"node": release.node}),)
-    others = [each for each in signatures_in(folder) if each.key != name]
-    (folder / SIGNATURES).write_bytes(signatures_file([*others, Signature(name, signed(private, manifest))]))
-    return ()
+def sign(release: Release, private: bytes, *, at: datetime) -> tuple[Problem, ...]:
+    """Put a signature under a release of this node; at the terminal, a person is known by their key alone."""
+    return making.sign(release, private, by=lambda key, role: Mandate(f"key {key}", role, state=release.node), at=at)
 
 
 def publish(release: Release, target: Path, *, at: datetime) -> tuple[Problem, ...]:
-    """Let a release go, once both signatures hold and nothing was changed: into a folder of the reader's choice."""
-    folder, note = folder_of(release.node, release.sequence), note_held(release)
-    problems = signature_problems(
-        (folder / MANIFEST).read_bytes(), signatures_in(folder), queries.held_keys(), node=note.node, made_on=date.fromisoformat(note.made_on),
-    )  # fmt: skip
-    problems = problems or read_release(folder, receiver(at.date())).problems
-    if not problems:
-        shutil.copytree(folder, target / folder.name, dirs_exist_ok=True)
-        commands.publish(release, note, by=node.OPERATOR[0], at=at)
-    return problems
-
-
-def receiver(today: date) -> Receiver:
-    """This node as a reader of releases."""
-    return Receiver(queries.own_state(), today, queries.held_keys(), queries.received())
+    """Let a release go, once both signatures hold: into a folder of the reader's choice."""
+    return making.publish(release, [target], receiver(at.date()), by=node.OPERATOR[0], at=at)
 
 
 def found(path: Path) -> list[Path]:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "concertation.apps.anticipation",
     "concertation.apps.decisions",
     "concertation.apps.notes",
+    "concertation.apps.releases",
     "concertation.site",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("concertation.apps.anticipation.urls")),
     path("", include("concertation.apps.decisions.urls")),
     path("", include("concertation.apps.notes.urls")),
+    path("", include("concertation.apps.releases.urls")),
     path("", include("concertation.apps.picture.urls")),
     path("", include("concertation.apps.allocation.urls")),
     path("", include("concertation.apps.organisations.urls")),

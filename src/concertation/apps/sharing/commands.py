@@ -12,9 +12,18 @@ from datetime import date, datetime
 from django.db import transaction
 
 from concertation.apps.ground.commands import journal
-from concertation.apps.sharing.models import OwnNode, Receipt, Release, ReleasedFigure, SigningKey
-from concertation.core.sharing import Mandate, Sensitivity
+from concertation.apps.sharing.models import (
+    OwnNode,
+    Receipt,
+    Release,
+    ReleaseControl,
+    ReleasedFigure,
+    ReleaseSignature,
+    SigningKey,
+)
+from concertation.core.sharing import Mandate, Role, Sensitivity
 from concertation.core.sharing.canonical import canonical_json
+from concertation.core.sharing.control_told import Controlled, as_json
 from concertation.core.sharing.released_tables import PeopleCell
 from concertation.core.sharing.releases import ReleaseNote
 from concertation.core.sharing.signing import HeldKey
@@ -56,10 +65,12 @@ def revoke_key(fingerprint: str, *, by: Mandate, at: datetime) -> bool:
 
 
 @transaction.atomic
-def draft(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, by: Mandate, at: datetime) -> Release:
-    """Keep a release made here, in place of a draft that never left; nobody outside the State reads it before it is published."""
+def draft(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, by: Mandate, at: datetime, control: Controlled | None = None) -> Release:
+    """Keep a release made here, in place of a draft that never left; nobody outside the State reads it before it is published, and nobody ever reads `control`."""
     Release.objects.filter(node=note.node, standing=DRAFT).delete()
     made = kept(note, digest, cells, standing=DRAFT, level=Sensitivity.CONFIDENTIAL.value)
+    if control is not None:
+        ReleaseControl.objects.create(release=made, owner_state=note.node, sensitivity=Sensitivity.CONFIDENTIAL.value, content=canonical_json(as_json(control)))
     journal("sharing.release-made", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=len(cells), hidden=note.hidden)
     return made
 
@@ -78,6 +89,23 @@ def kept(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, standin
         for cell in cells
     )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def sign(release: Release, *, role: Role, key: str, by: Mandate, at: datetime) -> None:
+    """Note who put which signature, in place of what the same role put before. Raises IntegrityError where one person signs in both roles."""
+    ReleaseSignature.objects.filter(release=release, role=role.value).delete()
+    ReleaseSignature.objects.create(release=release, role=role.value, person=by.person, mandate=str(by), key=key, at=at)
+    journal("sharing.release-signed", by, state=release.node, at=at, release=release.digest, sequence=release.sequence, role=role.value, key=key)
+
+
+@transaction.atomic
+def discard(release: Release, *, by: Mandate, at: datetime) -> bool:
+    """Give up a draft that never left; False when it left, or is gone."""
+    gone, _by_model = Release.objects.filter(pk=release.pk, standing=DRAFT).delete()
+    if gone:
+        journal("sharing.release-discarded", by, state=release.node, at=at, release=release.digest, sequence=release.sequence)
+    return bool(gone)
 
 
 @transaction.atomic

@@ -68,6 +68,65 @@ class ReleasedFigure(GuardedModel):
         constraints = [models.UniqueConstraint(fields=["release", "unit", "sector"], name="released_figure_once")]
 
 
+class ReleaseControl(GuardedModel):
+    """The table of a release as its State held it, and what the control said of each cell; its State alone reads it, whatever becomes of the release."""
+
+    release = models.OneToOneField(Release, on_delete=models.CASCADE, related_name="+")
+    content = models.BinaryField()
+
+
+class ReleaseSignature(models.Model):
+    """Who put which signature under a release of this node, under which mandate; the signature itself stands in the release."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="signatures")
+    role = models.CharField(max_length=24)
+    person = models.CharField(max_length=64)
+    mandate = models.CharField(max_length=120)
+    key = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "role"], name="release_signed_once_a_role"),
+            models.UniqueConstraint(fields=["release", "person"], name="release_signed_once_a_person"),
+        ]
+
+
+class SharingAgreement(GuardedModel):
+    """An agreement to share tables: its parties, purpose, days, what is said of destruction and incidents; two people of its State stand behind it."""
+
+    reference = models.CharField(max_length=40)
+    parties = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=300)
+    destruction = models.CharField(max_length=300)
+    contact = models.CharField(max_length=200, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    written_by = models.CharField(max_length=64)
+    confirmed_by = models.CharField(max_length=64, blank=True)
+    confirmed_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    ended_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner_state", "reference"], name="agreement_once_a_reference")]
+
+
+class AgreementTerms(models.Model):
+    """What an agreement says of one table: the finest level, the days before it leaves, who receives it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agreement = models.ForeignKey(SharingAgreement, on_delete=models.CASCADE, related_name="terms")
+    table = models.CharField(max_length=24)
+    grain = models.PositiveSmallIntegerField()
+    delay_days = models.PositiveSmallIntegerField()
+    recipients = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "table"], name="agreement_terms_once_a_table")]
+
+
 class Receipt(models.Model):
     """What a node says it did with a release: taken in, or purged with so many rows; signed by that node."""
 

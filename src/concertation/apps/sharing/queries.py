@@ -1,11 +1,22 @@
 """Reading keys, releases, their rows and receipts; releases and rows through `visible_to`, as every guarded row."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from concertation.apps.sharing.models import OwnNode, Receipt, Release, ReleasedFigure, SigningKey
+from concertation.apps.sharing.models import (
+    OwnNode,
+    Receipt,
+    Release,
+    ReleaseControl,
+    ReleasedFigure,
+    ReleaseSignature,
+    SigningKey,
+)
 from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing.control_told import Controlled, from_json
 from concertation.core.sharing.released_tables import CellState, PeopleCell
 from concertation.core.sharing.releases import Received
 from concertation.core.sharing.signing import HeldKey
@@ -34,6 +45,37 @@ def releases(mandates: Sequence[Mandate], *, node: str = "") -> QuerySet[Release
 def release_numbered(mandates: Sequence[Mandate], node: str, sequence: int) -> Release | None:
     """One release of a node."""
     return releases(mandates, node=node).filter(sequence=sequence).first()
+
+
+def release(mandates: Sequence[Mandate], release_id: UUID) -> Release | None:
+    """One release, if the reader may see it."""
+    held: Release | None = Release.objects.visible_to(mandates).filter(pk=release_id).first()
+    return held
+
+
+def related(mandates: Sequence[Mandate], held: Release) -> dict[str, Release]:
+    """What a release withdraws (`withdrawn`) and what withdraws it (`withdrawing`), where the reader may see them. One query."""
+    both = Release.objects.visible_to(mandates).filter(node=held.node, digest=held.withdraws) if held.withdraws else Release.objects.visible_to(mandates).filter(node=held.node, withdraws=held.digest)
+    found = both.order_by("-sequence").first()
+    return {} if found is None else {"withdrawn" if held.withdraws else "withdrawing": found}
+
+
+def control_of(mandates: Sequence[Mandate], held: Release) -> Controlled:
+    """The table as its State held it, with the control's word on each cell; nothing for anybody else."""
+    kept = ReleaseControl.objects.visible_to(mandates).filter(release=held).first()
+    return () if kept is None else from_json(json.loads(bytes(kept.content)))
+
+
+def signatures(held: Release) -> Mapping[Role, ReleaseSignature]:
+    """Who signed a release of this node, by role. One query."""
+    return {Role(each.role): each for each in ReleaseSignature.objects.filter(release=held)}
+
+
+def counted_cells(mandates: Sequence[Mandate], listed: Sequence[Release]) -> dict[UUID, tuple[int, int]]:
+    """Of some releases, how many rows and how many hidden ones the reader may see. One query."""
+    rows = ReleasedFigure.objects.visible_to(mandates).filter(release__in=[each.pk for each in listed])
+    told = rows.values("release").annotate(rows=Count("pk"), hidden=Count("pk", filter=Q(state="hidden"))).order_by()
+    return {line["release"]: (line["rows"], line["hidden"]) for line in told}
 
 
 def chain_to_follow(node: str) -> tuple[int, str]:

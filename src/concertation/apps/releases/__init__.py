@@ -1,0 +1,1 @@
+"""What leaves a State: made, controlled, signed by two people, published, withdrawn; the pages of it."""

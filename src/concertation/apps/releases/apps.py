@@ -1,0 +1,10 @@
+"""Django's registration of `releases`."""
+
+from django.apps import AppConfig
+
+
+class ReleasesConfig(AppConfig):
+    """The subject `releases`."""
+
+    name = "concertation.apps.releases"
+    label = "releases"

@@ -1,0 +1,21 @@
+"""Addresses of releases."""
+
+from django.urls import path
+
+from concertation.apps.releases import agreement_pages, pages
+
+urlpatterns = [
+    path("releases/", pages.releases, name="releases"),
+    path("releases/make/", pages.make, name="release-make"),
+    path("releases/agreements/", agreement_pages.agreements, name="agreements"),
+    path("releases/agreements/new/", agreement_pages.new, name="agreement-new"),
+    path("releases/agreements/<uuid:agreement_id>/", agreement_pages.agreement, name="agreement"),
+    path("releases/agreements/<uuid:agreement_id>/confirm/", agreement_pages.confirm, name="agreement-confirm"),
+    path("releases/agreements/<uuid:agreement_id>/end/", agreement_pages.end, name="agreement-end"),
+    path("releases/<uuid:release_id>/", pages.release, name="release"),
+    path("releases/<uuid:release_id>/sign/", pages.sign, name="release-sign"),
+    path("releases/<uuid:release_id>/publish/", pages.publish, name="release-publish"),
+    path("releases/<uuid:release_id>/withdraw/", pages.withdraw, name="release-withdraw"),
+    path("releases/<uuid:release_id>/discard/", pages.discard, name="release-discard"),
+    path("releases/<uuid:release_id>/package.zip", pages.package, name="release-package"),
+]

@@ -1,0 +1,1 @@
+"""Sharing agreements: written by a State's data manager, confirmed by its release authority, ended by either."""
