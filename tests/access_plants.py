@@ -21,6 +21,7 @@ from concertation.apps.lessons.models import Lesson, Reuse
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
+from concertation.apps.sharing.models import AgreementTerms, Release, ReleaseControl, ReleasedFigure, SharingAgreement
 from concertation.apps.sources.models import (
     Declaration,
     Doubt,
@@ -33,11 +34,15 @@ from concertation.apps.sources.models import (
 )
 from concertation.core.funding import FLOW_SCHEMA
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
+from concertation.core.sharing.canonical import canonical_json
+from concertation.core.sharing.control_told import CellTold, as_json
+from concertation.core.sharing.released_tables import PeopleCell
 from concertation.formats.framework_file import shipped
+from release_samples import note
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsocmwkivln"
+TABLES = "afrdpsocmwkivlneg"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -86,6 +91,8 @@ class Planted:
     version: FrameworkVersion
     fired: Activation
     lesson: Lesson
+    release: Release
+    agreement: SharingAgreement
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -123,7 +130,24 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot))
+    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot), *share(plot))
+
+
+def share(plot: Plot) -> tuple[Release, SharingAgreement]:
+    """A release of the State's node with its row and its control, and an agreement; what a State held stays confidential whatever the release's class."""
+    mark, digest = plot.mark("e"), hashlib.sha256(plot.mark("e").encode()).hexdigest()
+    told = note(node=plot.state, sequence=plot.number + 1, purpose=mark, agreement=plot.mark("g"), table="people", concept="in_need")
+    release: Release = Release.objects.create(
+        node=plot.state, sequence=plot.number + 1, digest=digest, table="people", concept="in_need", note=canonical_json(told.as_json()), standing="published", expires_on=END, **plot.keys,
+    )
+    ReleasedFigure.objects.create(release=release, unit=mark, unit_name=mark, level=1, sector="FSC", value=70, state="shown", **plot.keys)
+    held = CellTold(PeopleCell(mark, plot.mark("x"), 1, "FSC", 7), "small", 0, 13)
+    ReleaseControl.objects.create(release=release, content=canonical_json(as_json((held,))), **plot.keys | {"holder": "", "sensitivity": "confidential"})
+    agreement: SharingAgreement = SharingAgreement.objects.create(
+        reference=plot.mark("g"), parties="BFA", purpose=plot.mark("g"), destruction=plot.mark("g"), contact=plot.mark("g"), starts_on=START, ends_on=END, written_by="u-synthetic", **plot.keys,
+    )
+    AgreementTerms.objects.create(agreement=agreement, table="people", grain=1, delay_days=0, recipients="BFA")
+    return release, agreement
 
 
 def learn(plot: Plot) -> Lesson:

@@ -29,6 +29,7 @@ from concertation.core.anticipation.readings import Reading, season_of
 from concertation.core.sharing import Mandate, Role
 from concertation.formats.framework_file import shipped
 from concertation.site import reference
+from release_steps import own_node
 from round_steps import asked, round_of, solved, valued
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
@@ -93,6 +94,7 @@ def lay() -> Ground:
         refresh(state)
     refresh_search("AES")
     rising_river()
+    own_node()
     manager, other = person("manager", (Role.DATA_MANAGER, "NER")), person("other", (Role.READER, "NER"))
     planned = round_of(asked(), title="2026 (synthétique)")
     valued(solved(planned))
@@ -120,7 +122,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
         "subject": ["access", "pages"], "about": ["NER", "AES"], "division_id": ["ner-2011", "bfa-2025"], "iso3": ["NER", "TGO"], "unit_id": ["ner-1-diffa", "ner-2-diffa"],
         "run_id": [own.run.pk], "doubt_id": [own.doubt.pk], "sha256": [own.run.file_id], "source_id": [own.run.source_id, "hdx-cadre-harmonise"],
         "figure_id": [own.figure.pk], "flow_id": [own.flow.pk], "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
-        "reference": ["S1"], "line_code": ["P0"], "lesson_id": [own.lesson.pk], "reuse_id": [NOWHERE], "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
+        "reference": ["S1"], "line_code": ["P0"], "lesson_id": [own.lesson.pk], "release_id": [own.release.pk], "agreement_id": [own.agreement.pk], "reuse_id": [NOWHERE], "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
         "digest": ["0" * 16], "round_id": [round_id], "constraint_id": [NOWHERE], "change_id": [NOWHERE], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
         "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
         "period_id": [own.period.pk],

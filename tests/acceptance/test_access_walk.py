@@ -31,10 +31,11 @@ from concertation.apps.access.queries import held_today
 from concertation.apps.ground.models import GuardedQuerySet
 from concertation.apps.picture.commands import refresh
 from concertation.apps.search.commands import refresh as refresh_search
-from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 from concertation.core.sharing.giving import gives_at_all, journals_read, may_give, withdraws
 from concertation.core.sharing.visibility import edits_register, writes_for
 from concertation.site import reference
+from release_steps import own_node
 
 pytestmark = pytest.mark.django_db
 SECONDS, FEWEST, SEED = 20, 500, 20261123
@@ -43,12 +44,12 @@ FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", 
 OPEN = {
     "back-test", "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
     "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows",
-    "sources", "sharing-levels", "terms", "forum-sessions", "forum-session", "sessions-compared", "calendar", "plan", "lessons", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks",
+    "sources", "sharing-levels", "terms", "forum-sessions", "forum-session", "sessions-compared", "calendar", "plan", "lessons", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks", "releases",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
-SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson"}
+SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "mfa_index", "mfa_list_webauthn"}
+ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson", "release"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -62,13 +63,15 @@ BY_ANALYST = {
     "round-make", "round-scenario-add", "round-join", "round-endorse", "round-abandon", "round-line-change", "round-line-take-back", "round-scenario-stop", "round-scenario-again",
     "round-forward", "round-what-if-keep", "round-flexibility-value",
 }  # fmt: skip
+ON_RELEASE = {"release-sign", "release-publish", "release-withdraw", "release-discard", "agreement-confirm", "agreement-end"}
+OWN_NODE = "NER"
 ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position", "round-flexibility-reply"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
     "framework-series", "framework-sign", "activation-step", "plan-line-withdraw",
     "lesson-validate", "lesson-withdraw", "lesson-reuse", "lesson-contradict", "lesson-result",
-} | ON_ROUND  # fmt: skip
+} | ON_ROUND | ON_RELEASE  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
     **dict.fromkeys(("account_inactive", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "boundaries", "api-docs", "api-description"), ({200}, {200})),
@@ -118,6 +121,7 @@ def grounds(settings: Any, tmp_path: Path) -> Grounds:
     plants = [plant(plot, known) for plot in plots()]
     people = [person(f"zqu{number:02d}zq", mandate) for number, mandate in enumerate([(Role.READER, "NER"), (Role.READER, "MLI"), (Role.REPORTER, "NER", "alpha"), (Role.REPORTER, "", "alpha")])]
     token, _raw = make_token(people[0], name="t", mandates=held_today(people[0]), expires_on=plants[0].run.created_at.date())
+    own_node(OWN_NODE)
     for state in STATES:
         refresh(state)
     refresh_search("AES")
@@ -139,7 +143,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
         "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
         "activity_id": lambda each: each.activity.pk, "lesson_id": lambda each: each.lesson.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
-        "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
+        "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -220,6 +224,8 @@ def expected(step: Step) -> set[int] | None:
         state = step.path.split("/")[2]
         done = {"reporting-open": {200}, "reporting-take-back": {302}, "reporting-lead-name": {422}}[name]
         return {302} if not signed else done if writes_for(held, state) is not None else {403}
+    if name in ("release-make", "agreement-new"):
+        return {302} if not signed else {200} if writes_for(held, OWN_NODE) is not None else {403}
     if name == "framework-new":
         return {302} if not signed else {200} if any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held) else {403}
     if name in ("invite", "journal"):
@@ -238,6 +244,10 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
     opens = plot.opens_to(held)
     if name in ROWS:
         return {200} if opens else {404}
+    if name == "release-package":
+        return {404}  # what was planted left no package behind
+    if name in ON_RELEASE or name == "agreement":
+        return on_release(name, held, plot) if signed else {302}
     if name in ("framework-sign", "framework-series", "activation-step"):
         return on_framework(name, held, plot) if signed else {302}
     if name == "raw-erase":
@@ -278,6 +288,19 @@ def on_framework(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
     if not plot.opens_to(held):
         return {404}
     return {"framework-sign": {302}, "framework-series": {422}, "activation-step": {404}}[name] if may else {403}
+
+
+def on_release(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
+    """At an agreement, or at an act on a release: who sees it, then whose node it is, then who signs (the rule written a second time)."""
+    if not plot.opens_to(held):
+        return {404}
+    if name == "agreement":
+        return {200}
+    if plot.state != OWN_NODE:
+        return {403}
+    signers = (Role.RELEASE_AUTHORITY,) if name == "agreement-confirm" else (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY)
+    may = name == "release-sign" or any(own.role in signers and own.state == plot.state and not own.organisation for own in held)
+    return {302} if may else {403}
 
 
 def enters_for(held: tuple[Mandate, ...], state: str, holder: str) -> bool:
@@ -342,7 +365,10 @@ def leaks(text: str, step: Step, grounds: Grounds) -> set[str]:
     """The marks in an answer of rows, or of people, its reader may not see."""
     found = set()
     for table, number in set(MARK.findall(text.lower())):
-        if table == "u":
+        if table == "x":
+            plot = grounds.plants[int(number)].plot
+            open_to_reader = visibility_of(step.reader.mandates).opens(sensitivity=Sensitivity.CONFIDENTIAL, owner_state=plot.state, holder="")
+        elif table == "u":
             open_to_reader = sees_person(step.reader.mandates, grounds.people[int(number)])
         else:
             open_to_reader = grounds.plants[int(number)].plot.opens_to(step.reader.mandates)
@@ -404,12 +430,13 @@ def test_the_walk_sees_what_may_be_seen(grounds: Grounds) -> None:
     pages = [
         reverse("imports"), reverse("import", args=[run.pk]), reverse("figure", args=[figure.pk]), reverse("review"), reverse("organisations"), reverse("sources"),
         reverse("raw-file", args=[run.file_id]), reverse("organisation", args=["organisation-connue-synthetique"]), reverse("people"),
-        f"{reverse('organisation', args=['organisation-connue-synthetique'])}?format=xlsx", reverse("organisation", args=["plant-0"]),
+        f"{reverse('organisation', args=['organisation-connue-synthetique'])}?format=xlsx", reverse("organisation", args=["plant-0"]), reverse("agreements"),
+        reverse("release", args=[grounds.plants[0].release.pk]),
     ]  # fmt: skip
 
     seen = {mark[0] for page in pages for mark in MARK.findall(text_of(manager.client.get(page)).lower())}
 
-    assert seen >= set("afrdpsocu")
+    assert seen >= set("afrdpsocuegx")
 
 
 def test_the_walk_sees_in_search_what_may_be_found(grounds: Grounds) -> None:
