@@ -59,5 +59,5 @@ def _shown(value: int | None) -> str:
 def refresh(state: str, *, check: bool) -> list[dict[str, object]]:
     """Recompute (unless only checking) and compare what is kept with what the activities give."""
     chosen = [state] if state else [held.iso3 for held in states_with_units()]
-    made = {each: commands.count_kept(each) if check else commands.refresh(each) for each in chosen}
+    made = {each: commands.count_kept(each) if check else commands.refresh(each, anew=True) for each in chosen}
     return [{"state": each, "rows": rows, "differences": commands.differences(each)} for each, rows in made.items()]

@@ -1,19 +1,21 @@
 """Recomputing the summaries of a State from its activities, and proving that those kept are equal to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from concertation.apps.ground.models import JournalHead
 from concertation.apps.needs.queries import sectors_frame
+from concertation.apps.picture.changed import Period, changed_periods
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
 from concertation.apps.places.queries import crosswalks, divisions, parents_frame, units_frame
-from concertation.apps.presence.queries import links_of_state
+from concertation.apps.presence.queries import in_periods, links_of_state
 from concertation.core import picture
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.reach import reach
@@ -35,9 +37,9 @@ class Summaries:
     coverage: pl.DataFrame
 
 
-def summaries_of(state: str) -> Summaries:
-    """Compute a State's summaries from its activities; stores nothing."""
-    linked, sectors = links_of_state(state), sectors_frame()
+def summaries_of(state: str, periods: frozenset[Period] | None = None) -> Summaries:
+    """Compute a State's summaries, or those of some periods, from its activities; stores nothing."""
+    linked, sectors = links_of_state(state, periods), sectors_frame()
     trees = {division.id: tree_of(state, division.id) for division in divisions(state)}
     presence, coverage = [], []
     for audience, start, end, rows in audiences(linked, sectors):
@@ -93,12 +95,14 @@ def coverage_of(linked: pl.DataFrame) -> pl.DataFrame:
 
 
 @transaction.atomic
-def refresh(state: str) -> int:
-    """Bring a State's summaries up to its journal; gives back the number of summary rows."""
+def refresh(state: str, *, anew: bool = False) -> int:
+    """Bring a State's summaries up to its journal: those of the periods that changed, or `anew` all of them; gives back how many rows were written."""
     head = JournalHead.objects.filter(chain=state).first()
-    fresh = summaries_of(state)
-    PresenceSummary.objects.filter(owner_state=state).delete()
-    CoverageSummary.objects.filter(owner_state=state).delete()
+    periods = None if anew else changed_periods(state)
+    fresh = summaries_of(state, periods)
+    changed = Q(owner_state=state) & (in_periods(periods) if periods is not None else Q())
+    PresenceSummary.objects.filter(changed).delete()
+    CoverageSummary.objects.filter(changed).delete()
     PresenceSummary.objects.bulk_create([_presence(state, line) for line in fresh.presence.to_dicts()], batch_size=500)
     CoverageSummary.objects.bulk_create([CoverageSummary(owner_state=state, **line) for line in fresh.coverage.to_dicts()], batch_size=500)
     SummaryPosition.objects.update_or_create(
@@ -113,12 +117,15 @@ def _presence(state: str, line: dict[str, Any]) -> PresenceSummary:
 
 
 def differences(state: str) -> int:
-    """How many summary rows differ from what the activities give when counted anew; 0 proves them equal."""
-    fresh = summaries_of(state).presence
-    columns = ["unit_id" if name == "unit" else name for name in SUMMARY]
-    kept = pl.DataFrame(
-        list(PresenceSummary.objects.filter(owner_state=state).values_list(*columns)), schema=fresh.schema, orient="row",
-    )
+    """How many summary rows, of presence and of coverage, differ from what the activities give when counted anew; 0 proves them equal."""
+    fresh = summaries_of(state)
+    kept = PresenceSummary.objects.filter(owner_state=state).values_list(*("unit_id" if name == "unit" else name for name in SUMMARY))
+    covered = CoverageSummary.objects.filter(owner_state=state).values_list(*COVERAGE)
+    return _apart(fresh.presence, kept) + _apart(fresh.coverage, covered)
+
+
+def _apart(fresh: pl.DataFrame, rows: Iterable[tuple[Any, ...]]) -> int:
+    kept = pl.DataFrame(list(rows), schema=fresh.schema, orient="row")
     both = pl.concat([fresh, kept]) if fresh.height else kept
     return both.height - 2 * both.filter(both.is_duplicated()).unique().height
 

@@ -14,6 +14,7 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, V
 from concertation.apps.ground.models import JournalHead, JournalLine
 from concertation.apps.needs import queries as needs
 from concertation.apps.needs.terrain import Terrain
+from concertation.apps.picture.changed import CHANGING_ACTS
 from concertation.apps.picture.ground_reading import StateGround, grounds_of
 from concertation.apps.picture.kept_readings import need_read
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
@@ -28,10 +29,6 @@ from concertation.core.sharing.visibility import sees_restricted_sectors
 MEASURES = ("in_need", "targeted", "reached")
 PICTURED = ("in_need", "phase3plus", "targeted", "reached")
 COUNTS = ("organisations", "activities", "no_finer", "services")
-CHANGING_ACTS = (
-    "sources.import-stored", "sources.import-withdrawn", "sources.import-restored", "sources.import-closed-further",
-    "presence.rows-placed-anew", "presence.rows-taken-back", "presence.organisations-changed",
-)
 SUMMARY_SCHEMA = {
     "state": pl.Utf8, "unit": pl.Utf8, "level": pl.Int64, "sector": pl.Utf8, "period_start": pl.Date, "period_end": pl.Date,
     "organisations": pl.Int64, "activities": pl.Int64, "no_finer": pl.Int64, "services": pl.Int64, "reached": pl.Int64,

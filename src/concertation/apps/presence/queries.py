@@ -63,12 +63,22 @@ def activities(mandates: Sequence[Mandate]) -> QuerySet[Activity]:
     return seen.select_related("organisation__merged_into", "unit", "import_run__file")
 
 
-def links_of_state(state: str) -> pl.DataFrame:
-    """Every activity and unit of a State, for the summaries: columns of LINK_SCHEMA. Summaries filter by audience before counting."""
+def in_periods(periods: Iterable[tuple[date, date]], *, of: str = "") -> Q:
+    """Rows of exactly these periods."""
+    wanted = Q(pk__in=())
+    for start, end in periods:
+        wanted |= Q((f"{of}period_start", start), (f"{of}period_end", end))
+    return wanted
+
+
+def links_of_state(state: str, periods: Iterable[tuple[date, date]] | None = None) -> pl.DataFrame:
+    """Every activity and unit of a State, or of some of its periods, for the summaries: columns of LINK_SCHEMA. Summaries filter by audience before counting."""
     places = ActivityPlace.objects.filter(
         activity__owner_state=state, activity__import_run__status="stored", activity__identical_to_row__isnull=True,
         activity__withdrawn_at__isnull=True,
     )
+    if periods is not None:
+        places = places.filter(in_periods(periods, of="activity__"))
     places = places.annotate(
         now=Coalesce("activity__organisation__merged_into", "activity__organisation"),
         now_type=Coalesce("activity__organisation__merged_into__org_type", "activity__organisation__org_type"),
