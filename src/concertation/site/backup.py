@@ -7,6 +7,7 @@ bytes is in it, and stands beside the backups.
 """
 
 import json
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -14,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -41,6 +42,7 @@ from concertation.site.manifest import FORMAT, PREFIX, SEALED_SUFFIX, TABLES, Ma
 BEING_MADE = ".concertation-being-made-"
 ABANDONED_SECONDS = 3600
 LAST = "last-backup.json"
+MOMENT, NAMED = "%Y%m%dT%H%M%S%f", re.compile(rf"{PREFIX}(\d{{8}}T\d{{12}})Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +165,17 @@ def copied(source: Path, target: Path, sha256: str) -> bool:
     return False
 
 
+def name_after(folder: Path, now: datetime) -> str:
+    """The name of a backup made now: that of its moment, yet after every other of its folder, also those made under a clock that was ahead."""
+    moments = [datetime.strptime(found[1], MOMENT).replace(tzinfo=UTC) for path in backups_in(folder) if (found := NAMED.match(path.name))]
+    moment = max([now, *(each + timedelta(microseconds=1) for each in moments)])
+    return f"{PREFIX}{moment:{MOMENT}}Z"
+
+
 def stand(work: Path, folder: Path, now: datetime) -> Path:
     """Prove a written backup and let it stand under its name."""
     prove(work, None)
-    target = folder / f"{PREFIX}{now:%Y%m%dT%H%M%S%f}Z"
+    target = folder / name_after(folder, now)
     work.rename(target)
     restore.flush(folder)
     return target
@@ -174,7 +183,7 @@ def stand(work: Path, folder: Path, now: datetime) -> Path:
 
 def stand_sealed(work: Path, folder: Path, now: datetime, passphrase: bytes) -> Path:
     """Seal a written backup into one file, prove that very file, and let it stand under its name."""
-    target = folder / f"{PREFIX}{now:%Y%m%dT%H%M%S%f}Z{SEALED_SUFFIX}"
+    target = folder / f"{name_after(folder, now)}{SEALED_SUFFIX}"
     waiting = folder / f"{BEING_MADE}{target.name}"
     try:
         sealing.seal_folder(work, waiting, passphrase)

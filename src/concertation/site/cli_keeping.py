@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from concertation.apps.sources.raw.commands import expire
-from concertation.site import backup, bundle, node, reminding, restore, sealing
+from concertation.site import backup, bundle, clock, node, reminding, restore, sealing
 from concertation.site.manifest import NotABackup, backup_at
 from concertation.site.terminal import AsJson, answer, refuse, rows_shown, screen
 
@@ -155,6 +155,8 @@ raw_app = typer.Typer(help="Octets des fichiers reçus / bytes of the files rece
 def expire_raw_files(as_json: AsJson = False) -> None:
     """Efface les octets gardés aussi longtemps que leur État l'a fixé / erase the bytes kept for as long as their State chose."""
     node.make_ready()
+    if not clock.is_believed():
+        raise refuse("L'horloge est en doute : rien n'est effacé. Voir ./run doctor.", "The clock is in doubt: nothing is erased. See ./run doctor.")
     done = dataclasses.asdict(expire(timezone.localdate()))
     if as_json:
         answer({"day": timezone.localdate().isoformat(), **done})

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 
 from concertation.apps.access.commands import end_sessions_of_a_clock_ahead
+from concertation.apps.ground.queries import last_moment
 from concertation.core.clock_sense import MAY_DIFFER, Judged, Remembered, judged
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Watch:
         now, counted = timezone.now(), counter()
         gained = (now - self.last[0]) - timedelta(seconds=counted - self.last[1]) if self.last else timedelta()
         self.last = now, counted
-        found = judged(remembered() or Remembered(now), now, gained=gained)
+        found = judged(remembered() or Remembered(max(now, last_moment() or now)), now, gained=gained)
         keep(found.remembered)
         if found.went_back:
             clear_after(now)

@@ -21,6 +21,7 @@ from concertation.apps.ground.queries import last_moment
 from concertation.apps.sources.commands import raw_path
 from concertation.apps.sources.queries import first_received, received_files
 from concertation.site import backup, health_database, health_work
+from concertation.site.clock import is_believed, remembered
 from concertation.site.findings import ADVICE, WELL, WRONG, Finding, told
 
 LEAST_FREE_BYTES = 500_000_000
@@ -79,6 +80,9 @@ def clock() -> Finding:
     for what_fr, what_en, seen in (("le journal", "the journal", last_moment()), ("la dernière sauvegarde", "the last backup", made)):
         if seen is not None and seen > now + CLOCK_MAY_DIFFER:
             return told("clock", WRONG, now=f"{now:{MINUTE}}", seen=f"{seen:{MINUTE}}", what_fr=what_fr, what_en=what_en)
+    before = remembered()
+    if before is not None and not is_believed():
+        return told("clock", WRONG, words_of="clock-in-doubt", now=f"{now:{MINUTE}}", seen=f"{before.seen:{MINUTE}}")
     return told("clock", WELL)
 
 

@@ -16,7 +16,7 @@ WAITS_AT_MOST = timedelta(minutes=10)
 def silent_seconds() -> float | None:
     """For how long the worker has shown no sign of life; None when none is at work or it ended in order."""
     try:
-        return time.time() - beating.path().stat().st_mtime
+        return abs(time.time() - beating.path().stat().st_mtime)
     except FileNotFoundError:
         return None
 

@@ -18,6 +18,7 @@ from concertation.apps.decisions.reminding.commands import remind as remind_of_d
 from concertation.apps.ground.outbox import send_waiting, sends_mail
 from concertation.apps.sources.raw.commands import expire
 from concertation.apps.sources.reminding.commands import remind
+from concertation.site import clock
 from concertation.site.watching import watch
 
 EVERY_SECONDS = 30.0
@@ -37,13 +38,17 @@ def remind_and_send(today: date) -> dict[str, object]:
 
 
 def look_after(ended: threading.Event) -> None:
-    """Send what waits; remind and erase when a new day has come, until told to end; a database that does not answer only delays it."""
-    reminded_on = None
+    """Send what waits; remind and erase when a new day has come, until told to end. Under a clock in doubt nothing but sending is done.
+
+    A database that does not answer only delays it.
+    """
+    reminded_on, watched = None, clock.Watch()
     while not ended.wait(EVERY_SECONDS):
         today = timezone.localdate()
         try:
-            if reminded_on == today:
-                send_waiting()
+            believed = watched.look().believed
+            if reminded_on == today or not believed:
+                send_waiting(clock_believed=believed)
             else:
                 remind_and_send(today)
                 expire(today)

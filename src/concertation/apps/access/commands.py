@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
@@ -195,7 +196,7 @@ def revoke_token(token: PersonalToken, *, by: Mandate) -> None:
 
 def note_token_used(token: PersonalToken, at: datetime) -> None:
     """When a token was last used, to the hour: a busy program does not write at each request."""
-    if token.last_used_at is None or (at - token.last_used_at).total_seconds() > 3600:
+    if token.last_used_at is None or abs((at - token.last_used_at).total_seconds()) > 3600:
         PersonalToken.objects.filter(pk=token.pk).update(last_used_at=at)
 
 
@@ -208,6 +209,15 @@ def end_sessions(user: User, sessions: Iterable[UserSession], *, by: Mandate) ->
     if own:
         journal("access.sessions-ended", by, person=str(user.pk), sessions=len(own))
     return len(own)
+
+
+@transaction.atomic
+def end_sessions_of_a_clock_ahead(latest: datetime) -> int:
+    """Sessions that would last beyond the latest moment possible began under a clock that was ahead: they end; gives back how many."""
+    ended = int(Session.objects.filter(expire_date__gt=latest).delete()[0])
+    if ended:
+        journal("access.sessions-ended", NODE, sessions=ended, clock="ahead")
+    return ended
 
 
 def note_seen(session_key: str, at: datetime) -> None:

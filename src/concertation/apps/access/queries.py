@@ -240,7 +240,7 @@ def journal_lines(
         lines = lines.filter(at__date__gte=since)
     if until:
         lines = lines.filter(at__date__lte=until)
-    return lines.order_by("-at", "chain", "-sequence")
+    return lines.order_by("-pk")
 
 
 def acts_in_journal(mandates: Sequence[Mandate]) -> list[str]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from concertation.apps.ground.chain import canonical, digest_of
 from concertation.apps.ground.models import JournalHead, JournalLine, Message
+from concertation.apps.ground.queries import is_due
 from concertation.core import outbox
 from concertation.core.sharing import Mandate
 
@@ -57,7 +58,7 @@ def post_message(
 
 def take_in_hand(message_id: UUID, *, at: datetime) -> Message | None:
     """Take a message that is due, for sending; None when another process has it, or it no longer waits."""
-    due = Message.objects.filter(pk=message_id, due_at__lte=at)
+    due = Message.objects.filter(is_due(at), pk=message_id)
     in_hand = {"state": "sending", "due_at": at + outbox.IN_HAND_AT_MOST, "attempts": F("attempts") + 1}
     if due.filter(state="queued").update(**in_hand):
         return Message.objects.get(pk=message_id)

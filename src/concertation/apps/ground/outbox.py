@@ -19,10 +19,11 @@ def sends_mail() -> bool:
     return not str(settings.EMAIL_BACKEND).endswith("dummy.EmailBackend")
 
 
-def send_waiting() -> int:
-    """Send every message that is due; gives back how many left."""
+def send_waiting(*, clock_believed: bool = True) -> int:
+    """Send every message that is due; gives back how many left. Under a clock in doubt none is declared useless."""
     now = timezone.now()
-    commands.let_lapse(now)
+    if clock_believed:
+        commands.let_lapse(now)
     return sum(send(each, at=now) for each in messages_due(now)) if sends_mail() else 0
 
 

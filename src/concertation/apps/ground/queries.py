@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from concertation.apps.ground.chain import digest_of
 from concertation.apps.ground.models import JournalHead, JournalLine, Message
+from concertation.core.clock_sense import MAY_DIFFER
+from concertation.core.outbox import LONGEST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,14 @@ def last_moment() -> datetime | None:
     return max((at for at in ends if at is not None), default=None)
 
 
+def is_due(at: datetime) -> Q:
+    """Messages whose time has come, and those put off for longer than any wait there is: by a clock that was ahead."""
+    return Q(due_at__lte=at) | Q(due_at__gt=at + LONGEST_WAIT + MAY_DIFFER)
+
+
 def messages_due(at: datetime) -> list[UUID]:
     """The messages to send now, and those that a process left in hand; the oldest first."""
-    return list(Message.objects.filter(state__in=("queued", "sending"), due_at__lte=at).order_by("due_at").values_list("pk", flat=True))
+    return list(Message.objects.filter(is_due(at), state__in=("queued", "sending")).order_by("due_at").values_list("pk", flat=True))
 
 
 def messages_waiting(chains: Iterable[str] | None) -> QuerySet[Message]:

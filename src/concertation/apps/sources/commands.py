@@ -64,7 +64,7 @@ def _keep(run: ImportRun, **changed: object) -> None:
 
 def is_silent(run: ImportRun, now: datetime) -> bool:
     """Whether the work on a run died here, or gave no sign of life for so long that it must have died, or was never taken up."""
-    return workers.died_at_work(run.pk) or now - (run.beat_at or run.created_at) > SILENCE
+    return workers.died_at_work(run.pk) or abs(now - (run.beat_at or run.created_at)) > SILENCE
 
 
 @transaction.atomic

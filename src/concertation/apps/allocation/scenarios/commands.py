@@ -58,7 +58,7 @@ def add_scenario(asked: Round, *, title: str, changes: Changes, by: Mandate) -> 
 
 def is_silent(scenario: Scenario, now: datetime) -> bool:
     """Whether the work on a scenario gave no sign of life for so long that it must have died, or was never taken up."""
-    return scenario.status in AT_WORK and now - (scenario.beat_at or scenario.made_at) > SILENCE
+    return scenario.status in AT_WORK and abs(now - (scenario.beat_at or scenario.made_at)) > SILENCE
 
 
 @transaction.atomic
@@ -128,7 +128,7 @@ def ask_again(scenario: Scenario, *, by: Mandate) -> bool:
 def begin_valuing(scenario: Scenario, *, by: Mandate) -> bool:
     """Ask for the value of flexibility of a solved scenario; False when it is being worked out."""
     held, now = Scenario.objects.select_for_update().get(pk=scenario.pk), timezone.now()
-    if held.status != "solved" or (held.step and held.beat_at is not None and now - held.beat_at <= SILENCE):
+    if held.status != "solved" or (held.step and held.beat_at is not None and abs(now - held.beat_at) <= SILENCE):
         return False
     Scenario.objects.filter(pk=held.pk).update(step="valuing", done=0, total=0, beat_at=now, cancel_asked=False)
     journal("allocation.flexibility-asked", by, round=held.round_id, scenario=held.pk)
