@@ -12,7 +12,7 @@ from activity_samples import NIGER, activity, organisation, stored_import
 from concertation.apps.ground.commands import journal
 from concertation.apps.organisations import commands as register
 from concertation.apps.picture import commands as picture
-from concertation.apps.picture.changed import changed_periods
+from concertation.apps.picture.changes_reading import changed_periods
 from concertation.apps.picture.jobs import refresh_state
 from concertation.apps.picture.models import PresenceSummary, SummaryPosition
 from concertation.apps.picture.queries import stale_states

@@ -50,3 +50,23 @@ def test_every_address_the_page_names_answers(language: str) -> None:
 
     assert len(named) >= 9
     assert set(answers.values()) == {200}, answers
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.django_db
+def test_the_recipes_for_excel_and_power_bi_read_a_node_as_they_say(language: str) -> None:
+    reference.load_if_changed()
+    text = (ROOT / "docs" / "subjects" / f"api.{language}.md").read_text("utf-8")
+    [of_excel] = re.findall(r"`http://localhost:8000(/api[^`]+output_format=csv[^`]*)`", text)
+    [of_power_bi] = re.findall(r'Page\("(/api[^"]+)"\)', text)
+    table = Client().get(of_excel).content
+
+    assert table.startswith(b"\xef\xbb\xbflocation_code,")
+    assert table.count(b"\r\n") > 10 and b"\n" not in table.replace(b"\r\n", b"")
+    assert len(Client().get(f"{of_excel}&offset=10000").content.splitlines()) == 1
+    few, followed, address = of_power_bi.replace("limit=10000", "limit=1000"), [], "first"
+    while address:
+        page = Client().get(few if address == "first" else address).json()
+        followed, address = [*followed, *page["data"]], page["next"]
+    assert followed == Client().get(of_power_bi).json()["data"]
+    assert 'Text.TrimStart(address, "/")' in text and address is None

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from concertation.apps.ground.models import JournalHead
 from concertation.apps.needs.queries import sectors_frame
-from concertation.apps.picture.changed import Period, changed_periods
+from concertation.apps.picture.changes_reading import Period, changed_periods
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
 from concertation.apps.places.queries import crosswalks, divisions, parents_frame, units_frame
 from concertation.apps.presence.queries import in_periods, links_of_state

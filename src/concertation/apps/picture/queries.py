@@ -14,7 +14,7 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, V
 from concertation.apps.ground.models import JournalHead, JournalLine
 from concertation.apps.needs import queries as needs
 from concertation.apps.needs.terrain import Terrain
-from concertation.apps.picture.changed import CHANGING_ACTS
+from concertation.apps.picture.changes_reading import CHANGING_ACTS
 from concertation.apps.picture.ground_reading import StateGround, grounds_of
 from concertation.apps.picture.kept_readings import need_read
 from concertation.apps.picture.models import CoverageSummary, PresenceSummary, SummaryPosition
