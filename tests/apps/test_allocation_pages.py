@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,14 @@ def test_lines_and_scenarios_leave_as_files_with_their_sources(analyst: Client) 
     groups = analyst.get(f"/allocation/{made.pk}/?format=csv").content.decode("utf-8-sig")
 
     assert the_round().sha256 in [str(cell.value) for row in book["Sources"].iter_rows() for cell in row]
+    flows = {wanted: analyst.get(f"/allocation/{made.pk}/?of=flow&scenario=1&format={wanted}") for wanted in ("svg", "png", "slide", "csv", "xlsx", "exe")}
+    drawn = {address.rpartition("format=")[2] for address in re.findall(r'href="([^"]*of=flow[^"]*)"', analyst.get(f"/allocation/{made.pk}/").content.decode())}
+    book_of_flows = openpyxl.load_workbook(io.BytesIO(flows["xlsx"].content))
+
+    assert {wanted: answer.status_code for wanted, answer in flows.items()} == dict.fromkeys(("svg", "png", "slide", "csv", "xlsx"), 200) | {"exe": 404}
+    assert drawn == {"svg", "png", "slide", "csv", "xlsx"} and flows["svg"].content.startswith(b"<svg")
+    assert the_round().sha256 in [str(cell.value) for row in book_of_flows["Sources"].iter_rows() for cell in row]
+    assert book_of_flows.worksheets[0].max_row > 1
     assert "alpha-eau-niger" in table and whole["certificate"]["valid"] and whole["changed_by_hand"] == []
     assert "Couverture, scénario 1" in groups
     assert analyst.get(f"{url}?format=exe").status_code == 404

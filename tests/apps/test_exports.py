@@ -36,7 +36,8 @@ PAGES = {
     "/": {"decisions"}, "/decisions/1/": {"measures"}, "/situation/?state=NER&sector=FSC": {"crowded", "ending", "disagreements", "matrix"},
     "/states/NER/": {"actors", "kinds", "activities", "figures"}, "/units/ner-1-tillaberi/": {"actors", "neighbours", "activities"},
     "/sectors/FSC/?state=NER": {"actors", "kinds", "silence", "crowded", "ending"}, "/organisations/": set(), "/needs/": set(), "/sectors/": {"lists"}, "/sources/": set(), "/places/divisions/ner-2011/": set(),
-    "/places/ner-1-diffa/names/": set(), "/organisations/organisation-synthetic-1/": set(),
+    "/places/ner-1-diffa/names/": set(), "/organisations/organisation-synthetic-1/": set(), "/anticipation/": set(), "/anticipation/frameworks/bfa-drought-2026/": set(),
+    "/decisions/plan/": set(),
 }  # fmt: skip
 PUBLIC = {
     "/": {"decisions"}, "/situation/?state=NER&sector=FSC": {"disagreements", "matrix"}, "/units/ner-1-tillaberi/": {"neighbours"},
@@ -213,7 +214,16 @@ def test_the_file_of_measures_holds_each_year_of_their_line() -> None:
     assert [(line["Code"], line["Year"], line["Value"]) for line in held if line["Year"]] == [(each.code, str(year), str(value)) for each in measures for year, value in each.trend]
 
 
-@pytest.mark.parametrize("address", ["/?table=decisions&format=docx", "/decisions/1/?table=measures&format=geojson", "/situation/?table=ending&format=geojson"])
+def test_maps_and_drawings_of_every_subject_leave_as_pictures_and_slides() -> None:
+    for address in ("/anticipation/", "/anticipation/frameworks/bfa-drought-2026/", "/organisations/organisation-synthetic-1/"):
+        found = {link.rpartition("format=")[2] for link in links(manager(), address, "fr")}
+        assert {"svg", "png", "slide", "csv", "xlsx"} <= found, address
+
+    strip = Client().get("/anticipation/frameworks/bfa-drought-2026/?format=svg&lang=en").content.decode()
+    assert "style=" not in strip and "2009: fired" in strip and strip.count("<rect") > 40
+
+
+@pytest.mark.parametrize("address", ["/?table=decisions&format=docx", "/decisions/1/?table=measures&format=geojson", "/situation/?table=ending&format=geojson", "/anticipation/?format=pdf", "/anticipation/frameworks/ner-floods-2025/?format=png"])
 def test_a_format_that_a_table_has_not_is_not_found(address: str) -> None:
     assert Client().get(address).status_code == 404
 

@@ -9,12 +9,15 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from concertation.apps.allocation import queries
+from concertation.apps.allocation import queries, views
 from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.words import earmark_words
 from concertation.apps.ground.downloads import FORMATS, attached, table_file
+from concertation.apps.ground.drawings import DRAWINGS, drawing_file
 from concertation.core.allocation.question import Question
 from concertation.core.money import Money
+from concertation.core.sharing import Mandate
+from concertation.draw.slides import source_lines
 from concertation.draw.tables import Column, Source, TakenTable
 
 STATE = Column(key="state", heading_fr="État", heading_en="State", tag="#country+code")
@@ -25,6 +28,7 @@ LINE = (
     Column(key="reason_fr", heading_fr="Raison", heading_en="Reason (French)", tag="#description+i_fr"), Column(key="reason_en", heading_fr="Raison (anglais)", heading_en="Reason", tag="#description+i_en"),
     Column(key="by_hand", heading_fr="Changée à la main", heading_en="Changed by hand", tag="#meta+edited"), Column(key="why", heading_fr="Raison du changement", heading_en="Reason for the change", tag="#meta+reason"),
 )  # fmt: skip
+STREAM = (LINE[0], STATE, SECTOR, LINE[4], LINE[5])
 COUNTED = {False: ("Personnes assistées", "People assisted", "#reached"), True: ("Besoin couvert, USD (estimation)", "Need covered, USD (estimate)", "#value+covered")}
 
 
@@ -40,6 +44,20 @@ def frozen_source(asked: Round, scenario: Scenario | None = None) -> Source:
         source=f"{asked.title} ({asked.question_name})", date=asked.as_of.isoformat(), licence="", scope=", ".join(asked.states.split()), method=method, id=asked.sha256,
         extracted=asked.created_at.date().isoformat(),
     )  # fmt: skip
+
+
+def flow_file(asked: Round, shown: Scenario, wanted: str, *, mandates: Sequence[Mandate]) -> HttpResponse:
+    """Where the money of a scenario goes: every stream as a table, or the drawing; Http404 for another form."""
+    source = frozen_source(asked, shown)
+    if wanted in DRAWINGS:
+        drawn = str(views.flow(asked, shown, mandates)["drawing"])
+        return drawing_file(drawn, wanted, title=views.flow_title(), on=timezone.localdate(), sources="\n".join(source_lines([source])))
+    rows = [
+        {"source": giver, "state": state, "sector": sector, "amount": main(amount, asked.currency), "currency": asked.currency}
+        for giver, state, sector, amount in views.merged(views.streams_named(asked, shown, mandates))
+    ]  # fmt: skip
+    table = TakenTable(title_fr="D'où vient l'argent et où il va", title_en="Where the money comes from and where it goes", columns=STREAM, rows=rows, sources=(source,))
+    return table_file(table, wanted, on=timezone.localdate())
 
 
 def groups_file(asked: Round, held: Sequence[Scenario], wanted: str) -> HttpResponse:

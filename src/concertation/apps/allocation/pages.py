@@ -98,7 +98,7 @@ def allocation_round(request: ReaderRequest, round_id: UUID) -> HttpResponse:
         return _progress(request, asked, working)
     shown = views.chosen(asked, held, request.GET.get("scenario", ""))
     if (wanted := request.GET.get("format", "")) and shown is not None:
-        return exports.groups_file(asked, held, wanted)
+        return exports.flow_file(asked, shown, wanted, mandates=request.mandates) if request.GET.get("of") == "flow" else exports.groups_file(asked, held, wanted)
     context = views.round_context(asked, held, shown, mandates=request.mandates) | acts_context(request, asked) | {
         "working": working, "breadcrumbs": [(_("Allocation"), views.address("rounds")), (asked.title, "")],
     }  # fmt: skip

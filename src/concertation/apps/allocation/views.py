@@ -31,6 +31,7 @@ from concertation.draw.flows import FlowWords, column_of, flow_picture, summed, 
 
 CLASSES = (2_000, 4_000, 6_000, 8_000)
 MOST_NAMES = 8
+FLOW_FORMS = (("svg", "SVG"), ("png", "PNG"), ("slide", "PPTX"), ("csv", "CSV"), ("xlsx", "XLSX"))
 
 
 def address(name: str, *args: object) -> str:
@@ -210,18 +211,28 @@ def observed(asked: Round, overview: Mapping[str, Any], mandates: Sequence[Manda
     }  # fmt: skip
 
 
+def streams_named(asked: Round, shown: Scenario, mandates: Sequence[Mandate]) -> list[tuple[str, str, str, int]]:
+    """Every stream of money of a scenario in words: who gives, State, sector, minor units."""
+    found = streams(queries.question_for(asked, shown), queries.plan_as_it_stands(shown))
+    names = queries.organisation_names(mandates, [row[0] for row in found])
+    return [(names[donor], state_words(state), sector_words(sector), amount) for donor, state, sector, amount in found]
+
+
+def flow_title() -> str:
+    """What the drawing of streams shows."""
+    return _("D'où vient l'argent et où il va")
+
+
 def flow(asked: Round, shown: Scenario | None, mandates: Sequence[Mandate]) -> dict[str, Any]:
     """Where the money of the scenario shown goes: the drawing and its rows."""
     if shown is None:
         return {}
-    found = streams(queries.question_for(asked, shown), queries.plan_as_it_stands(shown))
-    names = queries.organisation_names(mandates, [row[0] for row in found])
-    rows = together([(names[donor], state_words(state), sector_words(sector), amount) for donor, state, sector, amount in found], most=MOST_NAMES, others=_("autres"))
+    rows = together(streams_named(asked, shown, mandates), most=MOST_NAMES, others=_("autres"))
     totals = [summed(column_of(rows, at)) for at in (0, 1, 2)]
     amounts = {amount: money(amount, asked.currency) for column in totals for amount in column.values()}
-    words = FlowWords(_("D'où vient l'argent et où il va"), (_("Source"), _("État"), _("Secteur")), _("autres"), amounts)
+    words = FlowWords(flow_title(), (_("Source"), _("État"), _("Secteur")), _("autres"), amounts)
     lines = [{"source": row[0], "state": row[1], "sector": row[2], "amount": money(row[3], asked.currency)} for row in merged(rows)]
-    return {"drawing": mark_safe(flow_picture(rows, words)), "rows": lines}  # noqa: S308 — every word in it was escaped by draw.svg
+    return {"drawing": mark_safe(flow_picture(rows, words)), "rows": lines, "exports": [(words, f"?of=flow&scenario={shown.number}&format={wanted}") for wanted, words in FLOW_FORMS]}  # noqa: S308 — every word in it was escaped by draw.svg
 
 
 def merged(rows: Sequence[tuple[str, str, str, int]]) -> list[tuple[str, str, str, int]]:

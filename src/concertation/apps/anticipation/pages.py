@@ -16,13 +16,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.anticipation import commands, views
+from concertation.apps.anticipation import commands, exports, views
 from concertation.apps.anticipation.coverage_map import map_block
 from concertation.apps.anticipation.forms import DeclareForm, SeriesForm
 from concertation.apps.anticipation.queries import FrameworkInView
 from concertation.apps.anticipation.queries import framework as framework_seen
 from concertation.apps.anticipation.reading import listed, told
-from concertation.apps.ground.downloads import language
+from concertation.apps.ground.downloads import FORMATS, language
+from concertation.apps.ground.drawings import plain_links
 from concertation.core.anticipation.watching import confirms
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.visibility import writes_for
@@ -38,8 +39,10 @@ def frameworks(request: ReaderRequest) -> HttpResponse:
     """Which frameworks exist, where, and where do they stand?"""
     today = timezone.localdate()
     every = listed(request.mandates, today)
+    if wanted := request.GET.get("format", ""):
+        return exports.frameworks_file(every, wanted, on=today)
     context = {
-        "sentence": views.sentence_of_all(every), "map": map_block(every), "states": views.by_state(every), "calendar": views.calendar(every),
+        "sentence": views.sentence_of_all(every), "map": map_block(every), "exports": plain_links(FORMATS), "states": views.by_state(every), "calendar": views.calendar(every),
         "months": views.months(), "may_declare": any(writes_for([each], each.state) for each in request.mandates),
         "breadcrumbs": [(_("AES"), "/"), (_("Action anticipée"), "")],
     }  # fmt: skip
@@ -57,6 +60,9 @@ def seen(request: ReaderRequest, slug: str) -> FrameworkInView:
 @require_GET
 def framework(request: ReaderRequest, framework: str) -> HttpResponse:
     """When does it fire, would it have, what is paid, and who must act now?"""
+    if wanted := request.GET.get("format", ""):
+        today = timezone.localdate()
+        return exports.framework_file(told(request.mandates, seen(request, framework), today), wanted, on=today)
     return _framework_page(request, seen(request, framework))
 
 

@@ -16,11 +16,13 @@ from concertation.apps.anticipation.models import Activation, Reservation
 from concertation.apps.anticipation.queries import FrameworkInView, Steps
 from concertation.apps.anticipation.reading import Listed, Told
 from concertation.apps.ground.downloads import language
+from concertation.apps.ground.drawings import plain_links
 from concertation.core.anticipation.amounts import planned, rows_released
 from concertation.core.anticipation.backtest import BacktestResult
 from concertation.core.anticipation.framework import Framework, Money
 from concertation.core.anticipation.watching import clock
 from concertation.core.anticipation.wording import issues_in_words, measured, number, window_in_words
+from concertation.core.anticipation.years import Years
 from concertation.core.figures import number_in_words
 from concertation.core.money import DIGITS
 from concertation.core.periods import day_in_words
@@ -44,6 +46,7 @@ def sentence_of_all(every: Sequence[Listed]) -> str:
     return f"{first} {where}{SEMICOLON[language()]} {last}."
 
 
+FORMS = ("svg", "png", "slide", "csv", "xlsx", "hxl")
 SEMICOLON = {"fr": "\u202f;", "en": ";"}
 
 
@@ -109,7 +112,7 @@ def page_of(held: Told) -> dict[str, object]:
     return {
         "held": held, "framework": framework, "row": held.shown.row, "title": framework.title.told(language()), "hazard": words.hazard_words(framework.hazard),
         "kind": str(words.KINDS[framework.kind]), "status": str(words.STATUSES[framework.status]), "standing": words.state_words(held.standing.value), "state_name": state_names().get(framework.country, framework.country),
-        "area": framework.area.words.told(language()), "windows": windows_of(held), "strip": strip_of(held), "past": past_of(held), "money": money_of(held),
+        "area": framework.area.words.told(language()), "windows": windows_of(held), "strip": strip_of(held), "past": past_of(held), "past_exports": plain_links(FORMS) if held.past else [], "money": money_of(held),
         "actions": [{"words": each.words.told(language()), "owner": each.owner, "window": window_label(framework, each.window), "lead_days": each.lead_days, "people": each.people} for each in framework.actions],
         "notes": [each.told(language()) for each in framework.notes], "activations": [activation_line(each, framework) for each in held.fired],
         "earlier": [{"when": each.when, "words": each.words.told(language())} for each in framework.activations], "sentence": sentence_of(held), "confirm": confirm_words(framework),
@@ -195,9 +198,18 @@ def strip_of(held: Told) -> str:
     """The strip of past years; empty where nothing is known of them."""
     if held.past is None:
         return ""
+    return mark_safe(strip(windows_named(held), title=strip_title(held), language=language()))  # noqa: S308 — escaped by draw.svg
+
+
+def windows_named(held: Told) -> list[tuple[str, str, Years]]:
+    """The past of each window under its code and label."""
     framework = held.shown.framework
-    named = [(name, framework.windows[name].label.told(language()), years) for name, years in held.past.windows.items()]
-    return mark_safe(strip(named, title=_("Années où chaque fenêtre a déclenché, de %(first)s à %(last)s") % {"first": held.past.years[0], "last": held.past.years[1]}, language=language()))  # noqa: S308 — escaped by draw.svg
+    return [(name, framework.windows[name].label.told(language()), years) for name, years in held.past.windows.items()] if held.past else []
+
+
+def strip_title(held: Told) -> str:
+    """What the strip shows; empty where nothing is known of past years."""
+    return _("Années où chaque fenêtre a déclenché, de %(first)s à %(last)s") % {"first": held.past.years[0], "last": held.past.years[1]} if held.past else ""
 
 
 def past_of(held: Told) -> dict[str, object] | None:

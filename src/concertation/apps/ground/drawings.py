@@ -30,6 +30,11 @@ def links(query: QueryDict, kind: str, name: str, formats: Iterable[str]) -> lis
     return [(str(WORDS.get(each, each.upper())), f"?{kept.urlencode()}&format={each}") for each in formats]
 
 
+def plain_links(formats: Iterable[str]) -> list[tuple[str, str]]:
+    """(words, address) of each export of a page that has one table and one drawing."""
+    return [(str(WORDS.get(each, each.upper())), f"?format={each}") for each in formats]
+
+
 def with_links(tables: Sequence[Mapping[str, object]], query: QueryDict) -> list[dict[str, object]]:
     """The tables beside the main one, each with the links to its own file."""
     return [{**each, "exports": links(query, "table", str(each["id"]), FORMATS) if each["rows"] else ()} for each in tables]

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET
 
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import FORMATS, download, language
+from concertation.apps.ground.drawings import DRAWINGS
 from concertation.apps.organisations import queries as register
 from concertation.apps.organisations.forms import SpellingForm
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.organisations.words import full_name, type_words
 from concertation.apps.presence import declared, queries
 from concertation.apps.presence.hapi_files import PRESENCE, presence_file
-from concertation.apps.presence.organisation_map import map_block
+from concertation.apps.presence.organisation_map import map_block, map_file
 from concertation.apps.presence.profile import LEVELS, Profile, profile
 from concertation.apps.sources.queries import runs
 from concertation.core.figures import number_in_words
@@ -40,6 +41,8 @@ def organisation(request: ReaderRequest, slug: str) -> HttpResponse:
     rows = declared.narrowed(queries.of_organisation(request.mandates, held.pk), request.GET)
     if (wanted := request.GET.get("format", "")) in FORMATS:
         return download(declared.taken(rows, shown), wanted, on=timezone.localdate())
+    if wanted in DRAWINGS:
+        return map_file(shown, wanted, on=timezone.localdate(), sources=declared.taken(rows, shown).sources)
     if wanted == PRESENCE:
         return presence_file(request.mandates, organisation=held.slug, on=timezone.localdate(), **declared.narrowing(request.GET))
     open_runs = frozenset(runs(request.mandates).order_by().values_list("pk", flat=True))

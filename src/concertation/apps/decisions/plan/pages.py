@@ -24,12 +24,14 @@ from concertation.apps.decisions.plan import commands, files, imports, queries, 
 from concertation.apps.decisions.plan.forms import FileForm, LineForm, line_from
 from concertation.apps.decisions.words import members
 from concertation.apps.ground.downloads import FORMATS, attached, download, language
+from concertation.apps.ground.drawings import DRAWINGS, drawing_file, plain_links
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.following import keeps_sessions
 from concertation.core.sharing.visibility import FRAMEWORK, writes_for
 from concertation.draw.gantt import gantt
 from concertation.draw.paper import paper_name
+from concertation.draw.slides import source_lines
 from concertation.formats.problem_texts import in_words
 from concertation.formats.template_rows import TemplateRow
 
@@ -46,12 +48,15 @@ def crumbs(*after: tuple[str, str | None]) -> Crumbs:
 def plan(request: ReaderRequest) -> HttpResponse:
     """The plan: what is to be done, by whom, when, with which money, and how far it is."""
     view = queries.plan(request.mandates)
-    if wanted := request.GET.get("format", ""):
+    wanted, today = request.GET.get("format", ""), timezone.localdate()
+    drawn = gantt(words.bars(view), title=_("Calendrier des activités"), today=today, language=language())
+    if wanted in DRAWINGS:
+        return drawing_file(drawn, wanted, title=_("Calendrier des activités"), on=today, sources="\n".join(source_lines(files.taken_plan(view).sources)))
+    if wanted:
         return taken(request, view, wanted)
-    drawn = gantt(words.bars(view), title=_("Calendrier des activités"), today=timezone.localdate(), language=language())
     context = {
         "lines": view, "sentence": words.sentence(view) if view else "", "frame": words.frame_rows(view), "activities": words.activity_rows(view),
-        "gantt": mark_safe(drawn), "may_write": may_write(request.mandates) is not None, "may_bring": keeps_sessions(request.mandates) is not None,  # noqa: S308  (drawn by the product, every text escaped)
+        "gantt": mark_safe(drawn), "gantt_exports": plain_links(DRAWINGS), "may_write": may_write(request.mandates) is not None, "may_bring": keeps_sessions(request.mandates) is not None,  # noqa: S308  (drawn by the product, every text escaped)
         "papers": papers(), "tables": [(each.upper(), f"?format={each}") for each in ("csv", "xlsx")], "today": timezone.localdate(), "breadcrumbs": crumbs()[:1] + [(_("Plan d'action commun"), None)],  # type: ignore[operator]
     }  # fmt: skip
     return render(request, "decisions/plan.html", context)
