@@ -20,6 +20,8 @@ from concertation.site import (
     cli_funding,
     cli_iati,
     cli_keeping,
+    cli_node,
+    cli_pull,
     cli_release,
     cli_reporting,
     cli_search,
@@ -41,6 +43,8 @@ from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 cli_keeping.register(app)
+cli_node.register(app)
+cli_pull.register(app)
 cli_release.register(app)
 cli_reporting.register(app)
 cli_search.register(app)

@@ -127,7 +127,7 @@ def test_a_stick_pulled_out_too_early_brings_nothing_and_a_revoked_key_opens_not
     assert (refused.returncode, "release-file-missing" in refused.stderr) == (1, True)
 
     stolen = two.burkina.answer("node", "keys")
-    done(two.burkina, "node", "revoke", next(key["fingerprint"] for key in stolen if key["node"] == "NER"))
+    done(two.burkina, "node", "revoke", next(key["fingerprint"] for key in stolen if key["node"] == "NER" and key["role"] == ROLES[1]))
     refused = two.burkina.run("pull", str(two.left(1)), "--yes")
 
     assert (refused.returncode, "release-key-revoked" in refused.stderr) == (1, True)

@@ -10,10 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from time import monotonic, sleep
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from concertation.core.problems import Cell, Problem
 
+Got = TypeVar("Got")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 CHUNK = 65_536
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -83,20 +85,26 @@ def host_of(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 def fetch(address: str, *, patience: Patience) -> Answer | Problem:
     """The JSON object an address answers; the problem of the last attempt when none succeeded."""
-    last = Problem("sync-unreachable", Cell(), address)
-    for attempt in range(1, patience.attempts + 1):
+
+    def once() -> tuple[bytes, Mapping[str, object]] | Faltered:
         got = attempted(address, patience)
-        if isinstance(got, bytes):
-            document = json_of(got)
-            if document is not None:
-                return Answer(got, document, attempt)
-            got = Faltered(Problem("sync-not-json", Cell(), shown(address)))
-        last = got.problem
-        if not got.again:
-            break
-        if attempt < patience.attempts:
-            patience.wait(min(max(got.after, patience.first_wait * 2 ** (attempt - 1)), patience.longest_wait))
-    return last
+        if isinstance(got, Faltered):
+            return got
+        document = json_of(got)
+        return (got, document) if document is not None else Faltered(Problem("sync-not-json", Cell(), shown(address)))
+
+    got, attempts = persevere(once, patience)
+    return got.problem if isinstance(got, Faltered) else Answer(*got, attempts)
+
+
+def persevere(attempt: Callable[[], Got | Faltered], patience: Patience) -> tuple[Got | Faltered, int]:
+    """What an attempt came to, made again while that may help, as long and as often as patience allows; and how often it was made."""
+    for number in range(1, patience.attempts + 1):
+        got = attempt()
+        if not isinstance(got, Faltered) or not got.again or number == patience.attempts:
+            return got, number
+        patience.wait(min(max(got.after, patience.first_wait * 2 ** (number - 1)), patience.longest_wait))
+    raise ValueError("patience allows no attempt")
 
 
 def json_of(content: bytes) -> Mapping[str, object] | None:
@@ -108,14 +116,14 @@ def json_of(content: bytes) -> Mapping[str, object] | None:
     return document if isinstance(document, Mapping) else None
 
 
-def attempted(address: str, patience: Patience) -> bytes | Faltered:
+def attempted(address: str, patience: Patience, headers: Mapping[str, str] = HEADERS) -> bytes | Faltered:
     """One attempt: the bytes of the answer, or why there are none."""
     parts = urlsplit(address)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     ends = monotonic() + patience.seconds
     try:
         with closing(connection(parts, patience)) as line:
-            line.request("GET", target or "/", headers=HEADERS)
+            line.request("GET", target or "/", headers=dict(headers))
             response = line.getresponse()
             return refused(response, address) or body_of(response, address, patience, ends)
     except TimeoutError:

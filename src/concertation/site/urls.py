@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from concertation.site import api_pages, help, pages, terms
+from concertation.site import api_pages, help, outbox, pages, terms
 from concertation.site.api import api
 
 handler400 = "concertation.site.refusals.unreadable"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("help/", help.index, name="help"),
     path("help/<slug:subject>/", help.subject_page, name="help-subject"),
+    path("", include(outbox)),
     path("", include("concertation.apps.places.urls")),
     path("", include("concertation.apps.sources.urls")),
     path("", include("concertation.apps.needs.urls")),

@@ -155,9 +155,9 @@ def purge(note: ReleaseNote, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def keep_receipt(*, node: str, digest: str, act: str, rows: int, made_on: date, signature: bytes, state: str, by: Mandate, at: datetime) -> bool:
-    """Keep what another node says it did; False when it was said before."""
-    _held, made = Receipt.objects.get_or_create(node=node, digest=digest, act=act, defaults={"rows": rows, "made_on": made_on, "signature": signature})
+def keep_receipt(*, node: str, digest: str, act: str, rows: int, made_on: date, key: str, signature: bytes, state: str, by: Mandate, at: datetime) -> bool:
+    """Keep what a node says it did, another or this one; False when it was said before."""
+    _held, made = Receipt.objects.get_or_create(node=node, digest=digest, act=act, defaults={"rows": rows, "made_on": made_on, "key": key, "signature": signature})
     if made:
         journal("sharing.receipt-kept", by, state=state, at=at, release=digest, node=node, done=act)
     return made

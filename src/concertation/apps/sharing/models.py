@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from concertation.apps.ground.models import GuardedModel, new_id
 
 STANDINGS = [
-    ("draft", _("préparée")), ("published", _("publiée")), ("received", _("reçue")), ("withdrawn", _("retirée")),
+    ("draft", _("préparée")), ("published", _("publiée")), ("received", _("reçue")), ("withdrawn", _("retirée")), ("expired", _("échue")),
 ]  # fmt: skip
 
 
@@ -136,7 +136,49 @@ class Receipt(models.Model):
     act = models.CharField(max_length=12)
     rows = models.PositiveIntegerField()
     made_on = models.DateField()
+    key = models.CharField(max_length=40, blank=True)
     signature = models.BinaryField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "digest", "act"], name="receipt_once")]
+
+
+class KeyStatement(models.Model):
+    """A statement of a node's keys, believed because a person compared its roots or the one before signed it; kept for good."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    node = models.CharField(max_length=3)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+    signatures = models.BinaryField()
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "number"], name="key_statement_once")]
+
+
+class Host(models.Model):
+    """Where a node may be asked for its releases, as a person registered it, and what it said last."""
+
+    node = models.CharField(max_length=3, primary_key=True)
+    address = models.CharField(max_length=200)
+    registered_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    last_sequence = models.PositiveIntegerField(default=0)
+    good_until = models.DateField(null=True)
+
+
+class Alarm(models.Model):
+    """Two things a node told under one number: of its releases or of its keys. Only people can find out why."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    node = models.CharField(max_length=3)
+    subject = models.CharField(max_length=12)
+    number = models.PositiveIntegerField()
+    held = models.CharField(max_length=64)
+    came = models.CharField(max_length=64)
+    told_by = models.CharField(max_length=3)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "subject", "number", "came"], name="alarm_once")]

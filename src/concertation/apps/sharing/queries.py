@@ -19,7 +19,7 @@ from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.control_told import Controlled, from_json
 from concertation.core.sharing.released_tables import CellState, PeopleCell
 from concertation.core.sharing.releases import Received
-from concertation.core.sharing.signing import HeldKey
+from concertation.core.sharing.signing import SIGNERS, HeldKey
 
 
 def own_state() -> str:
@@ -29,10 +29,10 @@ def own_state() -> str:
 
 
 def held_keys() -> tuple[HeldKey, ...]:
-    """Every key accepted here."""
+    """Every key that signs releases, as accepted here."""
     return tuple(
         HeldKey(each.node, Role(each.role), bytes(each.public), each.valid_from, each.valid_to, each.revoked_on)
-        for each in SigningKey.objects.order_by("node", "role", "valid_from")
+        for each in SigningKey.objects.filter(role__in=[role.value for role in SIGNERS]).order_by("node", "role", "valid_from")
     )
 
 

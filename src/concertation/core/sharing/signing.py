@@ -38,19 +38,19 @@ def fingerprint(public: bytes) -> str:
     return " ".join(digits[start : start + GROUP] for start in range(0, len(digits), GROUP))
 
 
-def signed(private: bytes, manifest: bytes) -> bytes:
-    """The signature of a manifest under a private key."""
-    return Ed25519PrivateKey.from_private_bytes(private).sign(SEAL + manifest)
+def signed(private: bytes, manifest: bytes, seal: bytes = SEAL) -> bytes:
+    """The signature of a manifest under a private key; another seal is for another purpose, so that no signature serves two."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(seal + manifest)
 
 
-def holds(public: bytes, signature: bytes, manifest: bytes) -> bool:
-    """Whether a signature of a manifest was made with the key.
+def holds(public: bytes, signature: bytes, manifest: bytes, seal: bytes = SEAL) -> bool:
+    """Whether a signature of a manifest was made with the key, for that purpose.
 
     >>> holds(public_of(bytes(32)), signed(bytes(32), b"{}"), b"{}"), holds(public_of(bytes(32)), signed(bytes(32), b"{}"), b"[]")
     (True, False)
     """
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, SEAL + manifest)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, seal + manifest)
     except (InvalidSignature, ValueError):
         return False
     return True
