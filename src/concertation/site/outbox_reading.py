@@ -209,7 +209,7 @@ def bring(outbox: Outbox, offered: Offered, folder: Path) -> Problem | None:
 def may_be_registered(address: str) -> bool:
     """Whether an address may be that of a node: HTTPS, or this machine itself; nothing after the path.
 
-    >>> may_be_registered("https://localhost/ner"), may_be_registered("https://localhost/?x=1"), may_be_registered("http://example.org/")
+    >>> may_be_registered("https://localhost/ner"), may_be_registered("https://localhost/?x=1"), may_be_registered("ftp://localhost/")
     (True, False, False)
     """
     parts = urlsplit(address)

@@ -132,7 +132,7 @@ ACTS: dict[str, str | Promise] = {
     "sharing.host-registered": gettext_lazy("adresse d'un nœud enregistrée"),
     "sharing.key-accepted": gettext_lazy("clé d'un nœud acceptée"),
     "sharing.key-revoked": gettext_lazy("clé d'un nœud révoquée"),
-    "sharing.keys-believed": gettext_lazy("déclaration de clés d'un nœud crue"),
+    "sharing.keys-believed": gettext_lazy("clés d'un nœud crues"),
     "sharing.node-named": gettext_lazy("nœud nommé"),
     "sharing.receipt-kept": gettext_lazy("accusé gardé"),
     "sharing.release-discarded": gettext_lazy("préparation d'une diffusion abandonnée"),
