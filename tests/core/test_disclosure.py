@@ -1,6 +1,7 @@
 """Laws of disclosure control: what is hidden cannot be worked out from anything published, now or before, and no more is hidden than said."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from concertation.core.sharing.disclosure.attack import Attacker
+from concertation.core.sharing.disclosure.complement import Wanted, complements, loss_of, out_of_reach
 from concertation.core.sharing.disclosure.control import Report, audit, control
+from concertation.core.sharing.disclosure.one_sum import OneSum
 from concertation.core.sharing.disclosure.rules import RULES, Reason, Rule, Theme, hidden_by_themselves
 from concertation.core.sharing.disclosure.tables import CountTable, Sum, programme
 
@@ -196,3 +200,52 @@ def test_a_commune_inside_a_region_inside_a_state_is_one_table() -> None:
     assert told.may_leave
     assert {0, 1} <= told.hidden.keys()
     assert determined(table, told.hidden) == set()
+
+
+SMALL_SUMS = st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_size=7)
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=SMALL_SUMS, hidden=st.lists(st.booleans(), min_size=8, max_size=8), slack=st.integers(1, 60))
+def test_a_sum_read_at_once_says_what_the_optimiser_says(parts: list[int | None], hidden: list[bool], slack: int) -> None:
+    values = (*parts, sum(each or 0 for each in parts))
+    block = CountTable(values, (Sum(len(parts), tuple(range(len(parts)))),)).blocks()[0]
+    standing = np.array([0.0 if value is None else float(value) for value in values])
+    unseen = block.open | np.array(hidden[: len(values)])
+    attacker = Attacker(block, standing, slack=float(slack))
+    attacker.sees_all_but(unseen)
+
+    told = OneSum.of(block, standing, float(slack)).room(unseen)
+
+    for cell in np.flatnonzero(unseen):
+        reach = attacker.reach(int(cell))
+        assert (told.below[cell], told.above[cell]) == (pytest.approx(reach.below, abs=1e-6), pytest.approx(reach.above, abs=1e-6))
+
+
+@settings(max_examples=100, deadline=None)
+@given(parts=st.lists(st.integers(0, 60), min_size=1, max_size=9), known=st.lists(st.booleans(), min_size=10, max_size=10))
+def test_one_sum_is_protected_at_no_greater_loss_than_by_the_optimiser(parts: list[int], known: list[bool]) -> None:
+    values = (*parts, sum(parts))
+    block = CountTable(values, (Sum(len(parts), tuple(range(len(parts)))),)).blocks()[0]
+    assert block.standing is not None
+    must = np.array([0 < value < 10 for value in values])
+    wanted = Wanted(must, np.array(known[: len(values)]) & ~must, np.full(len(values), 10.0))
+    assume(must.any() and not out_of_reach(block, block.standing, wanted).any())
+
+    at_once = complements(block, block.standing, wanted)
+    linked = complements(replace(block, matrix=np.vstack([block.matrix, block.matrix])), block.standing, wanted)
+
+    losses = loss_of(block.standing)
+    assert losses[at_once].sum() <= losses[linked].sum() + 1e-6
+    assert OneSum.of(block, block.standing, 20.0).is_wide(at_once, wanted.width, ~block.open)
+
+
+def test_a_sum_of_eighty_thousand_communes_is_controlled_without_the_optimiser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concertation.core.sharing.disclosure.tables.KeptProgramme", None)
+    monkeypatch.setattr("concertation.core.sharing.disclosure.complement.KeptProgramme", None)
+    parts = tuple(3 if place == 7 else 0 if place % 11 == 0 else 10 + place % 500 for place in range(80_000))
+    told = control(CountTable((*parts, sum(parts)), (Sum(80_000, tuple(range(80_000))),)), RULES[Theme.PEOPLE])
+
+    assert told.may_leave
+    assert sorted(reason.value for reason in told.hidden.values()) == ["complement", "small"]
+    assert min(value for place in told.hidden if (value := parts[place]) > 3) == 10

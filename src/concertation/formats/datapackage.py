@@ -15,7 +15,7 @@ from concertation.core.sharing.released_tables import COLUMNS, CellState, Column
 from concertation.core.sharing.releases import ReleaseNote
 
 PROFILE = "https://datapackage.org/profiles/2.0"
-MOST_ROWS, MOST_DIGITS, MOST_PROBLEMS = 100_000, 15, 20
+MOST_ROWS, MOST_DIGITS, MOST_PROBLEMS = 1_000_100, 15, 20
 
 
 def csv_bytes(cells: Iterable[PeopleCell]) -> bytes:

@@ -38,7 +38,7 @@ MENU: tuple[tuple[tuple[Entry, ...], ...], ...] = (
     ),
     (
         (Entry(_("Rapports"), "reporting"), Entry(_("Mes activités"), "own-activities", signed_in=True), Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),
-        (Entry(_("Personnes"), "people", signed_in=True, open_to=gives_at_all), Entry(_("Journal"), "journal", signed_in=True, open_to=journals_read)),
+        (Entry(_("Personnes"), "people", signed_in=True, open_to=gives_at_all), Entry(_("Journal"), "journal", signed_in=True, open_to=journals_read), Entry(_("Nœuds"), "nodes", signed_in=True, open_to=journals_read)),
         (Entry(_("Lieux"), "places"), Entry(_("Sources"), "sources"), Entry(_("Aide"), "help")),
     ),
 )

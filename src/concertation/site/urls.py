@@ -16,6 +16,7 @@ urlpatterns = [
     path("help/", help.index, name="help"),
     path("help/<slug:subject>/", help.subject_page, name="help-subject"),
     path("", include(outbox)),
+    path("", include("concertation.apps.sharing.nodes.urls")),
     path("", include("concertation.apps.places.urls")),
     path("", include("concertation.apps.sources.urls")),
     path("", include("concertation.apps.needs.urls")),

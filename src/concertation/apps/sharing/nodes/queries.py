@@ -72,18 +72,21 @@ def own_receipts(node: str, about: Iterable[str]) -> tuple[Receipt, ...]:
 
 def receipts_awaited(mandates: Sequence[Mandate], own: str, *, today: date) -> tuple[Awaited, ...]:
     """The withdrawals of this node that a recipient has not answered with a purge receipt, oldest first."""
+    return receipts_told(mandates, own, [node for node in nodes_believed() if node != own], today=today)[1]
+
+
+def receipts_told(mandates: Sequence[Mandate], own: str, others: Sequence[str], *, today: date) -> tuple[list[tuple[Receipt, int]], tuple[Awaited, ...]]:
+    """What other nodes said of this one's releases, with their numbers, newest release first; and who has not said that they erased one. Two queries."""
     held = list(releases(mandates, node=own).exclude(standing="draft"))
-    withdrawals = [each for each in held if each.withdraws]
-    told = set(Receipt.objects.filter(digest__in=[each.withdraws for each in withdrawals], act="purged").values_list("digest", "node"))
     numbers = {each.digest: each.sequence for each in held}
-    others = [node for node in nodes_believed() if node != own]
+    told = list(Receipt.objects.filter(digest__in=numbers).exclude(node=own).order_by("node", "act"))
+    erased = {(each.digest, each.node) for each in told if each.act == "purged"}
     lines: list[Awaited] = []
-    for each in withdrawals:
-        note = note_of(json.loads(bytes(each.note)))
-        assert note is not None
-        answered = {node for digest, node in told if digest == each.withdraws}
-        lines += awaited(note, numbers.get(each.withdraws, 0), answered, others, today=today)
-    return tuple(lines)
+    for each in held:
+        note = note_of(json.loads(bytes(each.note))) if each.withdraws else None
+        if note is not None:
+            lines += awaited(note, numbers.get(each.withdraws, 0), {node for digest, node in erased if digest == each.withdraws}, others, today=today)
+    return sorted(((each, numbers[each.digest]) for each in told), key=lambda pair: -pair[1]), tuple(lines)
 
 
 def alarms() -> tuple[Alarm, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from concertation.core.sharing.disclosure import one_sum
 from concertation.core.sharing.disclosure.attack import Attacker
 from concertation.core.sharing.disclosure.tables import CLOSE, Block, Mask
 from concertation.core.solver import KeptProgramme, Numbers, Places, Programme
@@ -24,6 +25,9 @@ class Wanted:
 
 def out_of_reach(block: Block, standing: Numbers, wanted: Wanted) -> Mask:
     """Cells that must stay at home and that what was already published gives away, whatever is hidden now."""
+    if block.is_one_sum:
+        width = one_sum.OneSum.of(block, standing, slack_of(wanted)).room(~wanted.known).width
+        return wanted.must & (wanted.known | (width < wanted.width - CLOSE))
     attacker = attacker_of(block, standing, wanted)
     attacker.sees_all_but(~wanted.known)
     lost = np.zeros(len(standing), dtype=bool)
@@ -34,11 +38,25 @@ def out_of_reach(block: Block, standing: Numbers, wanted: Wanted) -> Mask:
 
 def attacker_of(block: Block, standing: Numbers, wanted: Wanted) -> Attacker:
     """The attacker of a block."""
-    return Attacker(block, standing, slack=2.0 * float(wanted.width.max()))
+    return Attacker(block, standing, slack=slack_of(wanted))
+
+
+def slack_of(wanted: Wanted) -> float:
+    """How far beyond the largest cell nobody looks."""
+    return 2.0 * float(wanted.width.max())
+
+
+def loss_of(standing: Numbers) -> Numbers:
+    """What hiding each cell loses: the logarithm of its value, so that totals go last."""
+    return 1.0 + np.log2(1.0 + standing)
 
 
 def complements(block: Block, standing: Numbers, wanted: Wanted) -> Mask:
     """The cells to hide: those that must be, and the complements that lose least."""
+    if block.is_one_sum:
+        at_once = one_sum.complement(block, standing, wanted.must, wanted.known, wanted.width, loss_of(standing))
+        if at_once is not None:
+            return at_once
     attacker = attacker_of(block, standing, wanted)
     choice = first_choice(block, standing, wanted)
     while True:
@@ -66,7 +84,7 @@ def cut(choice: KeptProgramme, attacker: Attacker, hidden: Mask, wanted: Wanted)
 def first_choice(block: Block, standing: Numbers, wanted: Wanted) -> KeptProgramme:
     """The programme before any attack: in no sum is a cell that must stay at home hidden alone."""
     cells = len(standing)
-    loss = 1.0 + np.log2(1.0 + standing)
+    loss = loss_of(standing)
     least = (wanted.must | block.open).astype(float)
     most = np.where(wanted.known & ~block.open, least, 1.0)
     empty = np.zeros(0)

@@ -12,10 +12,12 @@ import numpy as np
 
 from concertation.core.sharing.disclosure.attack import Attacker
 from concertation.core.sharing.disclosure.complement import Wanted, complements, out_of_reach
+from concertation.core.sharing.disclosure.one_sum import OneSum
 from concertation.core.sharing.disclosure.rules import Reason, Rule, hidden_by_themselves
 from concertation.core.sharing.disclosure.tables import CLOSE, Block, CountTable, Mask, Sum
 
 Published = Mapping[int, int]
+MOST_LINKED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def settle(block: Block, hidden: Mapping[int, Reason], known: frozenset[int], ru
     """The cells of a block to hide, and those that cannot be protected any more."""
     must = np.array([place in hidden for place in block.places])
     standing = block.standing
-    if not must.any() or standing is None:
+    if not must.any() or standing is None or is_too_linked(block):
         return set(), set()
     seen = np.array([place in known for place in block.places]) & ~block.open
     width = np.array([rule.width(value or 0) for value in block.held])
@@ -123,11 +125,21 @@ def intervals(block: Block, needed: Mapping[int, float]) -> dict[int, Interval]:
     """The intervals of one block; where its sums fit no values at all, nothing is open, and nothing may leave."""
     standing = block.standing
     within = [(cell, place) for cell, place in enumerate(block.places) if place in needed]
-    if standing is None:
+    if standing is None or is_too_linked(block):
         return {place: Interval(0.0, 0.0, needed[place]) for _cell, place in within}
-    attacker = Attacker(block, standing, slack=2.0 * max(needed.values()))
+    slack = 2.0 * max(needed.values())
+    if block.is_one_sum:
+        room = OneSum.of(block, standing, slack).room(block.open)
+        least, most = standing - room.below, standing + room.above
+        return {place: Interval(round(float(least[cell]), 6), round(float(most[cell]), 6), needed[place]) for cell, place in within}
+    attacker = Attacker(block, standing, slack=slack)
     attacker.sees_all_but(block.open)
     return {place: interval(attacker, cell, needed[place]) for cell, place in within}
+
+
+def is_too_linked(block: Block) -> bool:
+    """Whether several sums bind more cells than can be proved in reasonable time: nothing of it may leave, and nothing of it is believed."""
+    return not block.is_one_sum and len(block.places) > MOST_LINKED
 
 
 def interval(attacker: Attacker, cell: int, needed: float) -> Interval:

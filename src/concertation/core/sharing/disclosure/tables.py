@@ -102,6 +102,11 @@ class Block:
             matrix[row, where[each.total]] = -1.0
         return cls(places, tuple(values[place] for place in places), matrix)
 
+    @property
+    def is_one_sum(self) -> bool:
+        """Whether one total and its parts are all there is."""
+        return len(self.matrix) == 1
+
     @cached_property
     def open(self) -> Mask:
         """The cells of which nothing is held."""
@@ -113,11 +118,28 @@ class Block:
         known = np.array([0.0 if value is None else float(value) for value in self.held])
         if not self.open.any():
             return known if not np.any(self.matrix @ known) else None
+        if self.is_one_sum:
+            return self.filled(known)
         try:
             most = known.sum() + 1.0
             return programme(self.matrix, lower=known, upper=np.where(self.open, most, known)).optimum().columns
         except NotSolved:
             return None
+
+
+    def filled(self, known: Numbers) -> Numbers | None:
+        """Values that agree with the one sum: what its parts lack goes to the first part not held, or the total is their sum.
+
+        >>> Block.of((None, 40, 43), (Sum(2, (0, 1)),)).standing.tolist(), Block.of((None, 40, 39), (Sum(2, (0, 1)),)).standing is None
+        ([3.0, 40.0, 43.0], True)
+        """
+        total, lacking = self.matrix[0] < 0, float(-(self.matrix[0] @ known))
+        if self.open[total].any():
+            return np.where(total, known[~total].sum(), known)
+        if lacking < 0:
+            return None
+        known[int(np.flatnonzero(self.open)[0])] = lacking
+        return known
 
 
 def programme(matrix: Numbers, *, lower: Numbers, upper: Numbers) -> KeptProgramme:
