@@ -21,6 +21,7 @@ from concertation.apps.lessons.models import Lesson, Reuse
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
+from concertation.apps.response.models import Alert, Bulletin, BulletinLine, ResponseAim, SectorAnswer
 from concertation.apps.sharing.models import AgreementTerms, Release, ReleaseControl, ReleasedFigure, SharingAgreement
 from concertation.apps.sources.models import (
     Declaration,
@@ -42,7 +43,7 @@ from release_samples import note
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsocmwkivlneg"
+TABLES = "afrdpsocmwkivlnegtu"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -93,6 +94,8 @@ class Planted:
     lesson: Lesson
     release: Release
     agreement: SharingAgreement
+    alert: Alert
+    bulletin: Bulletin
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -130,7 +133,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot), *share(plot))
+    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot), *share(plot), *plant_response(plot, run))
 
 
 def share(plot: Plot) -> tuple[Release, SharingAgreement]:
@@ -148,6 +151,20 @@ def share(plot: Plot) -> tuple[Release, SharingAgreement]:
     )
     AgreementTerms.objects.create(agreement=agreement, table="people", grain=1, delay_days=0, recipients="BFA")
     return release, agreement
+
+
+def plant_response(plot: Plot, run: ImportRun) -> tuple[Alert, Bulletin]:
+    """An alert whose assessors bear the mark, what a sector did about it, and a bulletin with a line nobody placed."""
+    mark = plot.mark("t")
+    alert: Alert = Alert.objects.create(
+        unit_id=UNITS[plot.state], nature="flood", raised_on=END, households=40, people=300, assessors=mark, outcome="confirmed", assessed_on=END, coverage="covered",
+        begun_on=END, took_days=0, **plot.keys,
+    )  # fmt: skip
+    SectorAnswer.objects.create(alert=alert, sector="SHL", state="covered", organisation=mark, begun_on=END, **plot.keys)
+    ResponseAim.objects.create(days=9, source=mark, is_undone=True, **plot.keys)
+    bulletin: Bulletin = Bulletin.objects.create(import_run=run, hazard="flood", season=2022, as_of=END, service=plot.mark("u"), **plot.keys)
+    BulletinLine.objects.create(bulletin=bulletin, row=2, place_written=plot.mark("u"), households=40, people=300, **plot.keys)
+    return alert, bulletin
 
 
 def learn(plot: Plot) -> Lesson:

@@ -126,12 +126,13 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
         "digest": ["0" * 16], "round_id": [round_id], "constraint_id": [NOWHERE], "change_id": [NOWHERE], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
         "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
         "period_id": [own.period.pk],
+        "alert_id": [own.alert.pk], "bulletin_id": [own.bulletin.pk],
         "framework": ["bfa-drought-2026", "ner-drought-2024"], "activation_id": [own.fired.pk, *Activation.objects.filter(slug="ner-floods-2025").values_list("pk", flat=True)],
     }
 
 
 CHOICES = {
-    "funding": ("?year=2021",), "funding-clusters": ("?year=2024&sector=PRO",), "funding-counting": ("?state=NER&year=2022",), "funding-quality": ("?state=NER&year=2022",),
+    "response": ("?state=NER&delay=answered&sort=delay",), "funding": ("?year=2021",), "funding-clusters": ("?year=2024&sector=PRO",), "funding-counting": ("?state=NER&year=2022",), "funding-quality": ("?state=NER&year=2022",),
     "funding-flows": ("?state=NER&measure=flexible&verdict=unknown&year=2022", "?q=synthetic&status=paid&sort=dated"),
     "situation": ("?level=2&sector=ALL&measure=presence", "?state=NER"), "sector": ("?state=NER&level=2",), "needs": ("?state=NER",), "sources": ("?q=niger",),
     "organisations": ("?q=synth",), "journal": ("?act=access.mandate-given",), "sessions-compared": ("?first=S1",), "lessons": ("?q=zql", "?hazard=flood"), "source-cell": ("?sheet=&row=2",),

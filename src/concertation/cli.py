@@ -16,6 +16,7 @@ from concertation.apps.decisions import queries as decisions
 from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.raw.commands import ErasedBefore
 from concertation.site import (
+    cli_alerts,
     cli_allocation,
     cli_funding,
     cli_iati,
@@ -46,6 +47,7 @@ cli_keeping.register(app)
 cli_node.register(app)
 cli_pull.register(app)
 cli_release.register(app)
+cli_alerts.register(app)
 cli_reporting.register(app)
 cli_search.register(app)
 cli_allocation.register(app)

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import polars as pl
@@ -20,6 +20,7 @@ HELP_TEXT = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 SURE = 1.0
 REFINED_BY_HEADING = 0.95
 SAVED_NOTHING = ("", "-", "none")
+QUESTIONS: Map[str, str] = MappingProxyType({"who": "organisation", "where": "region"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,27 @@ class Field:
 class Vocabulary:
     """The fields, and the words written in cells with the code each stands for: `words[list][folded word] = code`.
 
-    `sectors` maps folded spellings to sector codes; `places` holds folded unit names, used only to notice swapped columns.
+    `sectors` maps folded spellings to sector codes; `places` holds folded unit names, used only to notice swapped columns; `asked`: the
+    questions a table must answer, each with the word its problem names.
     """
 
     fields: Map[str, Field]
     words: Map[str, Map[str, str]]
     sectors: Map[str, str]
     places: frozenset[str] = frozenset()
+    asked: Map[str, str] = field(default_factory=lambda: QUESTIONS)
 
     @classmethod
-    def of(cls, *, fields: pl.DataFrame, words: pl.DataFrame, sector_names: pl.DataFrame, places: Sequence[str] = ()) -> "Vocabulary":
+    def of(
+        cls, *, fields: pl.DataFrame, words: pl.DataFrame, sector_names: pl.DataFrame, places: Sequence[str] = (), asked: Map[str, str] = QUESTIONS,
+    ) -> "Vocabulary":
         """The vocabulary from the reference tables presence_fields, presence_words and sector_names (columns written, sector)."""
         named = {line["field"]: _field(line) for line in fields.iter_rows(named=True)}
         lists: dict[str, dict[str, str]] = {}
         for line in words.iter_rows(named=True):
             lists.setdefault(line["list"], {})[word_key(line["written"])] = line["code"] or ""
         sectors = {word_key(line["written"]): line["sector"] for line in sector_names.iter_rows(named=True)}
-        return cls(MappingProxyType(named), MappingProxyType(lists), MappingProxyType(sectors), frozenset(fold(name) for name in places))
+        return cls(MappingProxyType(named), MappingProxyType(lists), MappingProxyType(sectors), frozenset(fold(name) for name in places), asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,5 +267,4 @@ def _surer(one: MappedColumn, other: MappedColumn) -> bool:
 
 def _missing_questions(columns: Sequence[MappedColumn], vocabulary: Vocabulary, sheet: str | None) -> list[Problem]:
     answered = {vocabulary.fields[column.field].required for column in columns if column.field and column.field in vocabulary.fields}
-    asked = {"who": "organisation", "where": "region"}
-    return [Problem("required-column-missing", Cell(sheet), word, {"question": question}) for question, word in asked.items() if question not in answered]
+    return [Problem("required-column-missing", Cell(sheet), word, {"question": question}) for question, word in vocabulary.asked.items() if question not in answered]

@@ -10,12 +10,13 @@ from concertation.formats.hxl import fields_of_tags
 from concertation.formats.sheets import Reading, Table
 
 PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE = "presence-5w", "cadre-harmonise", "hpc-needs", "hapi-needs", "hapi-presence"
+RESPONSE_ALERTS, DISASTER_BULLETIN = "response-alerts", "disaster-bulletin"
 UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES, UNKNOWN = "unhcr-population", "dtm-baseline", "boundaries", "unknown"
 FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY = "fts-flows", "fts-plans", "fts-clusters", "fts-plan-overview", "fts-group-by"
 FTS_FLOW_TABLE, CBPF_PROJECTS, CBPF_LOCATIONS, CBPF_CONTRIBUTIONS = "fts-flow-table", "cbpf-projects", "cbpf-locations", "cbpf-contributions"
 CBPF_CLUSTERS, CBPF_ORGANISATION_TYPES, CBPF_FUNDS, CBPF_ALLOCATIONS = "cbpf-clusters", "cbpf-organisation-types", "cbpf-funds", "cbpf-allocations"
 KINDS = (
-    PRESENCE_5W, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE, UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES,
+    PRESENCE_5W, RESPONSE_ALERTS, DISASTER_BULLETIN, CADRE_HARMONISE, HPC_NEEDS, HAPI_NEEDS, HAPI_PRESENCE, UNHCR_POPULATION, DTM_BASELINE, BOUNDARIES,
     FTS_FLOWS, FTS_PLANS, FTS_CLUSTERS, FTS_PLAN_OVERVIEW, FTS_GROUP_BY, FTS_FLOW_TABLE, CBPF_PROJECTS, CBPF_LOCATIONS, CBPF_CONTRIBUTIONS,
     CBPF_CLUSTERS, CBPF_ORGANISATION_TYPES, CBPF_FUNDS, CBPF_ALLOCATIONS, UNKNOWN,
 )  # fmt: skip
@@ -43,6 +44,9 @@ WHO = ("organisation", "organization", "organisme", "acteur", "partenaire", "acr
 WHERE = ("region", "departement", "province", "cercle", "commune", "prefecture", "cercles", "admin1", "admin2", "adm1", "adm2", "adm3", "admin1pcod", "admin2pcod")
 WHAT = ("secteur", "cluster", "sector", "activite", "activity", "domaine")
 PEOPLE_OR_TIME = ("beneficiaire", "beneficiaires", "atteintes", "ciblees", "personnes", "debut", "debute", "fin", "statut", "bailleur", "bailleurs")
+ALERTED = ("alerte", "alertes", "alert", "msa")
+COUNTED = ("menages", "menage", "households", "hh", "personnes", "individus", "ecoles")
+STRICKEN = ("sinistres", "sinistrees", "sinistre", "sinistree", "effondrees", "effondres")
 CADRE_HARMONISE_KEYS = frozenset({"adm0_pcod3", "chtype", "phase_class", "phase35"})
 FTS_ANSWERS = {"flows": FTS_FLOWS, "plans": FTS_PLAN_OVERVIEW, "report3": FTS_GROUP_BY}
 GEOGRAPHIC_TYPES = frozenset({"FeatureCollection", "Feature", "Topology", "GeometryCollection", "Polygon", "MultiPolygon"})
@@ -79,9 +83,21 @@ def recognise_table(table: Table) -> Recognition:
     for kind, needed in HEADINGS.items():
         if all(heading in folded for heading in needed):
             return Recognition(kind, tuple(folded[heading] for heading in needed))
-    rules: tuple[Callable[[Table, Mapping[str, str]], Recognition | None], ...] = (displacement, presence_by_tags, presence_by_headings)
+    rules: tuple[Callable[[Table, Mapping[str, str]], Recognition | None], ...] = (alerts, bulletin, displacement, presence_by_tags, presence_by_headings)
     found = (rule(table, folded) for rule in rules)
     return next((recognition for recognition in found if recognition), Recognition(UNKNOWN, tuple(table.headings.values())[:8]))
+
+
+def alerts(table: Table, folded: Mapping[str, str]) -> Recognition | None:
+    """A matrix of rapid response dates an alert, names a place and counts households or people."""
+    seen = [first_with(words, folded) for words in (ALERTED, WHERE, COUNTED)]
+    return Recognition(RESPONSE_ALERTS, tuple(heading for heading in seen if heading)) if all(seen) else None
+
+
+def bulletin(table: Table, folded: Mapping[str, str]) -> Recognition | None:
+    """A bulletin of a disaster counts the stricken or the houses that fell, by place."""
+    seen = [first_with(words, folded) for words in (STRICKEN, WHERE)]
+    return Recognition(DISASTER_BULLETIN, tuple(heading for heading in seen if heading)) if all(seen) else None
 
 
 def displacement(table: Table, folded: Mapping[str, str]) -> Recognition | None:

@@ -30,6 +30,10 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "sources": "source title publisher url published_on licence note",
         "presence_fields": "field type unit required patterns hxl description_fr description_en",
         "presence_words": "list written code hapi iati",
+        "response_fields": "field type unit required patterns hxl description_fr description_en",
+        "response_words": "list written code",
+        "bulletin_fields": "field type unit required patterns hxl description_fr description_en",
+        "response_aims": "state days counted_from source status note_fr note_en",
         "problems": "code severity message_fr message_en remedy_fr remedy_en",
         "concepts": "code kind nature measure scale adds_over_units adds_over_sectors name_fr name_en definition_fr definition_en",
         "populations": FIGURE,
@@ -52,7 +56,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
 DATES = frozenset(
     ["since", "until", "valid_from", "valid_to", "reference_start", "reference_end", "extracted_on", "published_on", "start", "end", "agreed_on", "due", "on", "starts_on", "ends_on"]
 )
-WHOLE = frozenset(["least", "most", "level", "number", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money", "numerator", "denominator"])
+WHOLE = frozenset(["days", "least", "most", "level", "number", "year", "last_year", "value", "people", "tonnes", "requirement", "funding", "money", "numerator", "denominator"])
 DECIMAL = frozenset(["weight", "latitude", "longitude", "share"])
 TRUTH = frozenset(["restricted"])
 

@@ -34,7 +34,7 @@ MENU: tuple[tuple[tuple[Entry, ...], ...], ...] = (
         (Entry(_("Décisions"), "home"), Entry(_("Plan"), "plan")),
         (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations")),
         (Entry(_("Financements"), "funding"), Entry(_("Allocation"), "rounds", signed_in=True)),
-        (Entry(_("Action anticipée"), "frameworks"), Entry(_("Leçons"), "lessons"), Entry(_("Diffusions"), "releases")),
+        (Entry(_("Action anticipée"), "frameworks"), Entry(_("Réponse rapide"), "response"), Entry(_("Leçons"), "lessons"), Entry(_("Diffusions"), "releases")),
     ),
     (
         (Entry(_("Rapports"), "reporting"), Entry(_("Mes activités"), "own-activities", signed_in=True), Entry(_("Fichiers reçus"), "imports", signed_in=True), Entry(_("Doutes à lever"), "review", signed_in=True)),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "concertation.apps.picture",
     "concertation.apps.allocation",
     "concertation.apps.anticipation",
+    "concertation.apps.response",
     "concertation.apps.decisions",
     "concertation.apps.notes",
     "concertation.apps.releases",

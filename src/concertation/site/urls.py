@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("concertation.apps.lessons.urls")),
     path("", include("concertation.apps.funding.urls")),
     path("", include("concertation.apps.anticipation.urls")),
+    path("", include("concertation.apps.response.urls")),
     path("", include("concertation.apps.decisions.urls")),
     path("", include("concertation.apps.notes.urls")),
     path("", include("concertation.apps.releases.urls")),

@@ -6,12 +6,17 @@ from typing import Any
 from concertation.apps.anticipation import commands
 from concertation.apps.anticipation.acting.commands import let_delay_pass
 from concertation.apps.anticipation.queries import activations, framework
+from concertation.apps.response.feeding import feed
 from concertation.core.anticipation.watching import standing
+from concertation.core.sharing import Role
 from concertation.site.node import OPERATOR
 
 
 def watch(at: datetime, *, only: str = "") -> dict[str, Any]:
     """Judge every framework; a second round on the same readings fires nothing more."""
+    for by in OPERATOR:
+        if by.state and by.role is Role.DATA_MANAGER:
+            feed(by.state, at=at, by=by)
     watched = commands.watch(at, only=only)
     waited = let_delay_pass(activations(OPERATOR), at=at)
     fired = list(activations(OPERATOR))

@@ -16,6 +16,8 @@ ACCEPTED = ".xlsx,.xlsm,.csv,.tsv,.txt,.json,.geojson,.zip"
 KINDS = [
     ("", _("reconnaître d'après le contenu")),
     ("presence-5w", _("qui fait quoi où (5W)")),
+    ("response-alerts", _("alertes (réponse rapide)")),
+    ("disaster-bulletin", _("bulletin de catastrophe")),
     ("cadre-harmonise", _("Cadre harmonisé")),
     ("hpc-needs", _("besoins (HPC)")),
     ("hapi-needs", _("besoins (HAPI)")),

@@ -28,6 +28,7 @@ Applier = Callable[[Doubt, str, Mandate], int]
 Undoer = Callable[[Doubt, Mandate], Mapping[ImportRun, tuple[int, int]]]
 APPLIERS: dict[str, list[Applier]] = {}
 UNDOERS: dict[str, list[Undoer]] = {}
+FIELDS: Mapping[str, str] = {"presence-5w": "presence_fields", "response-alerts": "response_fields", "disaster-bulletin": "bulletin_fields"}
 AGAIN: list[Callable[[ImportRun], Sequence[tuple[str, str]]]] = []
 RESTING: list[Callable[[Source, Sequence[Mandate]], Mapping[str, object]]] = []
 
@@ -285,10 +286,10 @@ def answer_words(doubt: Doubt, answer: str) -> str:
 
 def field_choices(kind: str) -> list[tuple[str, str]]:
     """The fields a column may be taken for, in the reader's language."""
-    if kind != "presence-5w":
+    if kind not in FIELDS:
         return []
     described = "description_en" if get_language() == "en" else "description_fr"
-    return [(line["field"], line[described]) for line in reference_set.read("presence_fields").to_dicts()]
+    return [(line["field"], line[described]) for line in reference_set.read(FIELDS[kind]).to_dicts()]
 
 
 def chosen_columns(posted: QueryDict, columns: Sequence[Mapping[str, object]], kind: str) -> dict[str, str]:
