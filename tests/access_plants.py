@@ -18,6 +18,17 @@ from concertation.apps.anticipation.models import Activation, FrameworkVersion, 
 from concertation.apps.decisions.models import FollowUpChange, NationalImplementation, PlanEntry
 from concertation.apps.funding.models import Flow, PlanMoney
 from concertation.apps.lessons.models import Lesson, Reuse
+from concertation.apps.mobilisation.models import (
+    Appeal,
+    Envelope,
+    Instalment,
+    Meeting,
+    Pledge,
+    PledgeReceipt,
+    Settlement,
+    Statement,
+    StatementLine,
+)
 from concertation.apps.needs.models import Figure
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
@@ -43,7 +54,7 @@ from release_samples import note
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsocmwkivlnegtu"
+TABLES = "afrdpsocmwkivlnegtub"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -96,6 +107,19 @@ class Planted:
     agreement: SharingAgreement
     alert: Alert
     bulletin: Bulletin
+    promised: "Promised"
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The ids of a plot's pledge and of what belongs to it."""
+
+    appeal: Appeal
+    meeting: Meeting
+    pledge: Pledge
+    receipt: PledgeReceipt
+    statement: Statement
+    line: StatementLine
 
 
 def plant(plot: Plot, known: Organisation) -> Planted:
@@ -133,7 +157,7 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot), *share(plot), *plant_response(plot, run))
+    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot), *share(plot), *plant_response(plot, run), promise(plot))
 
 
 def share(plot: Plot) -> tuple[Release, SharingAgreement]:
@@ -165,6 +189,25 @@ def plant_response(plot: Plot, run: ImportRun) -> tuple[Alert, Bulletin]:
     bulletin: Bulletin = Bulletin.objects.create(import_run=run, hazard="flood", season=2022, as_of=END, service=plot.mark("u"), **plot.keys)
     BulletinLine.objects.create(bulletin=bulletin, row=2, place_written=plot.mark("u"), households=40, people=300, **plot.keys)
     return alert, bulletin
+
+
+def promise(plot: Plot) -> Promised:
+    """A pledge in two instalments with a receipt, its appeal and meeting, and a line of a statement."""
+    mark, keys = plot.mark("b"), plot.keys
+    asked = {"currency": "XOF", "title_fr": mark, "title_en": mark}
+    appeal: Appeal = Appeal.objects.create(**asked, purpose_fr=mark, states=f"|{plot.state}|", sectors="|WSH|", asked_minor=5000, opens_on=START, document=mark, **keys)
+    Envelope.objects.create(appeal=appeal, title_fr=mark, title_en=mark, state=plot.state, sector="WSH", amount_minor=5000, **keys)
+    meeting: Meeting = Meeting.objects.create(appeal=appeal, title_fr=mark, title_en=mark, held_on=END, place=mark, outcome_fr=mark, document=mark, **keys)
+    pledge: Pledge = Pledge.objects.create(
+        reference=mark, appeal=appeal, meeting=meeting, giver_type="company", giver=mark, amount_minor=1000 + plot.number, currency="XOF", pledged_on=START, states=f"|{plot.state}|", sectors="|WSH|",
+        document=mark, what=mark, **keys,
+    )  # fmt: skip
+    first, _second = (Instalment.objects.create(pledge=pledge, number=number, amount_minor=500, due_on=END, **keys) for number in (1, 2))
+    statement: Statement = Statement.objects.create(sha256=hashlib.sha256(mark.encode()).hexdigest(), currency="XOF", read_on=END, lines=1, **keys)
+    line: StatementLine = StatementLine.objects.create(statement=statement, row=2, day=END, amount_minor=500, currency="XOF", reference=mark, **keys)
+    receipt: PledgeReceipt = PledgeReceipt.objects.create(pledge=pledge, received_on=END, amount_minor=200, channel="bank", reference=mark, said_by="giver", **keys)
+    Settlement.objects.create(receipt=receipt, instalment=first, amount_minor=200)
+    return Promised(appeal, meeting, pledge, receipt, statement, line)
 
 
 def learn(plot: Plot) -> Lesson:

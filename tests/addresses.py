@@ -26,7 +26,7 @@ from concertation.apps.picture.commands import refresh
 from concertation.apps.presence.models import Activity
 from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.anticipation.readings import Reading, season_of
-from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing import Mandate, Role, Sensitivity
 from concertation.formats.framework_file import shipped
 from concertation.site import reference
 from release_steps import own_node
@@ -117,12 +117,14 @@ def rising_river() -> None:
 
 def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, token_id: object, round_id: object) -> dict[str, Sequence[object]]:
     """What may stand in each part of an address."""
-    own = plants[0]
+    own, kept = plants[0], plants[len(Sensitivity)]  # what the State's own administration holds, which its data manager may change
     return {
         "subject": ["access", "pages"], "about": ["NER", "AES"], "division_id": ["ner-2011", "bfa-2025"], "iso3": ["NER", "TGO"], "unit_id": ["ner-1-diffa", "ner-2-diffa"],
         "run_id": [own.run.pk], "doubt_id": [own.doubt.pk], "sha256": [own.run.file_id], "source_id": [own.run.source_id, "hdx-cadre-harmonise"],
         "figure_id": [own.figure.pk], "flow_id": [own.flow.pk], "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
         "reference": ["S1"], "line_code": ["P0"], "lesson_id": [own.lesson.pk], "release_id": [own.release.pk], "agreement_id": [own.agreement.pk], "reuse_id": [NOWHERE], "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
+        "appeal_id": [kept.promised.appeal.pk], "meeting_id": [kept.promised.meeting.pk], "pledge_id": [kept.promised.pledge.pk], "receipt_id": [kept.promised.receipt.pk], "statement_id": [kept.promised.statement.pk],
+        "line_id": [kept.promised.line.pk], "envelope_id": [NOWHERE], "publication_id": [NOWHERE],
         "digest": ["0" * 16], "round_id": [round_id], "constraint_id": [NOWHERE], "change_id": [NOWHERE], "set_id": [NOWHERE], "spelling_id": [own.organisation.spellings.get().pk], "merge_id": [NOWHERE],
         "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
         "period_id": [own.period.pk],
@@ -136,6 +138,7 @@ CHOICES = {
     "funding-flows": ("?state=NER&measure=flexible&verdict=unknown&year=2022", "?q=synthetic&status=paid&sort=dated"),
     "situation": ("?level=2&sector=ALL&measure=presence", "?state=NER"), "sector": ("?state=NER&level=2",), "needs": ("?state=NER",), "sources": ("?q=niger",),
     "organisations": ("?q=synth",), "journal": ("?act=access.mandate-given",), "sessions-compared": ("?first=S1",), "lessons": ("?q=zql", "?hazard=flood"), "source-cell": ("?sheet=&row=2",),
+    "pledges": ("?state=NER&sort=-amount", "?to=EUR&rate_XOF=0.0015"), "statement": ("?lines=all",), "pledge": ("?dollar=560",),
     "reporting-calendar": ("?year=2022", "?year=2022&sector="), "reporting-leads": ("?year=2022",), "reporting-open": ("?year=2024&rhythm=month&due_days=10&sector=",),
     "round-what-if": ("?kind=softer&id=alpha-eau-niger&amount=",), "search": ("?q=diffa", "?q=diffa&kind=place", "?q=tilaberri"), "search-suggestions": ("?q=diffa",),
 }  # fmt: skip

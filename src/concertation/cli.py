@@ -22,6 +22,7 @@ from concertation.site import (
     cli_iati,
     cli_keeping,
     cli_node,
+    cli_pledges,
     cli_pull,
     cli_release,
     cli_reporting,
@@ -56,6 +57,7 @@ cli_template.register(app)
 cli_iati.register(app)
 cli_sync.register(app)
 cli_funding.register(app)
+cli_pledges.register(app)
 
 
 @app.command()

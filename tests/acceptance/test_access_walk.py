@@ -43,13 +43,13 @@ MARK = re.compile(r"zq([a-z])(\d\d)zq")
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
 OPEN = {
     "back-test", "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
-    "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows",
+    "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows", "mobilisation", "meetings", "pledges", "pledge-totals",
     "sources", "sharing-levels", "terms", "forum-sessions", "forum-session", "sessions-compared", "calendar", "plan", "lessons", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks", "releases",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
 SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson", "release"}
+ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson", "release", "appeal", "meeting", "pledge"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -71,6 +71,8 @@ ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-ope
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
     "framework-series", "framework-sign", "activation-step", "plan-line-withdraw",
     "lesson-validate", "lesson-withdraw", "lesson-reuse", "lesson-contradict", "lesson-result",
+    "appeal-withdraw", "meeting-withdraw", "envelope-withdraw", "pledge-take-back", "pledge-withdraw", "receipt-confirm", "receipt-take-back", "line-settle", "line-link", "line-aside", "line-open",
+    "pledge-totals-publish", "pledge-totals-withdraw",
 } | ON_ROUND | ON_RELEASE  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
@@ -78,7 +80,8 @@ ANSWERS: dict[str, tuple[set[int], set[int]]] = {
     **dict.fromkeys(("account_login", "account_signup"), ({200}, {302})),
     **dict.fromkeys(("account_change_password", "account_reauthenticate"), ({302}, {200})),
     **dict.fromkeys(("account_set_password", "token-make", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"), ({302}, {302})),
-    **dict.fromkeys(("mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes", "invitation-withdraw", "token-revoke"), ({302}, {404})),
+    **dict.fromkeys(("mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes", "invitation-withdraw", "token-revoke", "envelope-withdraw", "pledge-totals-withdraw"), ({302}, {404})),
+    "pledge-totals-publish": ({302}, {403}),
     **dict.fromkeys(("invitation", "boundary-set"), ({404}, {404})),
     "boundary-approve": ({302, 404}, {403, 404}),
 }  # fmt: skip
@@ -86,6 +89,9 @@ BY_EDITOR_OF_REGISTER = {"organisations-alike": {200}, "organisations-apart": {3
 BY_SECRETARIAT = {
     "forum-session-new", "forum-session-edit", "forum-session-attendance", "forum-session-decide", "decision-follow", "decision-day", "decision-wording", "decision-answer", "plan-bring",
 }  # fmt: skip
+BY_HOLDER = {"appeal-edit": {200}, "appeal-withdraw": {302}, "envelope-new": {200}, "meeting-edit": {200}, "meeting-withdraw": {302}, "pledge-edit": {200}, "pledge-instalments": {200}, "pledge-take-back": {302}, "pledge-withdraw": {302}}
+BY_RECEIVER = {"receipt-confirm", "line-settle", "line-link", "line-aside", "line-open"}
+ON_PLEDGES = {*BY_HOLDER, *BY_RECEIVER, "receipt-new", "receipt-take-back", "statement"}
 ENDS_THE_WALK = {"account_logout", "sessions-end"}
 
 
@@ -143,6 +149,8 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         "run_id": lambda each: each.run.pk, "figure_id": lambda each: each.figure.pk, "doubt_id": lambda each: each.doubt.pk,
         "sha256": lambda each: each.run.file_id, "source_id": lambda each: each.run.source_id, "slug": lambda each: each.organisation.slug,
         "activity_id": lambda each: each.activity.pk, "lesson_id": lambda each: each.lesson.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
+        "appeal_id": lambda each: each.promised.appeal.pk, "meeting_id": lambda each: each.promised.meeting.pk, "pledge_id": lambda each: each.promised.pledge.pk,
+        "receipt_id": lambda each: each.promised.receipt.pk, "statement_id": lambda each: each.promised.statement.pk, "line_id": lambda each: each.promised.line.pk,
         "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
     }
     if not parts:
@@ -226,6 +234,10 @@ def expected(step: Step) -> set[int] | None:
         return {302} if not signed else done if writes_for(held, state) is not None else {403}
     if name in ("release-make", "agreement-new"):
         return {302} if not signed else {200} if writes_for(held, OWN_NODE) is not None else {403}
+    if name in ("appeal-new", "meeting-new", "pledge-new", "statements"):
+        manages = any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held)
+        leads, gives = any(own.role is Role.ANALYST for own in held), any(own.role is Role.DONOR for own in held)
+        return {302} if not signed else {200} if manages or (leads and name != "statements") or (gives and name == "pledge-new") else {403}
     if name == "framework-new":
         return {302} if not signed else {200} if any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held) else {403}
     if name in ("invite", "journal"):
@@ -250,6 +262,8 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
         return on_release(name, held, plot) if signed else {302}
     if name in ("framework-sign", "framework-series", "activation-step"):
         return on_framework(name, held, plot) if signed else {302}
+    if name in ON_PLEDGES:
+        return on_pledges(name, held, plot) if signed else {302}
     if name == "raw-erase":
         theirs = opens and f"/{plot.state}/" in step.path and writes_for(held, plot.state) is not None
         return {302} if not signed else {200} if theirs else {404}
@@ -279,6 +293,21 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
             return {302}
         return {403} if edits_register(held) is None else {200, 302} if opens else {404}
     return None
+
+
+def on_pledges(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
+    """At a pledge and what belongs to it: who sees it, then its holder, or the data manager of the State that receives (the rule written a second time)."""
+    receives = any(own.role is Role.DATA_MANAGER and own.state == plot.state and not own.organisation for own in held)
+    gives = any(own.role is Role.DONOR and own.organisation == plot.holder and own.state in ("", plot.state) for own in held)
+    holds = gives or (receives and plot.holder == f"{plot.state.lower()}-government")
+    if not plot.opens_to(held):
+        return {404}
+    if name == "statement":
+        return {200}
+    if name in BY_HOLDER:
+        return BY_HOLDER[name] if holds else {403}
+    may = receives if name in BY_RECEIVER else receives or holds
+    return ({200} if name == "receipt-new" else {302}) if may else {302, 403} if name == "receipt-take-back" and holds else {403}
 
 
 def on_framework(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:

@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 LANGUAGES = ("fr", "en")
 APPS = sorted(path.name for path in (ROOT / "src/concertation/apps").iterdir() if (path / "apps.py").exists())
 WITHOUT_A_PAGE = {"ground": "what every subject stands on: access and security tell of it"}
-EXPLAINED = ("needs", "presence", "reporting", "funding", "picture", "places", "sources", "organisations", "access", "decisions", "search", "anticipation", "response", "lessons")
+EXPLAINED = ("needs", "presence", "reporting", "funding", "picture", "places", "sources", "organisations", "access", "decisions", "search", "anticipation", "response", "lessons", "mobilisation")
 SECTIONS = {
     "fr": ("Ce que veut dire", "Pas à pas", "Ce que donne une entrée fautive", "Ce qui n'est jamais tenu ni fait", "D'où viennent"),
     "en": ("What a", "Step by step", "What bad input gives", "What is never held or done", "Where the"),

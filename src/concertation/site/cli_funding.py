@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import polars as pl
 import typer
+from django.utils import timezone
 from rich.table import Table
 
 from concertation.apps.funding import commands, counting, queries
 from concertation.apps.funding.imports import FLOWS
+from concertation.apps.funding.ledgers import ledger_shares
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.queries import runs
 from concertation.core.funding import FLOW_SCHEMA
@@ -45,7 +47,8 @@ def quality(state: State = "", year: Year = 0, data: Files = None, as_json: AsJs
     money, problems = money_asked(state, year, data or ())
     years = [each for each in money.frame["destination_years"].explode().drop_nulls().to_list() if each]
     needing = counting.in_need(node.OPERATOR, year=year or max(years, default=0))
-    content = {"state": state or None, "year": year or None, **counting.quality_told(money, counting.quality_of(money, needing)), "problems": problems}
+    ledger = {} if data else ledger_shares(node.OPERATOR, state=state, year=year or None, today=timezone.localdate())
+    content = {"state": state or None, "year": year or None, **counting.quality_told(money, counting.quality_of(money, needing), ledger), "problems": problems}
     if as_json:
         answer(content)
     else:
@@ -151,6 +154,9 @@ def show_quality(content: dict[str, Any]) -> None:
         shown = "aucun chiffre / no figure" if measure["share"] is None else f"{measure['share']:.1%}"
         part = "" if measure["numerator"] is None else f"{measure['numerator']:,}"
         table.add_row(f"{measure['name_fr']} / {measure['name_en']}", shown, part, f"{measure['denominator']:,}", f"{measure['unknown']:,}")
+        for each in measure.get("ledger", ()):
+            told_of = "aucun chiffre / no figure" if each["share"] is None else f"{each['share']:.1%}"
+            table.add_row("  registre / ledger", told_of, "" if each["numerator"] is None else f"{each['numerator']:,} {each['currency']}", f"{each['denominator']:,}", f"{each['unknown']:,}")
     screen.print(table)
 
 

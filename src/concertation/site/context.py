@@ -33,7 +33,7 @@ MENU: tuple[tuple[tuple[Entry, ...], ...], ...] = (
     (
         (Entry(_("Décisions"), "home"), Entry(_("Plan"), "plan")),
         (Entry(_("Situation"), "situation"), Entry(_("Secteurs"), "sectors"), Entry(_("Organisations"), "organisations")),
-        (Entry(_("Financements"), "funding"), Entry(_("Allocation"), "rounds", signed_in=True)),
+        (Entry(_("Financements"), "funding"), Entry(_("Promesses"), "mobilisation"), Entry(_("Allocation"), "rounds", signed_in=True)),
         (Entry(_("Action anticipée"), "frameworks"), Entry(_("Réponse rapide"), "response"), Entry(_("Leçons"), "lessons"), Entry(_("Diffusions"), "releases")),
     ),
     (

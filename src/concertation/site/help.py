@@ -25,7 +25,7 @@ from markdown_it.utils import EnvType, OptionsDict
 DOCUMENTS: Path = settings.ROOT / "docs"
 FOLDERS = (DOCUMENTS / "subjects", DOCUMENTS)
 ORDER = (
-    "pages", "decisions", "lessons", "anticipation", "response", "picture", "notes", "needs", "presence", "reporting", "funding", "sources", "places", "boundaries", "organisations", "search", "access", "sharing", "releases", "api", "reference",
+    "pages", "decisions", "lessons", "anticipation", "response", "picture", "notes", "needs", "presence", "reporting", "funding", "mobilisation", "sources", "places", "boundaries", "organisations", "search", "access", "sharing", "releases", "api", "reference",
     "security", "operations",
 )  # fmt: skip
 NARROW = "\u202f"

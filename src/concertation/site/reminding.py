@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from concertation.apps.decisions.reminding.commands import remind as remind_of_days
 from concertation.apps.ground.outbox import send_waiting, sends_mail
+from concertation.apps.mobilisation.reminding.commands import remind as remind_of_instalments
 from concertation.apps.sources.raw.commands import expire
 from concertation.apps.sources.reminding.commands import remind
 from concertation.site import clock
@@ -33,8 +34,8 @@ def origin() -> str:
 def remind_and_send(today: date) -> dict[str, object]:
     """One round: reminders of the day, then everything that waits; what was done."""
     done = asdict(remind(today, origin=origin()))
-    days = remind_of_days(today, origin=origin())
-    return {"day": today.isoformat(), **done, "days_set": days.days, "messages_of_days": days.messages, "sent": send_waiting(), "sends_mail": sends_mail()}
+    days, promised = remind_of_days(today, origin=origin()), remind_of_instalments(today, origin=origin())
+    return {"day": today.isoformat(), **done, "days_set": days.days, "messages_of_days": days.messages, "instalments": promised.instalments, "messages_of_instalments": promised.messages, "sent": send_waiting(), "sends_mail": sends_mail()}
 
 
 def look_after(ended: threading.Event) -> None:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "concertation.apps.needs",
     "concertation.apps.presence",
     "concertation.apps.funding",
+    "concertation.apps.mobilisation",
     "concertation.apps.picture",
     "concertation.apps.allocation",
     "concertation.apps.anticipation",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("concertation.apps.needs.urls")),
     path("", include("concertation.apps.lessons.urls")),
     path("", include("concertation.apps.funding.urls")),
+    path("", include("concertation.apps.mobilisation.urls")),
     path("", include("concertation.apps.anticipation.urls")),
     path("", include("concertation.apps.response.urls")),
     path("", include("concertation.apps.decisions.urls")),

@@ -9,10 +9,13 @@ from datetime import date
 
 import polars as pl
 
+from concertation.apps.funding.ledgers import Shares
 from concertation.apps.funding.queries import TRACKING, flow_frame, flows, plan_rows, splits
+from concertation.apps.funding.words import main_amount
 from concertation.apps.places.queries import states_with_units
 from concertation.core.funding import POLICIES, REASONS, Policy, bridge, counted_by, told_apart, total
 from concertation.core.funding_quality import WORDS, YEARS_IN_NEED, YEARS_LOOKED_AT, Quality, Share, quality
+from concertation.core.mobilisation.quality import LedgerShare
 from concertation.core.plan_money import COUNTRY
 from concertation.core.sharing import Mandate
 
@@ -111,12 +114,17 @@ def quality_of(money: Money, needing: Iterable[str]) -> Quality:
     return quality(money.frame, money.counted[OURS], in_need=frozenset(needing))
 
 
-def quality_told(money: Money, found: Quality) -> dict[str, object]:
-    """The quality of some money: each measure's share or null, with numerator, denominator and what is unknown."""
+def quality_told(money: Money, found: Quality, ledger: Shares | None = None) -> dict[str, object]:
+    """The quality of some money: each measure's share or null, with numerator, denominator and what is unknown.
+
+    What the ledger of pledges says stands under `ledger` of its measure, a line for each currency; where FTS says nothing and the ledger
+    holds one currency alone, its share is the measure's.
+    """
+    held = ledger or {}
     return {
         "currency": "USD", "policy": OURS, "flows": money.frame.height, "counted": dollars(total(money.counted[OURS])),
-        **{name: rounded(share) for name, share in found.shares.items()},
-        "measures": {name: _share_told(name, share) for name, share in found.shares.items()},
+        **{name: rounded(share) if share.is_held else alone(held.get(name, ())) for name, share in found.shares.items()},
+        "measures": {name: {**_share_told(name, share), **({"ledger": [_ledger_told(each) for each in held[name]]} if held.get(name) else {})} for name, share in found.shares.items()},
         "days_to_report": {"median": found.delay.median, "ninth_of_ten": found.delay.ninth_of_ten, "flows": found.delay.flows, "unknown_flows": found.delay.unknown_flows},
         "spread": {"givers": found.spread.givers, "first_share": None if found.spread.first_share is None else round(float(found.spread.first_share), 4), "half_from": found.spread.half_from},
     }  # fmt: skip
@@ -125,6 +133,19 @@ def quality_told(money: Money, found: Quality) -> dict[str, object]:
 def rounded(share: Share) -> float | None:
     """A share to four decimals; None where no figure is held."""
     return None if share.share is None else round(float(share.share), 4)
+
+
+def alone(held: Sequence[LedgerShare]) -> float | None:
+    """The share of a ledger in its only currency; None where it has several, which are never added, or knows nothing."""
+    return rounded(held[0].share) if len(held) == 1 else None
+
+
+def _ledger_told(each: LedgerShare) -> dict[str, object]:
+    share, code = each.share, each.currency
+    return {
+        "currency": code, "share": rounded(share), "numerator": main_amount(share.part, code) if share.is_held else None, "denominator": main_amount(share.whole, code),
+        "unknown": main_amount(share.unknown, code), "lines": share.flows, "unknown_lines": share.unknown_flows,
+    }  # fmt: skip
 
 
 def _share_told(name: str, share: Share) -> dict[str, object]:

@@ -22,6 +22,7 @@ from concertation.apps.funding import (
     quality_views,
     queries,
 )
+from concertation.apps.funding.ledgers import ledger_shares
 from concertation.apps.funding.pages import asked_year, trail
 from concertation.apps.ground.downloads import FORMATS, attached, table_file
 from concertation.apps.ground.drawings import links
@@ -80,12 +81,13 @@ def quality(request: ReaderRequest) -> HttpResponse:
     state, year, years = choices(request, states)
     money = counting.held_money(request.mandates, state=state, year=year)
     found = counting.quality_of(money, counting.in_need(request.mandates, year=year))
+    ledger = ledger_shares(request.mandates, state=state, year=year, today=timezone.localdate())
     if wanted := request.GET.get("format", ""):
-        return table_file(quality_views.taken(found, sources_of(queries.source_ids(request.mandates, state=state, year=year))), wanted, on=timezone.localdate())
+        return table_file(quality_views.taken(found, sources_of(queries.source_ids(request.mandates, state=state, year=year)), ledger), wanted, on=timezone.localdate())
     context = {
         "sentence": quality_views.sentence(money, found, state=state, year=year), "state": state, "year": str(year), "states": [("", _("tous")), *((code, held.name) for code, held in states.items())],
         "years": [(str(each), str(each)) for each in years], "bars": quality_views.bars(found, quality_views.MAIN, state=state, year=year),
-        "beside": quality_views.bars(found, quality_views.BESIDE, state=state, year=year), "delay": quality_views.delay_words(found), "spread": quality_views.spread_words(found),
+        "beside": quality_views.bars(found, quality_views.BESIDE, state=state, year=year, ledger=ledger), "delay": quality_views.delay_words(found), "spread": quality_views.spread_words(found),
         "exports": links(request.GET, "table", "quality", FORMATS), "flows_url": f"{reverse('funding-flows')}?year={year}&state={state}", "has_money": money.frame.height > 0,
         "breadcrumbs": trail(_("Qualité de l'argent")),
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """The quality of money as honest bars: the part, the rest, and what no source says, each with its amount and its flows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from urllib.parse import urlencode
 
@@ -10,10 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concertation.apps.funding.counting import OURS, Money
-from concertation.apps.funding.words import NARROW, grouped, in_millions, measure_words, none_held, share_words
+from concertation.apps.funding.ledgers import Shares
+from concertation.apps.funding.words import (
+    NARROW,
+    amount_words,
+    grouped,
+    in_millions,
+    main_amount,
+    measure_words,
+    none_held,
+    share_words,
+)
 from concertation.apps.ground.downloads import language
 from concertation.core.funding import total
 from concertation.core.funding_quality import Quality, Share
+from concertation.core.mobilisation.quality import LedgerShare
 from concertation.draw.tables import Column, Source, TakenTable
 
 MAIN = ("flexible", "predictable", "lasting", "local")
@@ -22,8 +33,8 @@ BESIDE = ("paid_on_time", "domestic", "local_through_one", "private", "diaspora"
 COLUMNS = (
     Column(key="measure", heading_fr="Mesure", heading_en="Measure", tag="#indicator+name"), Column(key="code", heading_fr="Code", heading_en="Code", tag="#indicator+code"),
     Column(key="share", heading_fr="Part (0 à 1)", heading_en="Share (0 to 1)", tag="#indicator+value+num", numeric=True),
-    Column(key="part", heading_fr="Numérateur (USD)", heading_en="Numerator (USD)", tag="#value+usd+part", numeric=True), Column(key="whole", heading_fr="Dénominateur (USD)", heading_en="Denominator (USD)", tag="#value+usd+whole", numeric=True),
-    Column(key="unknown", heading_fr="Non dit (USD)", heading_en="Unknown (USD)", tag="#value+usd+unknown", numeric=True), Column(key="flows", heading_fr="Flux", heading_en="Flows", tag="#meta+count", numeric=True),
+    Column(key="part", heading_fr="Numérateur", heading_en="Numerator", tag="#value+part", numeric=True), Column(key="whole", heading_fr="Dénominateur", heading_en="Denominator", tag="#value+whole", numeric=True),
+    Column(key="unknown", heading_fr="Non dit", heading_en="Unknown", tag="#value+unknown", numeric=True), Column(key="currency", heading_fr="Monnaie", heading_en="Currency", tag="#value+currency"), Column(key="flows", heading_fr="Flux", heading_en="Flows", tag="#meta+count", numeric=True),
     Column(key="unknown_flows", heading_fr="Flux qui ne disent rien", heading_en="Flows that do not say", tag="#meta+count+unknown", numeric=True),
 )  # fmt: skip
 
@@ -40,11 +51,30 @@ class Bar:
     strips: tuple[Mapping[str, object], ...]
     behind: tuple[tuple[str, str], ...]
     note: str = ""
+    ledger: tuple[str, ...] = ()
 
 
-def bars(found: Quality, names: Sequence[str], *, state: str, year: int) -> list[Bar]:
-    """Some measures as bars."""
-    return [bar(name, found.shares[name], state=state, year=year) for name in names]
+def bars(found: Quality, names: Sequence[str], *, state: str, year: int, ledger: Shares | None = None) -> list[Bar]:
+    """Some measures as bars; where the ledger of pledges says something of one, it stands beside what FTS says."""
+    return [with_ledger(bar(name, found.shares[name], state=state, year=year), found.shares[name], (ledger or {}).get(name, ())) for name in names]
+
+
+def with_ledger(shown: Bar, share: Share, held: Sequence[LedgerShare]) -> Bar:
+    """A measure with what the ledger says of it, one currency after the other; alone where FTS says nothing."""
+    lines = ledger_lines(held)
+    if not lines:
+        return shown
+    return replace(shown, ledger=lines) if share.is_held else replace(shown, share=_("au registre des promesses"), is_held=False, told="", ledger=lines)
+
+
+def ledger_lines(held: Sequence[LedgerShare]) -> tuple[str, ...]:
+    """What the ledger says in each currency: the share, its two amounts, and what it does not know; nothing where it knows nothing."""
+    return tuple(
+        (_("%(share)s : %(part)s sur %(whole)s, dont %(unknown)s non dit") if each.share.unknown else _("%(share)s : %(part)s sur %(whole)s")) % {
+            "share": share_words(each.share.share), "part": amount_words(each.share.part, each.currency), "whole": amount_words(each.share.whole, each.currency), "unknown": amount_words(each.share.unknown, each.currency),
+        }
+        for each in held if each.share.is_held
+    )  # fmt: skip
 
 
 def bar(name: str, share: Share, *, state: str, year: int) -> Bar:
@@ -80,7 +110,7 @@ def why_none(name: str, share: Share) -> str:
     if share.whole <= 0:
         return _("Aucun flux tenu ne compte pour ce choix.")
     if name == "paid_on_time":
-        return _("FTS ne dit pas le jour promis.")
+        return _("FTS ne dit pas le jour promis ; le registre des promesses ouvert à votre lecture non plus.")
     if name == "diaspora":
         return _("FTS et IATI n'ont pas de type pour la diaspora ; aucun flux tenu n'en nomme.")
     if name == "lasting":
@@ -139,13 +169,21 @@ def spread_words(found: Quality) -> str:
     return _("%(givers)s bailleurs ; le premier donne %(first)s, %(half)s donnent la moitié") % told_of
 
 
-def taken(found: Quality, sources: tuple[Source, ...]) -> TakenTable:
-    """Every measure, to take away."""
-    rows = [
+def taken(found: Quality, sources: tuple[Source, ...], ledger: Shares | None = None) -> TakenTable:
+    """Every measure, to take away; what the ledger of pledges says follows, in its own currencies."""
+    rows: list[Mapping[str, object]] = [
         {
             "measure": measure_words(name), "code": name, "share": None if share.share is None else round(float(share.share), 4), "part": share.part // 100 if share.is_held else None,
-            "whole": share.whole // 100, "unknown": share.unknown // 100, "flows": share.flows, "unknown_flows": share.unknown_flows,
+            "whole": share.whole // 100, "unknown": share.unknown // 100, "currency": "USD", "flows": share.flows, "unknown_flows": share.unknown_flows,
         }
         for name, share in found.shares.items()
+    ]  # fmt: skip
+    rows += [
+        {
+            "measure": _("%(measure)s, registre des promesses") % {"measure": measure_words(name)}, "code": f"{name}_ledger", "share": None if each.share.share is None else round(float(each.share.share), 4),
+            "part": main_amount(each.share.part, each.currency) if each.share.is_held else None, "whole": main_amount(each.share.whole, each.currency), "unknown": main_amount(each.share.unknown, each.currency),
+            "currency": each.currency, "flows": each.share.flows, "unknown_flows": each.share.unknown_flows,
+        }
+        for name, held in (ledger or {}).items() for each in held
     ]  # fmt: skip
     return TakenTable(title_fr="Qualité de l'argent", title_en="Quality of money", columns=COLUMNS, rows=rows, sources=sources)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from concertation.apps.ground.downloads import language
 from concertation.core.funding_quality import WORDS
+from concertation.core.money import DIGITS, USUAL_DIGITS, Money
 from concertation.core.periods import day_in_words
 from concertation.core.plan_money import PLAN_TYPES, SHARED, UNSPECIFIED
 
@@ -15,6 +16,7 @@ NARROW = "\u202f"
 MILLION_MINOR = 100_000_000
 ONE_MORE_DECIMAL = 10
 THOUSANDS = 1_000
+SIGNS: Mapping[str, str] = {"XOF": "FCFA", "EUR": "€"}
 
 
 
@@ -44,6 +46,28 @@ def whole_dollars(minor: int | None) -> str:
     if minor is None:
         return none_held()
     return f"${grouped(minor / 100)}" if language() == "en" else f"{grouped(minor / 100)}{NARROW}$"
+
+
+def amount_words(minor: int | None, currency: str) -> str:
+    """An amount in the main unit with its currency, without cents where it has none; words where no figure is held."""
+    if minor is None:
+        return none_held()
+    digits = DIGITS.get(currency, USUAL_DIGITS)
+    whole, cents = divmod(minor, 10**digits)
+    written = grouped(whole) if cents == 0 else grouped(minor / 10**digits, digits)
+    return f"{written}{NARROW}{SIGNS.get(currency, currency)}" if language() == "fr" else f"{currency} {written}"
+
+
+def main_amount(minor: int | None, currency: str) -> int | float | None:
+    """An amount in the main unit, whole where it is whole.
+
+    >>> main_amount(1205, "USD"), main_amount(1200, "USD"), main_amount(None, "USD")
+    (12.05, 12, None)
+    """
+    if minor is None:
+        return None
+    main = Money(minor, currency).main
+    return int(main) if main == int(main) else float(main)
 
 
 def percent(value: int | None) -> str:

@@ -1,0 +1,1 @@
+"""The subject `mobilisation`: appeals, pledging meetings, the ledger of pledges, receipts, public totals."""

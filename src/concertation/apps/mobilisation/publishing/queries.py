@@ -1,0 +1,37 @@
+"""What could be published of a State's ledger, and what was."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from concertation.apps.mobilisation.models import PublicTotals
+from concertation.apps.mobilisation.queries import entries, pledges
+from concertation.core.mobilisation.ledger import Standing
+from concertation.core.mobilisation.totals import Protected, Total, protected, totals
+from concertation.core.sharing import Mandate
+
+
+def to_publish(mandates: Sequence[Mandate], *, state: str, today: date) -> tuple[Protected, int]:
+    """The protected totals of the pledges of a State that may be counted publicly, and how many pledges they are made of."""
+    held = [each for each in entries(mandates, pledges(mandates, owner_state=state, counted_publicly=True), today=today) if each.balance.standing is not Standing.TAKEN_BACK]
+    found = protected(totals(each.counted for each in held))
+    return found, sum(each.pledges for each in found.shown)
+
+
+def as_json(found: Protected) -> bytes:
+    """Protected totals as they are kept."""
+    return json.dumps({"lines": [asdict(each) for each in found.shown], "withheld": found.withheld}, sort_keys=True).encode()
+
+
+def content_of(row: PublicTotals) -> Protected:
+    """Totals as they were published."""
+    read: dict[str, Any] = json.loads(bytes(row.content))
+    return Protected(tuple(Total(**line) for line in read["lines"]), read["withheld"])
+
+
+def publication(mandates: Sequence[Mandate], row_id: object) -> PublicTotals | None:
+    """One publication."""
+    found: PublicTotals | None = PublicTotals.objects.visible_to(mandates).filter(pk=row_id).first()
+    return found
