@@ -13,12 +13,15 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from concertation.formats.bounding import environment, read_in_child
+from concertation.core.problems import Problem
+from concertation.formats.bounding import COUNTS_PROCESSOR_TIME, ended_badly, environment, read_in_child
 from concertation.formats.delimited import read_delimited
 from concertation.formats.json_file import read_json
 from concertation.formats.tabular import Limits, Reading, read_file
 from concertation.formats.workbook import TEXT, read_sheets
 from hostile_files import MADE, MEASURE, Hostile
+
+COMPUTING = "from concertation.formats import bounding; bounding.give_up_resources(bounding.Limits(seconds=1))\nwhile True: pass"
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
@@ -131,6 +134,13 @@ def test_a_sheet_that_needs_more_memory_than_allowed_is_stopped(tmp_path: Path) 
 
 def test_reading_past_the_wall_clock_is_stopped(tmp_path: Path) -> None:
     assert codes(read_file(small_workbook(tmp_path / "a.xlsx"), limits=Limits(seconds=0.01))) == ["reading-too-long"]
+
+
+@pytest.mark.skipif(not COUNTS_PROCESSOR_TIME, reason="this system goes by the clock")
+def test_a_child_that_computes_past_its_time_is_told_from_one_that_takes_too_much_memory() -> None:
+    ended = subprocess.run([sys.executable, "-c", COMPUTING], env=environment(), timeout=60)
+
+    assert ended_badly(ended.returncode, Limits(seconds=1)) == Problem("reading-too-long", value="1")
 
 
 def test_bytes_that_look_compressed_are_read_as_the_text_they_claim_to_be(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ OUT_OF_MEMORY_SIGNALS = ("SIGABRT", "SIGKILL", "SIGSEGV", "SIGBUS", "SIGTRAP", "
 MEGABYTE = 1 << 20
 LIBRARIES_MB = 64
 ADDRESS_SPACE_RESERVED_MB = 2_048
+PATIENCE = 4  # a busy machine makes an honest file wait: the clock allows so many times what the processor may compute
+COUNTS_PROCESSOR_TIME = os.name == "posix"
 Report = dict[str, Any]
 Work = Callable[[Path, Path, Limits, Mapping[str, Any]], Report]
 
@@ -57,11 +59,16 @@ def read_in_child(module: str, path: Path, limits: Limits, **asked: object) -> I
         (folder / ASKED).write_text(json.dumps({"path": str(path.resolve()), "limits": asdict(limits), **asked}), encoding="utf-8")
         command = [sys.executable, "-m", f"concertation.formats.{module}", str(folder)]
         try:
-            ended = subprocess.run(command, env=environment(), timeout=limits.seconds, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ended = subprocess.run(command, env=environment(), timeout=clock_seconds(limits), check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         except subprocess.TimeoutExpired:
             yield Left(folder, stopped=stopped_at("reading-too-long", limits.seconds))
         else:
             yield left_in(folder, ended.returncode, limits)
+
+
+def clock_seconds(limits: Limits) -> float:
+    """The seconds of the clock a child may take: more than those it may compute, where the system counts these."""
+    return limits.seconds * (PATIENCE if COUNTS_PROCESSOR_TIME else 1)
 
 
 def environment() -> dict[str, str]:
@@ -126,16 +133,16 @@ def give_up_resources(limits: Limits) -> None:
     memory = limits.memory_mb - LIBRARIES_MB
     lower(resource, "RLIMIT_DATA", memory * MEGABYTE)
     lower(resource, "RLIMIT_AS", (memory + ADDRESS_SPACE_RESERVED_MB) * MEGABYTE)
-    lower(resource, "RLIMIT_CPU", ceil(limits.seconds))
+    lower(resource, "RLIMIT_CPU", ceil(limits.seconds), beyond=1)
     lower(resource, "RLIMIT_CORE", 0)
 
 
-def lower(resource: Any, name: str, value: int) -> None:
-    """Lower one limit; a system that does not know it, or refuses, is left as it is (the wall clock still holds)."""
+def lower(resource: Any, name: str, value: int, *, beyond: int = 0) -> None:
+    """Lower one limit, the one that cannot be raised again so far beyond it; a system that does not know it, or refuses, is left as it is (the wall clock still holds)."""
     which = getattr(resource, name, None)
     try:
         if which is not None:
-            resource.setrlimit(which, (value, value))
+            resource.setrlimit(which, (value, value + beyond))
     except (ValueError, OSError):
         return
 

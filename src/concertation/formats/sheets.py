@@ -14,7 +14,7 @@ ROW = "row"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What reading one file may cost: seconds of wall clock, megabytes (10**6 bytes), entries of a zip, lines of problems of one code.
+    """What reading one file may cost: seconds of a processor, megabytes (10**6 bytes), entries of a zip, lines of problems of one code.
 
     `memory_mb` bounds the reading child; `unpacked_mb` what a zip may unpack to; `file_mb` the file as received.
     """
