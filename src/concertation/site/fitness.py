@@ -4,7 +4,9 @@ from django.db import connection
 
 from concertation.site.engines import LEAST_POSTGRESQL, MAKE_DATABASE, SORTS_BY_CODE_POINT
 
-FACTS = "SELECT current_setting('server_version_num')::int / 10000, pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+VERSION = "SELECT current_setting('server_version_num')::int / 10000"
+# 'i': the rules of ICU sort, whatever datcollate says; the column came with version 15
+SORTING = "SELECT pg_encoding_to_char(encoding), CASE datlocprovider WHEN 'i' THEN 'ICU' ELSE datcollate END FROM pg_database WHERE datname = current_database()"
 
 
 class Unfit(RuntimeError):
@@ -22,10 +24,12 @@ def lacking() -> tuple[str, str] | None:
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:
-        cursor.execute(FACTS)
-        version, encoding, collation = cursor.fetchone()
-    if version < LEAST_POSTGRESQL:
-        return (f"PostgreSQL {version} est trop ancien : {LEAST_POSTGRESQL} au moins.", f"PostgreSQL {version} is too old: at least {LEAST_POSTGRESQL}.")
+        cursor.execute(VERSION)
+        [version] = cursor.fetchone()
+        if version < LEAST_POSTGRESQL:
+            return (f"PostgreSQL {version} est trop ancien : {LEAST_POSTGRESQL} au moins.", f"PostgreSQL {version} is too old: at least {LEAST_POSTGRESQL}.")
+        cursor.execute(SORTING)
+        encoding, collation = cursor.fetchone()
     if encoding != "UTF8" or collation not in SORTS_BY_CODE_POINT:
         return (
             f"La base trie en « {collation} » ({encoding}) ; il faut UTF8 et la collation C, pour que les listes aient partout le même ordre : {MAKE_DATABASE}",

@@ -23,6 +23,7 @@ from concertation.apps.search import words_index
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.giving import is_sound
 from concertation.site import fitness, reference
+from concertation.site.in_turn import one_machine_at_a_time
 
 ROLE_NAMES = tuple(role.value for role in Role)
 DEMO_ADDRESS: str = settings.DEMONSTRATION_ADDRESS
@@ -47,10 +48,11 @@ def migrate() -> int:
     A node killed between its last migration and what follows has nothing pending, and an unprotected journal.
     """
     fitness.refuse_unfit()
-    pending = pending_migrations()
-    if pending or not (triggers.are_installed(connection) and words_index.is_installed(connection)):
-        call_command("migrate", verbosity=0, interactive=False)
-    return pending
+    with one_machine_at_a_time():
+        pending = pending_migrations()
+        if pending or not (triggers.are_installed(connection) and words_index.is_installed(connection)):
+            call_command("migrate", verbosity=0, interactive=False)
+        return pending
 
 
 def collect_static_files() -> bool:
@@ -71,7 +73,8 @@ def make_ready() -> None:
     """Everything a node needs before it serves its first page; a second time changes nothing."""
     migrate()
     collect_static_files()
-    reference.load_if_changed()
+    with one_machine_at_a_time():
+        reference.load_if_changed()
 
 
 def demo_password() -> str:
