@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
 
+from beginnings import WITH_REFERENCE_SET, is_there
 from concertation.apps.search.commands import refresh as index
 from concertation.site import reference
 from journal_by_force import with_triggers_off
@@ -52,20 +53,37 @@ def touches_a_database(item: pytest.Item) -> bool:
     return bool(asked) or on_a_node or item.get_closest_marker("django_db") is not None
 
 
+def is_left_out(item: pytest.Item) -> bool:
+    """Whether a test is about the other engine, or, in the run on PostgreSQL, about what no engine can change."""
+    if not os.environ.get("CONCERTATION_DATABASE"):
+        return item.get_closest_marker("postgresql") is not None
+    if item.get_closest_marker("sqlite") is not None:
+        return True
+    of_database_only = bool(os.environ.get("CONCERTATION_TESTS_OF_DATABASE_ONLY"))
+    return of_database_only and not (touches_a_database(item) and all(item.get_closest_marker(name) is None for name in ("browser", "wording")))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The run on the second engine leaves out what no engine can change."""
-    if not os.environ.get("CONCERTATION_TESTS_OF_DATABASE_ONLY"):
-        return
-    kept = [item for item in items if touches_a_database(item) and item.get_closest_marker("browser") is None]
-    left_out = [item for item in items if item not in set(kept)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+    """A test that is not for this run is not chosen, rather than skipped."""
+    chosen: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        chosen[is_left_out(item)].append(item)
+    config.hook.pytest_deselected(items=chosen[True])
+    items[:] = chosen[False]
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Under `--strict` a skip is a failure: in continuous integration every test must run."""
     if os.environ.get("CONCERTATION_STRICT") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """On PostgreSQL the tests' database is a copy of the one that holds the reference set, where the run prepared it."""
+    server = os.environ.get("CONCERTATION_DATABASE", "")
+    if server and is_there(server, WITH_REFERENCE_SET):
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = WITH_REFERENCE_SET
 
 
 @pytest.fixture(scope="session")

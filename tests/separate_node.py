@@ -3,22 +3,26 @@
 When the tests run on PostgreSQL each node has a database of its own there; it ends with the throw-away server.
 """
 
+import atexit
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
+
+from beginnings import EMPTY, FILL, MAKE, WITH_REFERENCE_SET, copy_of, is_there, named
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -36,15 +40,9 @@ def kills(number: int) -> Iterator[int]:
         yield each
 
 
-def new_database(*, like: str = "") -> str:
+def new_database(*, like: str = "template0") -> str:
     """The address of a database made for one node, empty on SQLite; `like` names the one it begins as a copy of."""
-    if not SERVER:
-        return ""
-    name, parts = f"node_{uuid.uuid4().hex}", urlsplit(SERVER)
-    template = urlsplit(like).path.removeprefix("/") or "template0"
-    with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    return copy_of(SERVER, like) if SERVER else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class SeparateNode:
         """What `./run` becomes once its environment is made."""
         return [sys.executable, "-m", "concertation", *arguments]
 
-    def run(self, *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, seconds: float = 180) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(self.command(*arguments), env=self.surroundings, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
 
@@ -99,6 +97,17 @@ class SeparateNode:
         with self.database() as connection:
             return list(connection.execute(question).fetchall())
 
+    def processes(self) -> list[str]:
+        """The command lines of the processes at work on it, found by the folder in their environment."""
+        mark, found = f"CONCERTATION_HOME={self.home}".encode(), []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append((folder / "cmdline").read_text())
+            except OSError:
+                continue
+        return found
+
     def is_whole(self) -> bool:
         """Whether the engine finds its own files intact and every row it points to there."""
         if self.is_on_postgresql:
@@ -114,13 +123,23 @@ class SeparateNode:
 
     def copied(self, folder: Path) -> "SeparateNode":
         """A second node that begins where this one stands; nothing may be at work on this one."""
-        return SeparateNode(Path(shutil.copytree(self.home, folder)), new_database(like=self.address) if self.address else "")
+        return SeparateNode(Path(shutil.copytree(self.home, folder, dirs_exist_ok=True)), new_database(like=urlsplit(self.address).path.removeprefix("/")) if self.address else "")
 
 
-def new_node(folder: Path) -> SeparateNode:
-    """A node whose database is up to date and holds nothing yet."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    node = SeparateNode(folder, new_database())
-    done = node.run("migrate", "--json")
+@cache
+def beginning(*, with_reference_set: bool) -> SeparateNode:
+    """The node that new ones are copies of, made once by each process of the tests; nobody works on it."""
+    home = Path(tempfile.mkdtemp(prefix="concertation-begins-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    prepared = WITH_REFERENCE_SET if with_reference_set else EMPTY
+    if SERVER and is_there(SERVER, prepared):
+        return SeparateNode(home, named(SERVER, prepared))
+    node = SeparateNode(home, new_database())
+    done = subprocess.run([sys.executable, "-c", FILL if with_reference_set else MAKE], env=node.surroundings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return node
+
+
+def new_node(folder: Path, *, with_reference_set: bool = False) -> SeparateNode:
+    """A node whose database is up to date and holds nothing yet, or the reference set alone."""
+    return beginning(with_reference_set=with_reference_set).copied(folder)

@@ -1,7 +1,11 @@
 """The whole suite: lint, types, import contracts, then every test.
 
-`--strict` turns skips into failures. `--engine postgresql` runs the tests that touch a database on a throw-away PostgreSQL
-server; what no engine can change (the pure core, formats, drawings, the browser, lint and types) is left to the other run.
+`--strict` turns skips into failures. `--engine postgresql` starts a throw-away PostgreSQL server and runs there what an engine could
+change: every test of `apps`, `site`, `faults` and `acceptance` that reads or writes a database, its own or that of a node beside it, and
+the queries of every page. So commands, imports, readings, both walks of access, the interface for programs, races, kills, backups and the
+change of version run on both engines. Left to the run on SQLite: the other folders (the pure core, formats, drawings, documents, the
+browser), lint and types; modules marked `wording`, which judge what pages and files that only read say; tests marked `sqlite`, which are
+about its file. Tests marked `postgresql` are about a server, and run there alone.
 """
 
 import os
@@ -12,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from beginnings import prepare
 from throwaway_postgresql import NoServer, server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +27,7 @@ CHECKS = (
     ("import-linter", [str(BIN / "lint-imports"), "--no-cache"]),
 )
 ENGINES = ("sqlite", "postgresql")
+OF_BOTH_ENGINES = ("tests/apps", "tests/site", "tests/faults", "tests/acceptance", "tests/budgets/test_queries.py")
 
 
 def passes(name: str, command: list[str]) -> bool:
@@ -57,6 +63,7 @@ def engine_ready(engine: str) -> Iterator[None]:
     with server() as address:
         os.environ["CONCERTATION_DATABASE"] = address
         os.environ["CONCERTATION_TESTS_OF_DATABASE_ONLY"] = "1"
+        prepare(address, Path(os.environ["CONCERTATION_HOME"]))
         yield
 
 
@@ -74,9 +81,10 @@ def main() -> int:
         checked = CHECKS if whole and engine == "sqlite" else ()
         held = not [name for name, command in checked if not passes(name, command)]
         workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"] if whole else []
+        folders = OF_BOTH_ENGINES if whole and engine == "postgresql" else ()
         try:
             with engine_ready(engine):
-                tests = subprocess.run([sys.executable, "-m", "pytest", *workers, *chosen], cwd=ROOT)
+                tests = subprocess.run([sys.executable, "-m", "pytest", *workers, *chosen, *folders], cwd=ROOT)
         except NoServer as missing:
             print(missing, file=sys.stderr)
             return 2

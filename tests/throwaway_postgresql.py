@@ -1,9 +1,12 @@
 """A PostgreSQL server of its own for one run of the tests: in a folder that is thrown away, on a loopback port, with a password.
 
-Nothing is written durably (fsync is off): it is faster, and the folder ends with the run.
+Nothing is written durably (fsync is off, no write-ahead log beyond the least) and nothing is vacuumed: the folder ends with the run.
+Role and database are made by the handbook's own statements, so every test has the rights it promises and no others, save that of
+making databases for further nodes. The password holds the signs that an address must write otherwise.
 """
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -12,11 +15,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString, cast
+from urllib.parse import quote
+
+import psycopg
 
 from ports import free_port
 
+HANDBOOKS = Path(__file__).resolve().parents[1] / "docs"
 LEAST_VERSION = 15
-FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=60", "shared_buffers=128MB", "max_wal_size=2GB")
+FAST = (
+    "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=2GB", "autovacuum=off", "jit=off",
+    "max_connections=100", "shared_buffers=128MB",
+)
 
 
 class NoServer(RuntimeError):
@@ -38,18 +49,31 @@ def owner() -> dict[str, str]:
     return {"user": "postgres", "group": "postgres"} if hasattr(os, "geteuid") and os.geteuid() == 0 else {}
 
 
+def statements(language: str) -> list[str]:
+    """What the handbook asks an administrator to say to the server: the role, then its database."""
+    handbook = (HANDBOOKS / f"operations.{language}.md").read_text("utf-8")
+    return [" ".join(said.split()) for said in re.findall(r"^    (CREATE [^;]+;)", handbook, re.MULTILINE)]
+
+
+def make_role_and_database(port: int, password: str) -> None:
+    """Say the handbook's statements as the server's administrator."""
+    with psycopg.connect(host="127.0.0.1", port=port, user="postgres", password=password, dbname="postgres", autocommit=True) as administrator:
+        for said in (*statements("fr"), "ALTER ROLE concertation CREATEDB"):
+            administrator.execute(cast(LiteralString, said.replace("…", password)))
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """A running server while the block runs; gives the address of its database, password included."""
-    binaries, account, port, password = programs(), owner(), free_port(), secrets.token_urlsafe(16)
+    binaries, account, port, password = programs(), owner(), free_port(), f"@:/%é{secrets.token_urlsafe(16)}"
     with tempfile.TemporaryDirectory(prefix="concertation-postgresql-") as temporary:
         folder = Path(temporary)
-        (folder / "password").write_text(password)
+        (folder / "password").write_text(password, "utf-8")
         if account:
             for path in (folder, folder / "password"):
                 shutil.chown(path, account["user"], account["group"])
         made = [
-            str(binaries / "initdb"), "--no-sync", "--username=concertation", f"--pwfile={folder / 'password'}", "--auth=scram-sha-256",
+            str(binaries / "initdb"), "--no-sync", "--username=postgres", f"--pwfile={folder / 'password'}", "--auth=scram-sha-256",
             "--encoding=UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "--locale=C.UTF-8", f"--pgdata={folder / 'cluster'}",
         ]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **account)
@@ -60,7 +84,8 @@ def server() -> Iterator[str]:
             )
         try:
             wait_until_ready(binaries, port)
-            yield f"postgresql://concertation:{password}@127.0.0.1:{port}/postgres"
+            make_role_and_database(port, password)
+            yield f"postgresql://concertation:{quote(password, safe='')}@127.0.0.1:{port}/concertation"
         finally:
             running.send_signal(2)  # SIGINT: a fast shutdown
             running.wait(timeout=30)

@@ -24,7 +24,7 @@ from concertation.core.sharing import Role
 from concertation.site import reference
 from import_steps import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 LINK = re.compile(r'<a href="([^"]*format=[^"]*)" download')
 SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 TYPES = {

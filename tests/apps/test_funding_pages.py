@@ -13,7 +13,7 @@ from concertation.apps.funding.models import Flow
 from concertation.core.sharing import Role
 from concertation.site import reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 
 
 @pytest.fixture(autouse=True)

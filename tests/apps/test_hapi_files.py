@@ -22,7 +22,7 @@ from concertation.draw.tables import Source, to_xlsx
 from concertation.site import reference
 from import_steps import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 NEEDS = ("/needs/?state=NER", "/situation/?state=NER&sector=WSH", "/sectors/WSH/?state=NER", "/states/NER/?table=figures", "/units/ner-1-diffa/?table=figures")
 FOOD = ("/needs/?state=NER&concept=phase3plus", "/situation/?state=NER&sector=FSC", "/sectors/FSC/?state=NER", "/states/NER/?sector=FSC")
 PRESENCE = ("/situation/?state=NER&sector=FSC", "/sectors/FSC/?state=NER", "/states/NER/?table=actors", "/units/ner-1-diffa/?table=actors", "/organisations/organisation-synthetic-1/")

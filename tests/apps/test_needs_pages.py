@@ -14,7 +14,7 @@ from concertation.apps.needs import queries
 from concertation.apps.needs.models import Figure
 from concertation.site import reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 NARROW = "\u202f"
 
 

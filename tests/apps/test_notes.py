@@ -25,7 +25,7 @@ from concertation.draw.note import Note
 from concertation.site import reference
 from import_steps import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 TODAY = date(2026, 11, 25)
 SUBJECTS = ("AES", "BFA", "MLI", "NER", "TGO")
 MANAGER = (Mandate("u1", Role.DATA_MANAGER, state="NER"),)

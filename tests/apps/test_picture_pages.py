@@ -22,7 +22,7 @@ from concertation.core.sharing import Role
 from concertation.site import reference
 from import_steps import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 LATER_PAGE_BYTES = 15_000
 PAGES = {
     "situation": "/situation/",

@@ -16,7 +16,7 @@ from concertation.core.sharing import Mandate, Role
 from concertation.formats.boundaries import own_boundaries, written_boundaries
 from concertation.site import reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 TODAY = date(2026, 1, 15)
 MANAGER = Mandate("u1", Role.DATA_MANAGER, state="NER")
 

@@ -21,7 +21,7 @@ from concertation.core.sharing import Mandate, Role
 from concertation.formats.boundaries import own_boundaries, written_boundaries
 from concertation.site import reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 LANGUAGES = ("fr", "en")
 
 

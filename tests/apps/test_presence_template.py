@@ -21,7 +21,7 @@ from concertation.apps.sources.models import ImportRun
 from concertation.site import reference
 from import_steps import bring_in, manager, only_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 STATES = ("BFA", "MLI", "NER", "TGO")
 LISTS = "_listes"
 LONGEST_RULE = 255

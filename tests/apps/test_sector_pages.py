@@ -19,7 +19,7 @@ from concertation.apps.picture.sector_tables import year_words
 from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wording]
 LATER_PAGE_BYTES = 15_000
 PAGES = {
     "sectors": "/sectors/", "sector": "/sectors/WSH/", "sector of one State": "/sectors/WSH/?state=NER&level=2",

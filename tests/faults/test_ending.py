@@ -1,7 +1,6 @@
 """However the product is told to end, its web server and its worker end with it."""
 
 import signal
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,41 +8,14 @@ from urllib.request import urlopen
 
 import pytest
 
-from ports import free_port
-from separate_node import SERVER, SeparateNode, new_node
-
-
-def listens(port: int) -> bool:
-    """Whether something answers there."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def becomes(port: int, *, listening: bool, seconds: float) -> bool:
-    """Whether the port opens or closes in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and listens(port) is not listening:
-        time.sleep(0.1)
-    return listens(port) is listening
-
-
-def workers_of(node: SeparateNode) -> list[str]:
-    """The processes of a node, by the folder in their environment."""
-    mark = f"CONCERTATION_HOME={node.home}".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_text())
-        except OSError:
-            continue
-    return found
+from ports import becomes, free_port
+from separate_node import new_node
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are not listed on this machine")
 @pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_both_processes_end_with_the_one_that_started_them(tmp_path: Path, ending: str) -> None:
-    node, port = new_node(tmp_path / "node"), free_port()
+    node, port = new_node(tmp_path / "node", with_reference_set=True), free_port()
     running = node.start("serve", "--port", str(port), "--no-demo")
     try:
         assert becomes(port, listening=True, seconds=90)
@@ -52,19 +24,20 @@ def test_both_processes_end_with_the_one_that_started_them(tmp_path: Path, endin
 
         running.wait(timeout=30)
         assert becomes(port, listening=False, seconds=10)
-        assert workers_of(node) == []
+        assert node.processes() == []
     finally:
         if running.poll() is None:
             running.kill()
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are not listed on this machine")
+@pytest.mark.sqlite
 def test_several_processes_share_the_pages_and_the_work(tmp_path: Path) -> None:
-    node, port, web, file = new_node(tmp_path / "node"), free_port(), 2 if SERVER else 1, tmp_path / "synthetic_2022-02.csv"
+    node, port, file = new_node(tmp_path / "node", with_reference_set=True), free_port(), tmp_path / "synthetic_2022-02.csv"
     file.write_text("Organisation;Secteur;Région;Département;Activité;Statut\nONG synthetic;Santé;Diffa;Bosso;Soins synthetic;En cours\n", "utf-8")
     assert node.run("import", str(file), "--state", "NER", "--as", "presence-5w", "--period", "2022-02", "--yes", seconds=120).returncode == 0
     [(asked,)] = node.ask("SELECT count(*) FROM django_tasks_database_dbtaskresult")
-    running = node.start("serve", "--port", str(port), "--no-demo", "--web", str(web), "--workers", "2")
+    running = node.start("serve", "--port", str(port), "--no-demo", "--workers", "2")
     try:
         assert becomes(port, listening=True, seconds=120)
         with ThreadPoolExecutor(16) as readers:
@@ -72,7 +45,7 @@ def test_several_processes_share_the_pages_and_the_work(tmp_path: Path) -> None:
         end = time.monotonic() + 60
         while time.monotonic() < end and node.ask("SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE finished_at IS NULL") != [(0,)]:
             time.sleep(0.5)
-        at_work = [command for command in workers_of(node) if "django\0work" in command]
+        at_work = [command for command in node.processes() if "django\0work" in command]
 
         assert answers == [200] * 48
         assert len(at_work) == 2

@@ -1,18 +1,17 @@
-"""The same form pressed five times at once makes one row; corrections of one row sent at once: one stands, each other is told what stands. Both engines."""
+"""The same form pressed five times at once makes one row; corrections of one row sent at once: one stands, each other is told what stands."""
 
 import json
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from separate_node import SERVER, SeparateNode, new_node
-from throwaway_postgresql import NoServer, server
+from separate_node import SeparateNode, new_node
 
 AT_ONCE = 5
 BEFORE = """
@@ -33,6 +32,7 @@ slip = Slip(alpha, "NER", date(2026, 2, 1), date(2026, 2, 28))
 add_activity(slip, Entry("FSC", "ner-1-diffa", activity="synthetic"), token=UUID(sys.argv[1]), by=Mandate("u-alpha", Role.REPORTER, organisation="synthetic-alpha"))
 """
 ROWS, EDITORS = 6, 4
+PIPES: Any = {"text": True, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 ENTER = """
 import json, sys, django; django.setup()
 from datetime import date
@@ -51,8 +51,10 @@ from concertation.apps.presence.entry.commands import Conflict, correct_activity
 from concertation.apps.presence.models import Activity
 from concertation.core.entries import Entry
 from concertation.core.sharing import Mandate, Role
-own, begin, rows = int(sys.argv[1]), float(sys.argv[2]), json.loads(sys.argv[3])
+own, rows = int(sys.argv[1]), json.loads(sys.argv[2])
 read, told = [Activity.objects.get(pk=row) for row in rows], []
+print("ready", flush=True)
+begin = float(input())
 for number, row in enumerate(read):
     while time.time() < begin + number * 0.4:
         pass
@@ -65,37 +67,27 @@ print(json.dumps(told))
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def node(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SeparateNode]:
-    """A node on each engine; on PostgreSQL with a server of its own where the run has none."""
-    if request.param == "postgresql" and not SERVER:
-        try:
-            with server() as address:
-                yield ready(SeparateNode(tmp_path / "node", address))
-        except NoServer as missing:
-            pytest.skip(str(missing))
-    else:
-        yield ready(new_node(tmp_path / "node") if request.param == "postgresql" else SeparateNode(tmp_path / "node"))
-
-
-def ready(node: SeparateNode) -> SeparateNode:
-    """The node with its reference set and one organisation."""
-    node.home.mkdir(mode=0o700, exist_ok=True)
-    assert node.run("migrate", "--json").returncode == 0
-    node.run("import", __file__, "--state", "nowhere")
-    subprocess.run([sys.executable, "-c", BEFORE], env=node.surroundings, check=True)
-    return node
+@pytest.fixture
+def node(tmp_path: Path) -> SeparateNode:
+    """A node with its reference set and one organisation."""
+    made = new_node(tmp_path / "node", with_reference_set=True)
+    subprocess.run([sys.executable, "-c", BEFORE], env=made.surroundings, check=True)
+    return made
 
 
 def test_corrections_of_one_row_sent_at_once_leave_one_and_tell_each_other_editor_what_stands(node: SeparateNode) -> None:
     entered = subprocess.run([sys.executable, "-c", ENTER, str(ROWS)], env=node.surroundings, check=True, capture_output=True, text=True)
-    rows, begin = json.loads(entered.stdout), time.time() + 12
+    rows = json.loads(entered.stdout)
     values = range(900, 900 + EDITORS)
 
-    editors = [subprocess.Popen([sys.executable, "-c", CORRECT, str(own), str(begin), json.dumps(rows)], env=node.surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for own in values]
+    editors: list[Any] = [subprocess.Popen([sys.executable, "-c", CORRECT, str(own), json.dumps(rows)], env=node.surroundings, **PIPES) for own in values]
+    assert [editor.stdout.readline() for editor in editors] == ["ready\n"] * EDITORS
+    begin = time.time() + 0.5
+    for editor in editors:
+        print(begin, file=editor.stdin, flush=True)
     said = [editor.communicate(timeout=120) for editor in editors]
 
-    assert [editor.returncode for editor in editors] == [0] * EDITORS, [errors.decode() for _told, errors in said]
+    assert [editor.returncode for editor in editors] == [0] * EDITORS, [errors for _told, errors in said]
     by_row = list(zip(*(json.loads(told) for told, _errors in said), strict=True))
     stored = {str(row).replace("-", ""): (version, targeted) for row, version, targeted in node.ask("SELECT id, version, targeted FROM presence_activity")}
     for row, outcomes in zip(rows, by_row, strict=True):
@@ -106,10 +98,8 @@ def test_corrections_of_one_row_sent_at_once_leave_one_and_tell_each_other_edito
     assert node.answer("journal", "verify") == {"broken": []}
 
 
-def test_five_identical_posts_at_once_make_exactly_one_row(tmp_path: Path) -> None:
-    node, token = new_node(tmp_path / "node"), str(uuid4())
-    node.run("import", __file__, "--state", "nowhere")
-    subprocess.run([sys.executable, "-c", BEFORE], env=node.surroundings, check=True)
+def test_five_identical_posts_at_once_make_exactly_one_row(node: SeparateNode) -> None:
+    token = str(uuid4())
 
     posts = [subprocess.Popen([sys.executable, "-c", POST, token], env=node.surroundings, stderr=subprocess.PIPE) for _ in range(AT_ONCE)]
     told = [post.communicate(timeout=120)[1].decode() for post in posts]

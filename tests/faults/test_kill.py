@@ -49,13 +49,6 @@ def rows_that_count(node: SeparateNode) -> list[int]:
     return [count for (count,) in node.ask(question)]
 
 
-def prepared(folder: Path) -> SeparateNode:
-    """A node that holds its reference set and no import: bringing something in for no State stops after that."""
-    node = new_node(folder)
-    node.run("import", __file__, "--state", "nowhere")
-    return node
-
-
 def killed(node: SeparateNode, arguments: tuple[str, ...], *, after: float) -> str:
     """How far an import was when it was killed."""
     running = node.start(*arguments)
@@ -67,7 +60,7 @@ def killed(node: SeparateNode, arguments: tuple[str, ...], *, after: float) -> s
 
 def test_an_import_killed_at_any_moment_is_whole_or_does_not_count(tmp_path: Path, workbook: Path) -> None:
     arguments = ("import", str(workbook), "--state", "NER", "--as", "presence-5w", "--yes")
-    empty = prepared(tmp_path / "empty")
+    empty = new_node(tmp_path / "empty", with_reference_set=True)
     measured = empty.copied(tmp_path / "measured")
     began = time.monotonic()
     rows = measured.answer(*arguments)["rows_kept"]

@@ -32,7 +32,7 @@ def counting(node: SeparateNode) -> list[int]:
 def test_a_correction_killed_at_any_moment_leaves_one_of_the_two_counting(tmp_path: Path) -> None:
     first, second = (synthetic_table(tmp_path / f"synthetic-{name}_2022-02.csv", rows=rows) for name, rows in (("first", ROWS), ("second", ROWS + 7)))
     words = ("--state", "NER", "--as", "presence-5w", "--yes")
-    before = new_node(tmp_path / "before")
+    before = new_node(tmp_path / "before", with_reference_set=True)
     before.run("import", str(first), *words)
     measured, began = before.copied(tmp_path / "measured"), time.monotonic()
     told = measured.answer("import", str(second), *words)

@@ -21,15 +21,15 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InternalError
 from django.test import Client
-from test_ending import becomes
 
 from concertation.site import faults, pages
 from import_steps import manager
-from ports import free_port
-from separate_node import ROOT, SERVER, new_node
+from ports import becomes, free_port
+from separate_node import ROOT, new_node
 
 MEGABYTE = 1_000_000
 LEFT_MB = (0, 1, 10) if os.environ.get("CONCERTATION_DISKS") == "full" else (1,)
+on_a_disk = pytest.mark.sqlite  # the folder holds the rows
 as_root = pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="a file system of its own is mounted by root alone")
 TABLE = "Organisation;Secteur;Région;Département;Activité;Statut\n" + "".join(f"ONG synthetic {n % 9};Santé;Diffa;Bosso;Soins synthetic {n};En cours\n" for n in range(3_000))
 READING = ("/", "/situation/?state=NER", "/help/", "/account/login/")
@@ -64,9 +64,10 @@ def told_in_words(done: subprocess.CompletedProcess[str]) -> bool:
 
 
 @as_root
+@on_a_disk
 @pytest.mark.parametrize("left", LEFT_MB)
 def test_a_full_disk_refuses_in_words_and_loses_nothing_acknowledged(disk: Path, left: int) -> None:
-    node = new_node(disk / "node")
+    node = new_node(disk / "node", with_reference_set=True)
     assert node.run("account", "open", "first@concertation.example", "--role", "reader", "--state", "NER", "--json", seconds=120).returncode == 0
     file = disk / "synthetic_2022-02.csv"
     file.write_text(TABLE, "utf-8")
@@ -107,8 +108,9 @@ def asked(port: int, path: str, form: bytes | None = None, *, session: str = "",
 
 
 @as_root
+@on_a_disk
 def test_a_served_node_stays_up_on_a_full_disk_and_goes_on_once_there_is_room(disk: Path) -> None:
-    node, port = new_node(disk / "node"), free_port()
+    node, port = new_node(disk / "node", with_reference_set=True), free_port()
     running = node.start("serve", "--port", str(port), "--no-demo")
     try:
         assert becomes(port, listening=True, seconds=120)
@@ -130,6 +132,7 @@ def test_a_served_node_stays_up_on_a_full_disk_and_goes_on_once_there_is_room(di
 
 
 @as_root
+@on_a_disk
 @pytest.mark.parametrize("words", [("account", "open", "x@concertation.example", "--role", "reader"), ("picture",), ("migrate",), ("journal", "verify")])
 def test_commands_on_a_read_only_folder_are_done_or_refused_in_words(tmp_path: Path, words: tuple[str, ...]) -> None:
     node = new_node(tmp_path / "node")
@@ -151,9 +154,9 @@ print(browser_of(person("manager", (Role.DATA_MANAGER, "NER"))).cookies[settings
 
 
 @as_root
-@pytest.mark.skipif(bool(SERVER), reason="the rows are not in the folder")
+@on_a_disk
 def test_a_node_served_from_a_folder_that_takes_no_writes_shows_its_pages_and_says_that_it_only_reads(tmp_path: Path) -> None:
-    node, port = new_node(tmp_path / "node"), free_port()
+    node, port = new_node(tmp_path / "node", with_reference_set=True), free_port()
     first = node.start("serve", "--port", str(port), "--no-demo")
     assert becomes(port, listening=True, seconds=120)
     first.terminate()

@@ -44,7 +44,7 @@ while True:
 def held(tmp_path_factory: pytest.TempPathFactory) -> SeparateNode:
     """A node with its reference set, one import of three rows, and the raw file it came in."""
     folder = tmp_path_factory.mktemp("backup")
-    node, table = new_node(folder / "node"), folder / "synthetic_2022-02.csv"
+    node, table = new_node(folder / "node", with_reference_set=True), folder / "synthetic_2022-02.csv"
     rows = [f"Organisation {each};Santé;Diffa;Bosso;Soins « é» {each};En cours;{each}0\n" for each in (1, 2, 3)]
     table.write_text(HEADINGS + "".join(rows), "utf-8")
     done = node.run("import", str(table), "--state", "NER", "--as", "presence-5w", "--period", "2022-02", "--yes", "--json", seconds=180)

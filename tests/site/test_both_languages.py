@@ -15,6 +15,7 @@ from django.utils.translation import trans_real
 from addresses import Ground, lay, with_choices
 from concertation.apps.access.mail import send_link, send_password_link
 
+pytestmark = pytest.mark.wording
 CATALOGUE = Path(__file__).resolve().parents[2] / "src" / "concertation" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 FRENCH = re.compile(r"\b(aucune?|avec|cette|chaque|dans|depuis|déjà|doit|elle|êtes|jamais|leurs?|mais|nous|peut|pour|puis|qui|rien|sans|selon|sont|toutes?|une|vos|votre|vous)\b", re.IGNORECASE)
 ENGLISH = re.compile(r"\b(already|and|been|cannot|from|have|only|please|should|that|their|there|these|this|which|with|your)\b", re.IGNORECASE)

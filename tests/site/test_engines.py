@@ -46,6 +46,7 @@ def test_a_server_that_does_not_answer_is_told_without_a_trace(tmp_path: Path) -
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.sqlite
 def test_several_web_processes_are_refused_on_sqlite_with_the_way_out(tmp_path: Path) -> None:
     done = SeparateNode(tmp_path / "node").run("serve", "--web", "2", "--port", "1")
 

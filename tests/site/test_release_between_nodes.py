@@ -64,7 +64,7 @@ def introduce(of: SeparateNode, state: str, to: SeparateNode, file: Path) -> Non
 
 @pytest.fixture
 def two(tmp_path: Path) -> Two:
-    both = Two(new_node(tmp_path / "ner"), new_node(tmp_path / "bfa"), tmp_path / "stick")
+    both = Two(new_node(tmp_path / "ner", with_reference_set=True), new_node(tmp_path / "bfa", with_reference_set=True), tmp_path / "stick")
     done(both.niger, "node", "init", "--state", "NER")
     done(both.burkina, "node", "init", "--state", "BFA")
     introduce(both.niger, "NER", both.burkina, tmp_path / "ner.json")

@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 
 from ports import free_port
-from separate_node import ROOT, SERVER, SeparateNode, new_database
+from separate_node import ROOT, SeparateNode, new_database
 
 EARLIER = ROOT / "tests" / "upgrades"
 NODE, BACKUP = EARLIER / "synthetic_node_of_2026-11-23.tar.xz", EARLIER / "synthetic_backup_of_2026-11-23.tar.xz"
 GROW = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}  # each release adds its own lines
 INDEX = "search_"
-ENGINES = ["sqlite", "postgresql"] if SERVER else ["sqlite"]
 SHOWN = {"/": "Concertation", "/situation/?state=NER": "Niger", "/organisations/?q=synthetic": "ONG synthetic A", "/search/?q=synthetic": "synthetic", "/help/": "Concertation"}
 Columns = dict[str, list[str]]
 Rows = dict[str, set[tuple[Any, ...]]]
@@ -70,6 +69,7 @@ def pages_of(node: SeparateNode) -> dict[str, tuple[int, str]]:
         running.wait(timeout=30)
 
 
+@pytest.mark.sqlite
 def test_a_node_of_an_earlier_release_is_upgraded_with_every_row(tmp_path: Path) -> None:
     node = SeparateNode(unpacked(NODE, tmp_path / "node"))
     file = node.home / "concertation.sqlite3"
@@ -104,11 +104,10 @@ def rows_in_common(held: Rows, before: Columns, common: Columns) -> Rows:
     return {table: {tuple(row[place] for place in places[table]) for row in held[table]} for table in common}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_backup_of_an_earlier_release_is_restored_and_upgraded(tmp_path: Path, engine: str) -> None:
+def test_a_backup_of_an_earlier_release_is_restored_and_upgraded(tmp_path: Path) -> None:
     [backup] = unpacked(BACKUP, tmp_path / "backups").iterdir()
     manifest = json.loads((backup / "manifest.json").read_text("utf-8"))
-    node = SeparateNode(tmp_path / "node", new_database() if engine == "postgresql" else "")
+    node = SeparateNode(tmp_path / "node", new_database())
 
     done = node.run("restore", str(backup), "--json", seconds=180)
 
