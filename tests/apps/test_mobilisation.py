@@ -1,5 +1,6 @@
 """Mobilisation: pledges recorded and corrected, receipts that pay instalments once, statements without names, totals without names, quality from the ledger."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from access_steps import browser_of, person
 from concertation.apps.ground.models import JournalLine, Message
@@ -23,6 +25,7 @@ from concertation.apps.mobilisation.models import (
     StatementLine,
 )
 from concertation.apps.mobilisation.reminding.commands import remind
+from concertation.cli import app
 from concertation.core.sharing import Mandate, Role
 from concertation.site import reference
 
@@ -419,3 +422,23 @@ def test_the_ledger_is_narrowed_sorted_and_taken_away(niger: Client) -> None:
     assert [row["amount"]["text"] for row in shown] == ["200\u202fFCFA", "100\u202fFCFA"]
     assert file.count("PR-2026-") == 2
     assert niger.get("/mobilisation/pledges/?format=xlsx").status_code == 200
+
+
+def test_the_terminal_tells_the_ledger_and_the_quality_it_gives(niger: Client) -> None:
+    row = recorded(niger, giver_type="diaspora_association", giver="Association synthétique")
+    in_two(niger, row)
+    received(niger, row)
+    terminal = CliRunner()
+
+    ledger = json.loads(terminal.invoke(app, ["pledges", "--state", "NER", "--to", "EUR", "--json"]).stdout)
+    quality = json.loads(terminal.invoke(app, ["funding", "quality", "--state", "NER", "--year", "2026", "--json"]).stdout)
+
+    assert [(each["reference"], each["received"], [part["standing"] for part in each["instalments"]][0]) for each in ledger["pledges"]] == [("PR-2026-001", 400_000, "paid")]
+    assert ledger["in_one_currency"]["rates"] and ledger["in_one_currency"]["promised"] == 1524.49
+    assert (quality["paid_on_time"], quality["diaspora"], quality["private"], quality["flexible"]) == (0.4, 1.0, 0.0, None)
+    told = quality["measures"]["paid_on_time"]
+    assert (told["basis"], told["currency"], told["numerator"], told["denominator"], told["unknown"]) == ("ledger", "XOF", 400_000, 1_000_000, 0)
+
+
+def test_a_rate_that_cannot_be_read_is_refused_at_the_terminal() -> None:
+    assert CliRunner().invoke(app, ["pledges", "--rate", "XOF=beaucoup", "--json"]).exit_code == 2

@@ -152,7 +152,8 @@ def show_quality(content: dict[str, Any]) -> None:
     table = Table("mesure / measure", "part / share", "USD", "sur / of", "inconnu / unknown")
     for measure in content["measures"].values():
         shown = "aucun chiffre / no figure" if measure["share"] is None else f"{measure['share']:.1%}"
-        part = "" if measure["numerator"] is None else f"{measure['numerator']:,}"
+        own = f" {measure['currency']}" if measure.get("basis") == "ledger" else ""
+        part = "" if measure["numerator"] is None else f"{measure['numerator']:,}{own}"
         table.add_row(f"{measure['name_fr']} / {measure['name_en']}", shown, part, f"{measure['denominator']:,}", f"{measure['unknown']:,}")
         for each in measure.get("ledger", ()):
             told_of = "aucun chiffre / no figure" if each["share"] is None else f"{each['share']:.1%}"

@@ -118,13 +118,13 @@ def quality_told(money: Money, found: Quality, ledger: Shares | None = None) -> 
     """The quality of some money: each measure's share or null, with numerator, denominator and what is unknown.
 
     What the ledger of pledges says stands under `ledger` of its measure, a line for each currency; where FTS says nothing and the ledger
-    holds one currency alone, its share is the measure's.
+    holds one currency alone, its share is the measure's, and `basis` says so.
     """
     held = ledger or {}
     return {
         "currency": "USD", "policy": OURS, "flows": money.frame.height, "counted": dollars(total(money.counted[OURS])),
         **{name: rounded(share) if share.is_held else alone(held.get(name, ())) for name, share in found.shares.items()},
-        "measures": {name: {**_share_told(name, share), **({"ledger": [_ledger_told(each) for each in held[name]]} if held.get(name) else {})} for name, share in found.shares.items()},
+        "measures": {name: _measure_told(name, share, held.get(name, ())) for name, share in found.shares.items()},
         "days_to_report": {"median": found.delay.median, "ninth_of_ten": found.delay.ninth_of_ten, "flows": found.delay.flows, "unknown_flows": found.delay.unknown_flows},
         "spread": {"givers": found.spread.givers, "first_share": None if found.spread.first_share is None else round(float(found.spread.first_share), 4), "half_from": found.spread.half_from},
     }  # fmt: skip
@@ -138,6 +138,18 @@ def rounded(share: Share) -> float | None:
 def alone(held: Sequence[LedgerShare]) -> float | None:
     """The share of a ledger in its only currency; None where it has several, which are never added, or knows nothing."""
     return rounded(held[0].share) if len(held) == 1 else None
+
+
+def _measure_told(name: str, share: Share, held: Sequence[LedgerShare]) -> dict[str, object]:
+    """A measure of the flows; of the ledger, with its currency, where the flows say nothing and the ledger holds one currency."""
+    told = {**_share_told(name, share), "basis": "flows", **({"ledger": [_ledger_told(each) for each in held]} if held else {})}
+    if share.is_held or alone(held) is None:
+        return told
+    own, code = held[0].share, held[0].currency
+    return told | {
+        "basis": "ledger", "currency": code, "share": rounded(own), "numerator": main_amount(own.part, code), "denominator": main_amount(own.whole, code), "unknown": main_amount(own.unknown, code),
+        "unknown_share": None if own.unknown_share is None else round(float(own.unknown_share), 4), "flows": own.flows, "unknown_flows": own.unknown_flows, "why_fr": "", "why_en": "",
+    }  # fmt: skip
 
 
 def _ledger_told(each: LedgerShare) -> dict[str, object]:

@@ -45,7 +45,7 @@ class AmountField(forms.CharField):
     """An amount as people write it: blanks between digits, a comma or a point; nothing where nothing is written. A sign is kept: it is judged after."""
 
     def __init__(self, *, label: Any, **more: Any) -> None:
-        super().__init__(label=label, max_length=LONGEST_AMOUNT, widget=forms.TextInput(attrs={"inputmode": "decimal", "size": "14"}), **{"required": False, **more})
+        super().__init__(label=label, max_length=LONGEST_AMOUNT, widget=forms.TextInput(attrs={"inputmode": "decimal", "size": "12"}), **{"required": False, **more})
 
     def to_python(self, value: Any) -> Any:
         """The amount as an exact decimal; nothing where nothing is written."""

@@ -141,6 +141,7 @@ def instalment_rows(held: queries.Entry) -> list[dict[str, object]]:
         {
             "number": each.instalment.number, "amount": amount_words(each.instalment.minor, currency), "due": words.day_words(each.instalment.due_on), "paid": amount_words(each.paid, currency) if each.paid else "–",
             "left": amount_words(each.left, currency), "standing": words.standing_words(each.standing), "css": words.standing_css(each.standing), "late": words.days_late_words(each),
+            "declared": amount_words(held.declared_parts[each.instalment.number], currency) if each.instalment.number in held.declared_parts else "",
         }
         for each in held.balance.instalments
     ]  # fmt: skip

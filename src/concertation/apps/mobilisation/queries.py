@@ -29,13 +29,17 @@ from concertation.core.spelling import fold
 
 @dataclass(frozen=True)
 class Entry:
-    """A pledge of the ledger as it stands: its balance, its instalments by number, what was received and when, what its giver declares and nobody confirmed."""
+    """A pledge of the ledger as it stands: its balance, its instalments by number, what was received and when.
+
+    `declared` is what its giver says and nobody confirmed, `declared_parts` the part of it that each instalment would take.
+    """
 
     pledge: Pledge
     balance: Balance
     instalments: Mapping[int, Instalment]
     received: tuple[tuple[date, int], ...]
     declared: int
+    declared_parts: Mapping[int, int]
 
     @cached_property
     def counted(self) -> Counted:
@@ -101,20 +105,20 @@ def entries(mandates: Sequence[Mandate], rows: QuerySet[Pledge], *, today: date)
 
 
 def _standing(mandates: Sequence[Mandate], rows: QuerySet[Pledge], held: Iterable[Pledge], today: date) -> list[Entry]:
-    parts, paid, received, declared = _instalments(mandates, rows), _payments(mandates, rows), dict[UUID, list[tuple[date, int]]](), dict[UUID, int]()
+    parts, (paid, waiting), received, declared = _instalments(mandates, rows), _payments(mandates, rows), dict[UUID, list[tuple[date, int]]](), dict[UUID, int]()
     of_rows = PledgeReceipt.objects.visible_to(mandates).filter(pledge__in=rows.order_by().values("pk"), taken_back_on__isnull=True)
     for pledge_id, on, minor, confirmed in of_rows.values_list("pledge_id", "received_on", "amount_minor", "confirmed_on"):
         if confirmed is None:
             declared[pledge_id] = declared.get(pledge_id, 0) + minor
         else:
             received.setdefault(pledge_id, []).append((on, minor))
-    return [_entry(row, parts.get(row.pk, {}), paid.get(row.pk, []), received.get(row.pk, []), declared.get(row.pk, 0), today) for row in held]
+    return [_entry(row, parts.get(row.pk, {}), paid.get(row.pk, []), received.get(row.pk, []), (declared.get(row.pk, 0), waiting.get(row.pk, {})), today) for row in held]
 
 
-def _entry(row: Pledge, parts: Mapping[int, Instalment], paid: Sequence[Payment], received: Sequence[tuple[date, int]], declared: int, today: date) -> Entry:
+def _entry(row: Pledge, parts: Mapping[int, Instalment], paid: Sequence[Payment], received: Sequence[tuple[date, int]], declared: tuple[int, Mapping[int, int]], today: date) -> Entry:
     whole, taken_back = sum(minor for _on, minor in received), row.taken_back_on is not None
     stands = ledger.balance(row.amount_minor, [as_core(each) for each in parts.values()], paid, received=whole, taken_back=taken_back, today=today)
-    return Entry(row, stands, parts, tuple(received), declared)
+    return Entry(row, stands, parts, tuple(received), *declared)
 
 
 def entry(mandates: Sequence[Mandate], row: Pledge, *, today: date) -> Entry:
@@ -134,13 +138,17 @@ def _instalments(mandates: Sequence[Mandate], rows: QuerySet[Pledge]) -> dict[UU
     return found
 
 
-def _payments(mandates: Sequence[Mandate], rows: QuerySet[Pledge]) -> dict[UUID, list[Payment]]:
-    seen = Settlement.objects.filter(visible_rows(mandates, prefix="receipt__"), receipt__pledge__in=rows.order_by().values("pk"))
-    standing = seen.filter(receipt__taken_back_on__isnull=True, receipt__confirmed_on__isnull=False)
-    found: dict[UUID, list[Payment]] = {}
-    for pledge_id, number, minor, on in standing.values_list("receipt__pledge_id", "instalment__number", "amount_minor", "receipt__received_on"):
-        found.setdefault(pledge_id, []).append(Payment(number, minor, on))
-    return found
+def _payments(mandates: Sequence[Mandate], rows: QuerySet[Pledge]) -> tuple[dict[UUID, list[Payment]], dict[UUID, dict[int, int]]]:
+    """What pays each instalment: payments confirmed, and what is declared alone. One query."""
+    seen = Settlement.objects.filter(visible_rows(mandates, prefix="receipt__"), receipt__pledge__in=rows.order_by().values("pk"), receipt__taken_back_on__isnull=True)
+    paid, waiting = dict[UUID, list[Payment]](), dict[UUID, dict[int, int]]()
+    for pledge_id, number, minor, on, confirmed in seen.values_list("receipt__pledge_id", "instalment__number", "amount_minor", "receipt__received_on", "receipt__confirmed_on"):
+        if confirmed is None:
+            own = waiting.setdefault(pledge_id, {})
+            own[number] = own.get(number, 0) + minor
+        else:
+            paid.setdefault(pledge_id, []).append(Payment(number, minor, on))
+    return paid, waiting
 
 
 def receipts(mandates: Sequence[Mandate], row: Pledge) -> list[PledgeReceipt]:

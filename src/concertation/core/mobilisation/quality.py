@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A pledge as these measures read it: amounts in minor units of its currency, receipts as (day, amount)."""
+    """A pledge as these measures read it: amounts in minor units of its currency, receipts as (day, amount), what is declared alone by instalment."""
 
     currency: str
     giver_type: str
@@ -28,6 +28,7 @@ class Held:
     taken_back: bool
     instalments: tuple[Stood, ...]
     received: tuple[tuple[date, int], ...]
+    declared: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,10 @@ class _Tally:
     lines: int = 0
     unknown_lines: int = 0
 
-    def add(self, whole: int, part: int | None) -> None:
-        """Add an amount and the part of it that has the measure; none where nobody knows."""
-        self.whole += whole
-        if part is None:
-            self.unknown, self.unknown_lines = self.unknown + whole, self.unknown_lines + 1
-        elif part:
-            self.part, self.lines = self.part + part, self.lines + 1
+    def add(self, whole: int, part: int, unknown: int) -> None:
+        """Add an amount, the part of it that has the measure, and the part of which nobody knows."""
+        self.whole, self.part, self.unknown = self.whole + whole, self.part + part, self.unknown + unknown
+        self.lines, self.unknown_lines = self.lines + (part > 0), self.unknown_lines + (unknown > 0)
 
 
 @dataclass(slots=True)
@@ -63,9 +61,9 @@ class _Tallies:
 
     held: dict[str, _Tally] = field(default_factory=dict)
 
-    def add(self, currency: str, whole: int, part: int | None) -> None:
+    def add(self, currency: str, whole: int, *, part: int = 0, unknown: int = 0) -> None:
         """Add to the tally of a currency."""
-        self.held.setdefault(currency, _Tally()).add(whole, part)
+        self.held.setdefault(currency, _Tally()).add(whole, part, unknown)
 
     def shares(self) -> tuple[LedgerShare, ...]:
         """The shares, by currency, of those that count anything."""
@@ -73,7 +71,8 @@ class _Tallies:
 
 
 def paid_on_time(pledges: Iterable[Held], *, today: date, year: int | None = None) -> tuple[LedgerShare, ...]:
-    """Of the instalments whose promised day has passed (in a year), the part received by that day; those without a day are unknown.
+    """Of the instalments whose promised day has passed (in a year), the part received by that day; those without a day are unknown,
+    and so is what a giver declares to have paid until the receiving side confirms it.
 
     >>> from concertation.core.mobilisation.ledger import Instalment, Payment, stand
     >>> stood = stand(Instalment(1, 500, date(2026, 3, 1)), [Payment(1, 200, date(2026, 3, 1)), Payment(1, 300, date(2026, 4, 1))], today=date(2026, 6, 1))
@@ -87,11 +86,11 @@ def paid_on_time(pledges: Iterable[Held], *, today: date, year: int | None = Non
             due = stood.instalment.due_on
             if due is None:
                 if _in_year(each.pledged_on, year):
-                    tallies.add(each.currency, stood.instalment.minor, None)
+                    tallies.add(each.currency, stood.instalment.minor, unknown=stood.instalment.minor)
             elif due < today and _in_year(due, year):
-                tallies.add(each.currency, stood.instalment.minor, stood.in_time)
+                tallies.add(each.currency, stood.instalment.minor, part=stood.in_time, unknown=min(each.declared.get(stood.instalment.number, 0), stood.left))
         if not each.instalments and each.promised and _in_year(each.pledged_on, year):
-            tallies.add(each.currency, each.promised, None)
+            tallies.add(each.currency, each.promised, unknown=each.promised)
     return tallies.shares()
 
 
@@ -106,7 +105,7 @@ def received_from(pledges: Iterable[Held], *, measure: str, year: int | None = N
     for each in pledges:
         minor = sum(amount for on, amount in each.received if _in_year(on, year))
         if each.kind == Kind.CASH and minor:
-            tallies.add(each.currency, minor, None if each.giver_type == UNKNOWN else minor if each.giver_type in BY_GIVER[measure] else 0)
+            tallies.add(each.currency, minor, part=minor if each.giver_type in BY_GIVER[measure] else 0, unknown=minor if each.giver_type == UNKNOWN else 0)
     return tallies.shares()
 
 

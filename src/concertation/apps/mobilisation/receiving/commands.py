@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ def _noted(pledge_id: UUID, received: Received, base_version: int, today: date, 
     now = held_at(Pledge, pledge_id, base_version)
     held = entry([by], now, today=today)
     _refuse_receipt(now, held, received, today)
-    where = spread(received.minor, counting_declared(held, now), first=received.instalment, rest=received.rest)
+    where = spread(received.minor, counting_declared(held), first=received.instalment, rest=received.rest)
     row: PledgeReceipt = PledgeReceipt.objects.create(
         pledge=now, received_on=received.on, amount_minor=received.minor, channel=received.channel, reference=received.reference, said_by="receiver" if receives else "giver",
         confirmed_on=today if receives else None, line=line, owner_state=now.owner_state, holder=now.holder, sensitivity=now.sensitivity,
@@ -73,7 +73,7 @@ def _refuse_receipt(now: Pledge, held: Entry, received: Received, today: date) -
         raise Refused([Problem("receipt-held-already", Cell(), received.reference or received.on.isoformat())])
     if received.instalment is not None and received.instalment not in held.instalments:
         raise Refused([Problem("instalment-unknown", Cell(), str(received.instalment))])
-    where = spread(received.minor, counting_declared(held, now), first=received.instalment, rest=received.rest)
+    where = spread(received.minor, counting_declared(held), first=received.instalment, rest=received.rest)
     wrong = list(problems_of_receipt(
         minor=received.minor, currency=received.currency, pledge_currency=now.currency, received_on=received.on, pledged_on=now.pledged_on, today=today, where=where, rest=received.rest,
     ))  # fmt: skip
@@ -92,15 +92,9 @@ def _is_held(now: Pledge, received: Received) -> bool:
     )  # fmt: skip
 
 
-def counting_declared(held: Entry, now: Pledge) -> list[Stood]:
+def counting_declared(held: Entry) -> list[Stood]:
     """The instalments with what a giver declared and nobody confirmed yet taken off what is left: nothing is settled twice."""
-    waiting: dict[int, int] = {}
-    unconfirmed = Settlement.objects.filter(receipt__pledge=now, receipt__taken_back_on__isnull=True, receipt__confirmed_on__isnull=True)
-    for number, minor in unconfirmed.values_list("instalment__number", "amount_minor"):
-        waiting[number] = waiting.get(number, 0) + minor
-    return [
-        Stood(each.instalment, each.standing, each.paid, max(each.left - waiting.get(each.instalment.number, 0), 0), each.in_time, each.paid_on) for each in held.balance.instalments
-    ]  # fmt: skip
+    return [replace(each, left=max(each.left - held.declared_parts.get(each.instalment.number, 0), 0)) for each in held.balance.instalments]
 
 
 @transaction.atomic

@@ -15,13 +15,13 @@ from concertation.core.sharing import Mandate, Role
 
 
 def instalments_due(mandates: Sequence[Mandate], *, state: str, today: date) -> list[tuple[Entry, Stood, Stage]]:
-    """The instalments of a State's pledges with something left, whose day asks for a reminder that was not made."""
+    """The instalments of a State's pledges with something left that nobody declares paid, whose day asks for a reminder that was not made."""
     told = set(InstalmentReminder.objects.values_list("instalment_id", "stage", "due"))
     found = []
     for each in entries(mandates, pledges(mandates, owner_state=state, taken_back_on__isnull=True), today=today):
         for stood in each.balance.instalments:
             due = stood.instalment.due_on
-            stage = stage_due(due, today) if due is not None and stood.left else None
+            stage = stage_due(due, today) if due is not None and stood.left > each.declared_parts.get(stood.instalment.number, 0) else None
             if stage and (each.instalments[stood.instalment.number].pk, stage, due) not in told:
                 found.append((each, stood, stage))
     return found
