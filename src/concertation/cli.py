@@ -18,6 +18,7 @@ from concertation.apps.sources.raw.commands import ErasedBefore
 from concertation.site import (
     cli_alerts,
     cli_allocation,
+    cli_demo,
     cli_funding,
     cli_iati,
     cli_keeping,
@@ -33,6 +34,7 @@ from concertation.site import (
     engines,
     faults,
     health,
+    health_security,
     importing,
     node,
     noting,
@@ -45,6 +47,7 @@ from concertation.site.terminal import AsJson, answer, refuse, screen
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 cli_keeping.register(app)
+cli_demo.register()
 cli_node.register(app)
 cli_pull.register(app)
 cli_release.register(app)
@@ -136,9 +139,12 @@ def import_file(
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    security: Annotated[bool, typer.Option("--security", help="Seulement la sécurité / security alone.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Dit ce qui ne va pas / say what is wrong."""
-    findings = list(health.findings())
+    findings = list(health_security.findings() if security else health.findings())
     if as_json:
         answer([dataclasses.asdict(finding) for finding in findings])
     else:

@@ -89,3 +89,19 @@ def test_a_key_is_accepted_once_and_revoked_for_good() -> None:
     assert [commands.revoke_key(KEYS[0].fingerprint, by=BY, at=AT) for _ in range(2)] == [True, False]
     assert not commands.accept_key(KEYS[0], by=BY, at=AT)
     assert [key.revoked_on for key in queries.held_keys()] == [AT.date()]
+
+
+def test_a_withdrawal_and_what_takes_its_place_end_the_same_in_either_order() -> None:
+    ends = []
+    for node, order in (("NER", (1, 2, 3)), ("MLI", (1, 3, 2))):
+        digests = {number: f"{node}{number}".ljust(64, "0") for number in order}
+        came = {
+            1: (note(node=node, sequence=1), seen()), 2: (note(node=node, sequence=2, withdraws=digests[1]), ()),
+            3: (note(node=node, sequence=3, supersedes=digests[1]), seen()),
+        }  # fmt: skip
+        for number in order:
+            commands.take_in(came[number][0], digests[number], came[number][1], by=BY, at=AT)
+        held = {each.sequence: (each.standing, len(queries.cells_of(BURKINA, each))) for each in queries.releases(BURKINA, node=node)}
+        ends.append(held)
+
+    assert ends[0] == ends[1] == {1: ("withdrawn", 0), 2: ("received", 0), 3: ("received", 6)}

@@ -13,9 +13,12 @@ from concertation.apps.sharing import commands, queries
 from concertation.apps.sharing.nodes import commands as node_commands
 from concertation.apps.sharing.nodes.queries import KnownHost, alarms, hosts, last_statement
 from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing.canonical import canonical_json
+from concertation.core.sharing.receipts import SEAL
+from concertation.core.sharing.signing import fingerprint, public_of, signed
 from concertation.formats.outbox import Seen
 from concertation.formats.release import files_of
-from concertation.site import node_keys, pulling
+from concertation.site import node_keys, pulling, receipting
 from concertation.site.fetching import Patience
 from node_samples import Niger, after, by, ring, ring_keys, served, serving
 from release_samples import PRIVATE, digest, note, release, sealed, seen
@@ -153,3 +156,20 @@ def test_a_node_nobody_compared_is_not_believed_whatever_it_offers() -> None:
 
     assert [problem.code for problem in told.problems] == ["outbox-signature-wrong"]
     assert last_statement("MLI") is None
+
+
+def test_a_receipt_is_kept_when_that_nodes_courier_signed_it_for_a_release_of_ours() -> None:
+    own = note(node="BFA", recipients=("NER",))
+    commands.publish(commands.draft(own, "f" * 64, seen(), by=BY, at=AT), own, by=BY, at=AT)
+
+    def receipt(key: bytes = samples.COURIERS["NER"], **changed: object) -> bytes:
+        said = {"act": "taken", "made_on": "2026-11-20", "node": "NER", "release": "f" * 64, "rows": 6, **changed}
+        return canonical_json({**said, "key": fingerprint(public_of(key)), "signature": signed(key, canonical_json(said), SEAL).hex()})
+
+    altered = receipt().replace(b'"rows":6', b'"rows":7')
+    forged = [receipt(b"\x09" * 32), receipt(samples.COURIERS["MLI"]), receipt(next(iter(PRIVATE.values()))), receipt(release="0" * 64), receipt(node="BFA"), receipt(act="sold"), receipt(rows=-1), altered, b"{}", b"[]"]
+
+    assert [receipting.take(each, at=AT) for each in forged] == [False] * len(forged)
+    assert receipting.take(receipt(), at=AT)
+    assert receipting.take_all(b"[" + receipt() + b"," + altered + b"]", at=AT) == (1, 1)
+    assert [(each.node, each.act, each.rows) for each in queries.receipts("f" * 64)] == [("NER", "taken", 6)]

@@ -23,6 +23,11 @@ def kept_secret(name: str) -> str:
     return path.read_text()
 
 
+def bound(name: str, *, https: bool) -> str:
+    """The name of a cookie; under HTTPS one that the browser binds to this host alone."""
+    return f"__Host-{name}" if https else name
+
+
 DEBUG = False
 SECRET_KEY = os.environ.get("CONCERTATION_SECRET_KEY") or kept_secret("secret-key")
 HTTPS = os.environ.get("CONCERTATION_HTTPS") == "1"
@@ -154,6 +159,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = bound("sessionid", https=HTTPS), bound("csrftoken", https=HTTPS)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_SSL_REDIRECT = HTTPS
@@ -164,7 +170,7 @@ X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("français")), ("en", _("anglais"))]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = bound("language", https=HTTPS)
 LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
 USE_I18N = True
 USE_TZ = True

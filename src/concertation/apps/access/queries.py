@@ -157,6 +157,13 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists())
 
 
+def signers_without_second_factor(on: date) -> int:
+    """How many people hold a mandate that signs or administers and have no second factor; the demonstration account aside."""
+    factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=SECOND_FACTORS)
+    held = HeldMandate.objects.filter(in_force(on), role__in=[role.value for role in NEEDS_SECOND_FACTOR]).annotate(secured=Exists(factors))
+    return held.filter(secured=False).exclude(person__email=settings.DEMONSTRATION_ADDRESS).values("person").distinct().count()
+
+
 def in_sight(mandates: Sequence[Mandate]) -> Q:
     """The mandates (and invitations) a reader may see: of the State or organisation they answer for; all for the node's administrator."""
     answering = [*gives_at_all(mandates), *(own for own in mandates if own.role is Role.AUDITOR)]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -104,6 +105,11 @@ def shown_before(mandates: Sequence[Mandate], *, node: str, table: str, concept:
     """The rows of every release of a table that ever left a node, withdrawn ones too: what others may have kept."""
     held = releases(mandates, node=node).filter(table=table, concept=concept, withdraws="").exclude(standing="draft")
     return [cells_of(mandates, each) for each in held]
+
+
+def expired_releases(today: date) -> int:
+    """How many releases of others are kept beyond their last day; a number, whoever may read the rows."""
+    return Release.objects.filter(standing="received", expires_on__lt=today).count()
 
 
 def receipts(digest: str) -> QuerySet[Receipt]:
