@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 
 STATES, REGION = ("BFA", "MLI", "NER", "TGO"), "AES"
-CONCEPT = "phase3plus"
+SECTOR, CONCEPT = "FSC", "phase3plus"
 SECONDS = 600.0
 AT_ONCE = 2
 COMMANDS = """
@@ -57,7 +57,7 @@ class Node:
         except subprocess.TimeoutExpired:
             raise Failed(f"{self.state}: {commands[0]}: > {SECONDS:.0f} s") from None
         if ended.returncode:
-            raise Failed(f"{self.state}: {commands}: {ended.stderr[-2000:]}")
+            raise Failed(f"{self.state}: {commands}: {(ended.stderr or ended.stdout)[-2000:]}")
         return [json.loads(line) for line in ended.stdout.split("\0") if line.strip()]
 
 
@@ -85,7 +85,7 @@ def play(folder: Path, states: Sequence[str], step: Step) -> Seen:
     meet(nodes, folder, seen)
     step("releases")
     stick = folder / "stick"
-    together(nodes[state].run for state in states)(release_of(stick, "1", ["release", "make", "--recipients", "*", "--concept", CONCEPT, "--share", "public", "--json"]))
+    together(nodes[state].run for state in states)(release_of(stick, "1", ["release", "make", "--recipients", "*", "--sector", SECTOR, "--concept", CONCEPT, "--share", "public", "--json"]))
     step("pull")
     seen.taken, seen.before = pulled(nodes, stick, folder / "receipts")
     step("withdrawal")
