@@ -100,7 +100,7 @@ def receipts_late() -> Finding:
 
 def releases_past() -> Finding:
     """What was received until a day is not kept beyond it."""
-    past = expired_releases(timezone.localdate())
+    past = expired_releases(node.OPERATOR, timezone.localdate())
     return told("releases-past", WRONG if past else WELL, releases=past)
 
 

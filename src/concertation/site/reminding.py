@@ -1,4 +1,4 @@
-"""What the node does by itself: once a day it reminds, erases raw files kept for as long as their State chose, and watches the frameworks; it sends what waits.
+"""What the node does by itself: once a day it reminds, erases raw files kept for as long as their State chose and releases past their day, and watches the frameworks; it sends what waits.
 
 By the worker, or by `./run remind` and `./run raw expire`.
 """
@@ -19,7 +19,7 @@ from concertation.apps.ground.outbox import send_waiting, sends_mail
 from concertation.apps.mobilisation.reminding.commands import remind as remind_of_instalments
 from concertation.apps.sources.raw.commands import expire
 from concertation.apps.sources.reminding.commands import remind
-from concertation.site import clock
+from concertation.site import clock, pulling
 from concertation.site.watching import watch
 
 EVERY_SECONDS = 30.0
@@ -53,6 +53,7 @@ def look_after(ended: threading.Event) -> None:
             else:
                 remind_and_send(today)
                 expire(today)
+                pulling.purge_expired(at=timezone.now())
                 watch(timezone.now())
                 reminded_on = today
         except (DatabaseError, InterfaceError):

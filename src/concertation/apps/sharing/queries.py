@@ -107,9 +107,9 @@ def shown_before(mandates: Sequence[Mandate], *, node: str, table: str, concept:
     return [cells_of(mandates, each) for each in held]
 
 
-def expired_releases(today: date) -> int:
-    """How many releases of others are kept beyond their last day; a number, whoever may read the rows."""
-    return Release.objects.filter(standing="received", expires_on__lt=today).count()
+def expired_releases(mandates: Sequence[Mandate], today: date) -> int:
+    """How many releases of others are kept beyond their last day, of those a reader may see."""
+    return releases(mandates).filter(standing="received", expires_on__lt=today).count()
 
 
 def receipts(digest: str) -> QuerySet[Receipt]:
