@@ -22,6 +22,8 @@ from concertation.apps.access.commands import make_token
 from concertation.apps.access.queries import held_today
 from concertation.apps.anticipation.commands import Brought, store_readings, watch
 from concertation.apps.anticipation.models import Activation
+from concertation.apps.funding.funds.commands import RULES, register_fund
+from concertation.apps.funding.models import ExchangeRate
 from concertation.apps.picture.commands import refresh
 from concertation.apps.presence.models import Activity
 from concertation.apps.search.commands import refresh as refresh_search
@@ -121,7 +123,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
     return {
         "subject": ["access", "pages"], "about": ["NER", "AES"], "division_id": ["ner-2011", "bfa-2025"], "iso3": ["NER", "TGO"], "unit_id": ["ner-1-diffa", "ner-2-diffa"],
         "run_id": [own.run.pk], "doubt_id": [own.doubt.pk], "sha256": [own.run.file_id], "source_id": [own.run.source_id, "hdx-cadre-harmonise"],
-        "figure_id": [own.figure.pk], "flow_id": [own.flow.pk], "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
+        "figure_id": [own.figure.pk], "flow_id": [own.flow.pk], "fund_id": [funds_fund()], "rate_id": list(ExchangeRate.objects.values_list("pk", flat=True)[:1]), "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],
         "reference": ["S1"], "line_code": ["P0"], "lesson_id": [own.lesson.pk], "release_id": [own.release.pk], "agreement_id": [own.agreement.pk], "reuse_id": [NOWHERE], "person_id": [person_id], "mandate_id": [mandate_id], "token_id": [token_id], "link": ["forged"], "invitation_id": [NOWHERE],
         "appeal_id": [kept.promised.appeal.pk], "meeting_id": [kept.promised.meeting.pk], "pledge_id": [kept.promised.pledge.pk], "receipt_id": [kept.promised.receipt.pk], "statement_id": [kept.promised.statement.pk],
         "line_id": [kept.promised.line.pk], "envelope_id": [NOWHERE], "publication_id": [NOWHERE],
@@ -133,8 +135,15 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
     }
 
 
+def funds_fund() -> object:
+    """A synthetic fund that anybody may read."""
+    told = {"name_fr": "Fonds synthétique", "name_en": "Synthetic fund", "party": "Tenant synthétique", "party_type": "government", "kind": "national_fund", "currency": "XOF", **dict.fromkeys(RULES), "eligible_types": [], "earmark": {}, "earmark_text": ""}
+    return register_fund(told, state="NER", share_as="public", by=Mandate("node", Role.DATA_MANAGER, state="NER")).pk
+
+
 CHOICES = {
     "response": ("?state=NER&delay=answered&sort=delay",), "funding": ("?year=2021",), "funding-clusters": ("?year=2024&sector=PRO",), "funding-counting": ("?state=NER&year=2022",), "funding-quality": ("?state=NER&year=2022",),
+    "funding-rates": ("?amount=1000&base=XOF&quote=EUR&on=2025-08-08",),
     "funding-flows": ("?state=NER&measure=flexible&verdict=unknown&year=2022", "?q=synthetic&status=paid&sort=dated"),
     "situation": ("?level=2&sector=ALL&measure=presence", "?state=NER"), "sector": ("?state=NER&level=2",), "needs": ("?state=NER",), "sources": ("?q=niger",),
     "organisations": ("?q=synth",), "journal": ("?act=access.mandate-given",), "sessions-compared": ("?first=S1",), "lessons": ("?q=zql", "?hazard=flood"), "source-cell": ("?sheet=&row=2",),

@@ -20,7 +20,9 @@ from concertation.core.sharing import Role
 from concertation.site.api_description import description
 
 PREFIX = "/api/v1"
-NEEDS_MORE = {"/api/v1/search": "?q=diffa", "/api/v1/picture": "?state=NER"}
+NO_ROUND = "?round=00000000-0000-0000-0000-000000000000"
+ONE_ROUND = {f"/api/v1/allocation-{table}": f"{NO_ROUND}{more}" for table, more in (("scenarios", ""), ("groups", "&scenario=1"), ("lines", "&scenario=1"))}
+NEEDS_MORE = {"/api/v1/search": "?q=diffa", "/api/v1/picture": "?state=NER", **ONE_ROUND}
 
 
 def token_of(user: User, *, name: str = "synthetic") -> str:

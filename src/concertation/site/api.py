@@ -18,6 +18,7 @@ from ninja.security.base import AuthBase
 
 from concertation.apps.access.api import router as access
 from concertation.apps.access.bearers import Bearer, read_as
+from concertation.apps.allocation.api import router as allocation
 from concertation.apps.decisions.api import router as decisions
 from concertation.apps.funding.api import router as funding
 from concertation.apps.ground.refusals import BY_STATUS, Refused, WrongFilter, problem_answer
@@ -69,7 +70,7 @@ class Interface(NinjaAPI):
 
 
 api = Interface(title="Concertation", version=VERSION, urls_namespace="api", docs_url=None, openapi_url=None, auth=Token())
-for router in (places, organisations, sources, needs, presence, funding, picture, decisions, search, access):
+for router in (places, organisations, sources, needs, presence, funding, allocation, picture, decisions, search, access):
     api.add_router("", router)
 for router in (hapi_needs, hapi_presence, hapi_places):
     api.add_router("/hapi", router)

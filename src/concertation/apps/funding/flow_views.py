@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from concertation.apps.funding.code_names import CLUSTERS, Named
 from concertation.apps.funding.flow_tables import Listed
 from concertation.apps.funding.models import Flow, GrantPlace
+from concertation.apps.funding.rates.queries import rates_of
+from concertation.apps.funding.rates.views import told
 from concertation.apps.funding.words import (
     boundary_words,
     day_words,
@@ -49,12 +51,19 @@ def joined(values: object) -> str:
 def facts(row: Flow, columns: Columns) -> list[tuple[str, str]]:
     """(heading, words) of what the flow says; what it does not say says so."""
     return [
-        (_("Montant"), whole_dollars(row.amount_minor)), (_("Montant d'origine"), original(row, columns)), (_("Décidé le"), said(row.decided)), (_("Déclaré le"), said(row.reported)),
+        (_("Montant"), whole_dollars(row.amount_minor)), (_("En francs CFA"), in_francs(row)), (_("Montant d'origine"), original(row, columns)), (_("Décidé le"), said(row.decided)), (_("Déclaré le"), said(row.reported)),
         (_("Années d'emploi"), joined(columns["destination_years"])), (_("Lieux"), joined(columns["destination_places"])), (_("Plan"), joined(columns["destination_plans"])),
         (_("Clusters"), joined(columns["destination_global_clusters"])), (_("Place dans le cadre"), boundary_words(row.boundary) or _("non dit")),
         (_("Partagé"), _("oui, sans partage dit") if row.on_boundary == "shared" else _("non")), (_("Type de flux"), row.flow_type or _("non dit")), (_("Mots clés"), joined(columns["keywords"])),
         (_("Description"), row.description or _("non dite")), (_("Empreinte SHA-256"), row.raw_sha256),
     ]  # fmt: skip
+
+
+def in_francs(row: Flow) -> str:
+    """The amount in CFA francs at the rate of its day, with the rate; that none is held where none is."""
+    if row.amount_minor is None or row.dated is None or not is_currency(row.currency):
+        return _("non dit")
+    return told(Money(row.amount_minor, row.currency), "XOF", row.dated, rates_of([row.dated]))[0]
 
 
 def original(row: Flow, columns: Columns) -> str:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from concertation.apps.ground.answers import PagedById, Row, SectorCode, StateCode
+from concertation.apps.ground.answers import Asked, PagedById, Row, SectorCode, StateCode
+from concertation.core.funding import POLICIES
+from concertation.core.funding_quality import WORDS
 from concertation.core.plan_money import LEVELS, PLAN_TYPES
 from concertation.core.sharing import Sensitivity
 
@@ -82,3 +84,58 @@ class MoneyFlowsAsked(PagedById):
     state: StateCode | None = None
     year: Year | None = None
     status: Literal["paid", "commitment", "pledge"] | None = None
+
+
+class MoneyOverviewRow(Row):
+    """What a State's country plan asked for and received in a year, as extracted last."""
+
+    state: str
+    year: int
+    requirement_minor: int | None
+    funding_minor: int | None
+    currency: str
+    covered_percent: int | None
+    extracted_on: date | None
+
+
+class MoneyOverviewAsked(Asked):
+    """Country plans by State and year."""
+
+    state: StateCode | None = None
+    year: Year | None = None
+    output_format: Literal["json", "csv"] | None = None
+
+
+class MoneyQualityRow(Row):
+    """One measure of quality of the money counted: the part, the whole, and what no source says."""
+
+    quality: Literal[tuple(WORDS)]  # type: ignore[valid-type]
+    share: float | None
+    part_minor: int | None
+    whole_minor: int
+    unknown_minor: int
+    currency: str
+    flows: int
+    unknown_flows: int
+
+
+class MoneyBridgeRow(Row):
+    """One step of the bridge between two counting policies; the steps of a pair add up to the difference of its totals."""
+
+    from_policy: Literal[tuple(POLICIES)]  # type: ignore[valid-type]
+    to_policy: Literal[tuple(POLICIES)]  # type: ignore[valid-type]
+    from_total_minor: int
+    to_total_minor: int
+    from_reason: str
+    to_reason: str
+    flows: int
+    difference_minor: int
+    currency: str
+
+
+class MoneyCountedAsked(Asked):
+    """The flows of a State and year, or all of them."""
+
+    state: StateCode | None = None
+    year: Year | None = None
+    output_format: Literal["json", "csv"] | None = None
