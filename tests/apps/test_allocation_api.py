@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from test_funding_imports import brought, flow, node, page
 
 from api_steps import program
 from concertation.apps.allocation import queries
@@ -11,7 +12,6 @@ from concertation.apps.allocation.models import Round
 from concertation.core.sharing import Role
 from concertation.site import reference
 from round_steps import asked, round_of, solved
-from test_funding_imports import brought, flow, node, page
 
 __all__ = ["node"]
 pytestmark = pytest.mark.django_db

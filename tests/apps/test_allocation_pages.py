@@ -289,7 +289,7 @@ def test_a_past_year_becomes_a_round_in_one_act_marked_an_estimate_and_counts_no
     assert (made.estimate, made.as_of.year, made.get_status_display()) == (True, 2025, "en préparation")
     assert queries.scenarios(made)[0].valid
     assert "Estimation." in page and "Besoin couvert par l'argent (USD)" in page.replace("&#x27;", "'")
-    assert "Personnes assistées" not in page and "Personne n" in page
+    assert "Personnes assistées" not in page and "aucun chiffre de personnes" in page
 
 
 def test_the_round_of_a_past_year_asks_what_the_back_test_asked(analyst: Client) -> None:

@@ -72,6 +72,7 @@ def minimum_shown(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     stages = [
         {
             "name": str(STAGE_WORDS.get(stage["name"], stage["name"])), "without": _stage_value(stage["name"], float(stage["without"])), "with": _stage_value(stage["name"], float(stage["with"])),
+            "bound": _stage_value(stage["name"], float(stage["bound"])), "gap": f"{float(stage['gap']):.1e}",
         }
         for stage in told["stages"]
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from concertation.apps.allocation.models import ROUND_STATUSES, SCENARIO_STATUSE
 from concertation.apps.ground.answers import Asked, PagedById, Row
 
 Number = Annotated[int, Field(ge=1, le=1000)]
-RoundStatus = Literal[tuple(code for code, _words in ROUND_STATUSES)]  # type: ignore[valid-type]
+STATUSES = tuple(code for code, _words in ROUND_STATUSES)
 
 
 class RoundRow(Row):
@@ -18,7 +18,7 @@ class RoundRow(Row):
 
     id: UUID
     title: str
-    status: RoundStatus
+    status: Literal[STATUSES]  # type: ignore[valid-type]
     as_of: date
     currency: str
     sources: int
@@ -35,7 +35,7 @@ class RoundRow(Row):
 class RoundsAsked(PagedById):
     """Rounds by how far they are."""
 
-    status: RoundStatus | None = None
+    status: Literal[STATUSES] | None = None  # type: ignore[valid-type]
 
 
 class ScenarioRow(Row):

@@ -97,7 +97,7 @@ def sentence(asked: Round, shown: Scenario | None, overview: Mapping[str, Any]) 
             "held": money(asked.held, asked.currency), "cells": asked.cells, "needed": money(asked.needed, asked.currency),
         }
     if asked.estimate:
-        return _("Le scénario %(number)s répartit %(spent)s sur %(held)s : le secteur le moins couvert le serait à %(least)s. Personne n'a compté ici de personnes : c'est l'argent des plans de l'année, une estimation.") % {
+        return _("Le scénario %(number)s répartit %(spent)s sur %(held)s : le secteur le moins couvert le serait à %(least)s. C'est une estimation sur l'argent des plans de l'année ; aucun chiffre de personnes n'y est tenu.") % {
             "number": shown.number, "spent": money(overview["spent"], asked.currency), "held": money(overview["held"], asked.currency), "least": percent(overview["least"]),
         }
     return _("Le scénario %(number)s répartit %(spent)s sur %(held)s : il assisterait %(people)s personnes, et le groupe le moins couvert le serait à %(least)s.") % {

@@ -124,7 +124,7 @@ def _party(key: str, written: Written, level: str) -> Party:
 
 
 def _fund(party: UUID, written: Written, level: str) -> Fund:
-    kind = "cbpf" if "Country-based" in written.types else "cerf" if "central emergency" in written.name.casefold() else "global_pooled"
+    kind = "cbpf" if "Country-based" in written.types else "cerf" if "central emergency" in written.name.casefold() else "global_pooled" if "Global" in written.types else "pooled"
     return Fund(id=uuid5(MONEY, f"fund {party}"), owner_state="AES", sensitivity=level, party_id=party, name_fr=written.name[:240], name_en=written.name[:240], kind=kind, currency="USD")
 
 

@@ -19,7 +19,7 @@ PARTY_TYPES = [
     ("community_org", _("organisation communautaire")), ("unknown", _("type non dit")),
 ]
 FUND_KINDS = [
-    ("bilateral", _("aide bilatérale")), ("cbpf", _("fonds commun de pays")), ("cerf", _("CERF, guichet non dit")), ("global_pooled", _("fonds commun mondial")),
+    ("bilateral", _("aide bilatérale")), ("cbpf", _("fonds commun de pays")), ("cerf", _("CERF, guichet non dit")), ("global_pooled", _("fonds commun mondial")), ("pooled", _("fonds commun, portée non dite")),
     ("cerf_rr", _("CERF, réponse rapide")), ("cerf_ufe", _("CERF, urgences sous-financées")),
     ("national_fund", _("fonds national")), ("joint_aes_fund", _("fonds commun de l'AES")), ("diaspora_fund", _("fonds de la diaspora")), ("company_fund", _("fonds d'entreprise")),
     ("contingent_credit", _("crédit conditionnel")), ("insurance", _("assurance")), ("aa_envelope", _("enveloppe d'action anticipée")),

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from concertation.apps.funding.models import (
     Answer,
     Earmark,
+    ExchangeRate,
     Flow,
     FlowParty,
     FundCode,
@@ -29,6 +30,7 @@ from concertation.apps.ground.models import visible_rows
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.queries import COUNTED_STATUSES
 from concertation.core.funding import FLOW_SCHEMA
+from concertation.core.money import Rate, Rates
 from concertation.core.plan_money import PLAN_SCHEMA
 from concertation.core.sharing import Mandate
 from concertation.formats.fts import written_again
@@ -152,6 +154,13 @@ def plan_rows_to_compare(run: ImportRun) -> pl.DataFrame:
 def code_rows(mandates: Sequence[Mandate], *code_lists: str) -> list[FundCode]:
     """The lines of some code tables that the reader may see, the earlier files first. One query."""
     return list(FundCode.objects.visible_to(mandates).filter(import_run__status__in=COUNTED_STATUSES, code_list__in=code_lists).order_by("import_run", "row"))
+
+
+def rates() -> Rates:
+    """The exchange rates that stand on this node, each with its day and source. One query."""
+    standing = ExchangeRate.objects.filter(withdrawn_at__isnull=True)
+    lines = standing.values_list("base", "quote", "numerator", "denominator", "on", "source__title")
+    return Rates.of(Rate(base, quote, Fraction(over, under), on, title) for base, quote, over, under, on, title in lines)
 
 
 def answer_again(mandates: Sequence[Mandate], run: ImportRun) -> bytes | None:

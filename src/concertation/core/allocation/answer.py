@@ -124,10 +124,14 @@ def minimum_as_json(answer: Answer) -> dict[str, Any] | None:
     if certificate.before is None:
         return None
     units = {stage.aim: in_main(stage, question) for stage in certificate.stages}
+    proved = {stage.aim: stage for stage in reversed(certificate.before.stages)}
     stages = [
-        {"name": aim, "without": in_words(before * units[aim]), "with": in_words(after * units[aim]), "cost": in_words((before - after) * units[aim])}
+        {
+            "name": aim, "without": in_words(before * units[aim]), "bound": in_words(proved[aim].bound * units[aim]), "gap": in_words(proved[aim].gap), "with": in_words(after * units[aim]),
+            "cost": in_words((before - after) * units[aim]),
+        }
         for aim, before, after in costs_of_minimum(certificate)
-    ]
+    ]  # fmt: skip
     return {"lines_gathered": len(small_lines(question, plan_of(answer.solved))), "proved_without": certificate.before.valid, "stages": stages}
 
 

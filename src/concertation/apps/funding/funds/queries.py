@@ -48,6 +48,11 @@ def years_of(mandates: Sequence[Mandate], one: Fund) -> list[YearOfFund]:
     return sorted(told, key=lambda line: (-(line.year or 0), line.system))
 
 
+def funds_of_parties(mandates: Sequence[Mandate], parties: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The fund each party holds, where the reader may see it. One query."""
+    return dict(Fund.objects.visible_to(mandates).filter(party_id__in=parties).values_list("party_id", "pk"))
+
+
 def flows_told(mandates: Sequence[Mandate], shown: Sequence[Fund]) -> dict[UUID, int]:
     """How many flows that the reader may see name each fund, by its party. One query."""
     ends = FlowParty.objects.filter(party_id__in=[one.party_id for one in shown], flow__in=flows(mandates))

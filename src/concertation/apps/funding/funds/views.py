@@ -91,7 +91,7 @@ def years_table(years: Sequence[YearOfFund], exports: Sequence[tuple[str, str]])
     rows = [{"year": str(line.year or "–"), "system": system_words(line.system), "received": whole_dollars(line.received), "granted": whole_dollars(line.granted), "flows": grouped(line.flows)} for line in years]
     return {
         "id": "years", "caption": _("Ce que les flux tenus en disent"), "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": False} for key, label, numeric in keys], "rows": rows, "unfiltered": True, "exports": exports if rows else [],
-        "note": _("FTS et les fichiers du fonds disent le même argent : leurs lignes ne s'additionnent pas. Ce que vous ne pouvez pas lire n'y est pas."),
+        "note": _("FTS et les fichiers du fonds disent le même argent : leurs lignes ne s'additionnent pas. Un flux de plusieurs années est rangé dans sa première. Ce que vous ne pouvez pas lire n'y est pas."),
         "empty": {"title": _("Aucun flux tenu ne nomme ce fonds."), "text": _("Ses contributions et ses projets s'apportent par « Fichiers reçus ».")},
     }  # fmt: skip
 

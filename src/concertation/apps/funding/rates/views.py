@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from concertation.apps.funding.models import ExchangeRate
 from concertation.apps.funding.words import day_words, grouped
 from concertation.apps.ground.downloads import language
-from concertation.core.money import Money, Rate, Rates, convert, in_minor_units
+from concertation.core.money import PEG, Money, Rate, Rates, convert, in_minor_units
 from concertation.core.problems import Problem
 from concertation.draw.tables import Column, Source, TakenTable
 from concertation.formats.problem_texts import in_words
@@ -73,7 +73,7 @@ def told(money: Money, to: str, on: date, rates: Rates) -> tuple[str, bool]:
     found = convert(money, to=to, on=on, rates=rates)
     if isinstance(found, Problem):
         return in_words(found).told(language()), False
-    return _("%(was)s = %(now)s, au taux : %(rates)s") % {"was": in_full(found.was), "now": in_full(found.money), "rates": " ; ".join(map(rate_words, found.rates)) or "1"}, True
+    return _("%(was)s = %(now)s, au taux : %(rates)s") % {"was": in_full(found.was), "now": in_full(found.money), "rates": " · ".join(map(rate_words, found.rates)) or "1"}, True
 
 
 def in_full(money: Money) -> str:
@@ -83,7 +83,9 @@ def in_full(money: Money) -> str:
 
 
 def rate_words(rate: Rate) -> str:
-    """A rate with its day and source."""
+    """A rate with its day and source; the parity of the CFA franc and the euro as it is known, one euro first."""
+    if {rate.base, rate.quote} == {"EUR", "XOF"}:
+        return _("1 EUR = %(value)s XOF (parité fixe depuis le 1er janvier 1999)") % {"value": grouped(float(PEG), LEAST_DECIMALS)}
     value = Decimal(rate.value.numerator) / Decimal(rate.value.denominator)
     return _("1 %(base)s = %(value)s %(quote)s (%(day)s, %(source)s)") % {"base": rate.base, "value": decimals(round(value, MOST_DECIMALS)), "quote": rate.quote, "day": day_words(rate.on), "source": rate.source}
 
