@@ -79,7 +79,7 @@ def raise_floors(layout: Layout, start: Stands | None = None) -> Floors:
         kept.start_from(floor_basis(start, layout, merged))
     while None in floors:
         best = kept.optimum()
-        first = first or kept.basis()
+        first = first or (kept.basis() if start is None else None)
         iterations += best.iterations
         rounds.append(round_prices(layout, merged, tuple(floors), best))
         level = Fraction(best.columns[column])
@@ -88,7 +88,7 @@ def raise_floors(layout: Layout, start: Stands | None = None) -> Floors:
             row = first_group_row(layout, merged) + at
             kept.change_coefficient(row, column, 0.0)
             kept.change_row(row, lower=float(min(level * ratios[at], Fraction(1))) * (1 - BINDING) * needs[at] - funded[at])
-    return Floors(tuple(floor for floor in floors if floor is not None), tuple(rounds), iterations, merged, first or kept.basis())
+    return Floors(tuple(floor for floor in floors if floor is not None), tuple(rounds), iterations, merged, first)
 
 
 def no_floors(layout: Layout) -> Floors:

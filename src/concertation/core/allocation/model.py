@@ -8,6 +8,7 @@ departures. Money is counted in units of `Question.scale`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class Layout:
         """The row of a reachable group's coverage."""
         return len(self.classes) + len(self.live) + at
 
-    @property
+    @cached_property
     def sharing(self) -> tuple[int, ...]:
         """The classes that owe a local share."""
         return tuple(at for at, each in enumerate(self.classes) if each.local_share > 0)

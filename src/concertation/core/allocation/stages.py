@@ -55,7 +55,7 @@ class Solving:
 def solve(question: Question, start: Solved | None = None) -> Solved:
     """Solve every stage; the answer is as the optimiser gives it, still to be cut to whole minor units and checked.
 
-    `start`: the answer to a question much like this one, from which this one is found faster.
+    `start`: the answer to a question much like this one, from which this one is found faster; an answer so found is no start for another.
     """
     layout = lay_out(question)
     if not layout.live:
@@ -67,7 +67,7 @@ def solve(question: Question, start: Solved | None = None) -> Solved:
     last = keep_freedom(solving)
     if layout.departing:
         last = least_change(solving)
-    now = Stands(layout, floors.merged, floors.basis, solving.good or solving.kept.basis(), solving.kept.basis()) if floors.merged and floors.basis else None
+    now = Stands(layout, floors.merged, floors.basis, solving.good, solving.kept.basis()) if floors.merged and floors.basis and solving.good else None
     return Solved(layout, last.columns[: layout.arcs], tuple(solving.stages), solving.iterations, now)
 
 
@@ -99,6 +99,8 @@ def start_at(solving: Solving, basis: Basis) -> None:
     """Begin a stage where the same stage of the earlier answer stood."""
     if solving.start is not None:
         rows = solving.layout.share_row(len(solving.layout.sharing)) + 2 * len(solving.layout.departing) + len(solving.kept_rows)
+        if solving.layout.arcs > solving.start.layout.arcs:
+            solving.kept.keep_costs()
         solving.kept.start_from(fitted(main_basis(solving.start.layout, basis, solving.layout), rows=rows))
 
 
@@ -145,7 +147,7 @@ def most_good(solving: Solving) -> None:
     if solving.start is not None:
         start_at(solving, solving.start.most_good)
     best = solved(solving, "most-good", layout.gain_scale)
-    solving.good = solving.kept.basis()
+    solving.good = solving.kept.basis() if solving.start is None else None
     solving.kept.change_gains(columns, np.zeros(len(columns)))
     least = best.value * (1 - solving.tolerance) - SLACK * max(1.0, abs(best.value))
     solving.kept_rows["most-good"] = solving.kept.add_row(columns, gains, lower=least)
