@@ -3,8 +3,9 @@
 Instances are synthetic and say so: four States, twelve sectors, needs of 0.2 to 5 million each; a tenth of the money unearmarked, a
 quarter to a State, two fifths to a State and two sectors, a quarter to three units and a sector; money for 45 % of all need.
 Ours is the whole product's own way: floors, most people, freedom, whole minor units, certificate in exact arithmetic.
-The peer solves one stage alone (the most weighted people, no floor) on the same instance; ours solves that stage too, beside it, and
-both objectives are asserted equal. PuLP is given our merged sources in one line, and the sources as they come in another, where it fits.
+The peers solve one stage alone (the most weighted people, no floor) on the same instance; ours solves that stage too, beside it, and
+all objectives are asserted equal. PuLP and cvxpy (as whole matrices, with the solver it chooses) are given our merged sources in one line,
+and the sources as they come in another, where it fits. The last block asks for a smallest grant, and prints what gathering lines costs.
 
     PYTHONPATH=src python benchmarks/allocation.py            both sizes
     PYTHONPATH=src python benchmarks/allocation.py --quick    200 x 2,400 alone
@@ -20,9 +21,11 @@ from time import perf_counter
 from typing import Any
 
 from concertation.core.allocation.answer import allocate
-from concertation.core.allocation.certificate import certify
+from concertation.core.allocation.certificate import certify, costs_of_minimum
 from concertation.core.allocation.floors import no_floors
+from concertation.core.allocation.grants import small_lines
 from concertation.core.allocation.model import lay_out
+from concertation.core.allocation.plan import plan_of
 from concertation.core.allocation.question import Earmark, MoneySource, NeedCell, Question
 from concertation.core.allocation.stages import begin
 from concertation.core.allocation.stages import most_good as solve_most_good
@@ -32,8 +35,15 @@ try:
     import pulp
 except ImportError:
     pulp = None
+try:
+    import cvxpy
+    from scipy import sparse
+except ImportError:
+    cvxpy = sparse = None
 
 SEED, RUNS, EQUAL = 20261129, 3, 1e-6
+NEARLY = 1e-4
+SMALLEST = (100_000, 500_000)
 STATES, SECTORS = ("BFA", "MLI", "NER", "TGO"), tuple(f"S{number:02}" for number in range(12))
 SIZES = ((200, 2_400, 0.5, True), (2_000, 3_600, 2.0, False))
 
@@ -133,6 +143,24 @@ def by_pulp(question: Question, *, merged: bool) -> float:
     return float(pulp.value(problem.objective))
 
 
+def by_cvxpy(question: Question, *, merged: bool) -> float:
+    """Weighted people, modelled in cvxpy as matrices and solved by the solver it chooses for a linear programme; amounts in millions."""
+    unit, cells = question.scale, question.cells
+    held = list(holders(question, merged=merged))
+    arc_source = [number for number, (_amount, served) in enumerate(held) for _cell in served]
+    arc_cell = [cell for _amount, served in held for cell in served]
+    parts = [(cell, float(part.width) / unit, float(part.gain * unit)) for cell in sorted(set(arc_cell)) for part in tranches(cells[cell], question.weights)]
+    arcs, widths = len(arc_cell), [width for _cell, width, _gain in parts]
+    flows, met = cvxpy.Variable(arcs, nonneg=True), cvxpy.Variable(len(parts), nonneg=True)
+    spends = sparse.csr_matrix(([1.0] * arcs, (arc_source, range(arcs))), shape=(len(held), arcs))
+    fills = sparse.csr_matrix(([1.0] * arcs, (arc_cell, range(arcs))), shape=(len(cells), arcs))
+    holds = sparse.csr_matrix(([1.0] * len(parts), ([cell for cell, _width, _gain in parts], range(len(parts)))), shape=(len(cells), len(parts)))
+    problem = cvxpy.Problem(
+        cvxpy.Maximize([gain for _cell, _width, gain in parts] @ met), [spends @ flows <= [amount / unit for amount, _served in held], fills @ flows == holds @ met, met <= widths],
+    )  # fmt: skip
+    return float(problem.solve())
+
+
 def what_ifs(question: Question) -> dict[str, Question]:
     """One thing changed: an amount, a cap, an earmark one step softer."""
     first, cells = question.sources, question.cells
@@ -160,20 +188,35 @@ def measure(sources: int, cells: int, aim: float, whole_peer: bool) -> None:
         cold = allocate(fresh(changed))
         assert after.certificate.valid and abs(float(after.certificate.stages[-2].value / cold.certificate.stages[-2].value) - 1) < EQUAL
         print(f"  what if {name:25} {seconds:7.3f} s ({worked:.3f} s of the processor)    aim 0.1 s  (from nothing: {cold.solved.iterations:,} steps; from the plan: {after.solved.iterations:,})")
+    with_smallest_grants(question)
     beside(question, whole_peer)
 
 
 def beside(question: Question, whole_peer: bool) -> None:
-    """One stage, ours and the peer's, the same objective asserted."""
+    """One stage, ours and the peers', the same objective asserted."""
     _seconds, worked, best = timed(lambda: one_stage(fresh(question)))
     print(f"  most people, one stage: ours      {worked:7.2f} s of the processor")
-    if pulp is None:
-        print("  PuLP is not installed: no peer in this run")
-        return
-    for merged in (True, *((False,) if whole_peer else ())):
-        _took, used, theirs = timed(lambda merged=merged: by_pulp(question, merged=merged), runs=1)  # type: ignore[misc]
-        assert abs(theirs / best - 1) < EQUAL, (theirs, best)
-        print(f"    PuLP with CBC, sources {'merged by us' if merged else 'as they come'} {used:7.2f} s of the processor    {used / worked:5.0f} x ours, same objective")
+    peers = [("PuLP with CBC", pulp, by_pulp, EQUAL), ("cvxpy", cvxpy, by_cvxpy, NEARLY)]
+    for name, installed, peer, near in peers:
+        if installed is None:
+            print(f"    {name} is not installed: not in this run")
+            continue
+        for merged in (True, *((False,) if whole_peer else ())):
+            _took, used, theirs = timed(lambda merged=merged, peer=peer: peer(question, merged=merged), runs=1)  # type: ignore[misc]
+            assert abs(theirs / best - 1) < near, (name, theirs, best)
+            print(f"    {name:14} sources {'merged by us' if merged else 'as they come'} {used:7.2f} s of the processor    {used / worked:5.0f} x ours, same objective within {near:g}")
+
+
+def with_smallest_grants(question: Question) -> None:
+    """What a smallest grant costs, and how long gathering takes."""
+    for least in SMALLEST:
+        asked = replace(question, sources=tuple(replace(source, least=least * 100) for source in question.sources))
+        _seconds, worked, answer = timed(lambda asked=asked: allocate(fresh(asked)), runs=1)  # type: ignore[misc]
+        assert answer.certificate.valid
+        costs = {aim: (float(before), float(after)) for aim, before, after in costs_of_minimum(answer.certificate)}
+        floor, people = costs["floor"], costs["most-good"]
+        gathered = len(small_lines(asked, plan_of(answer.solved)))
+        print(f"  smallest line {least:9,}             {worked:7.2f} s of the processor    {gathered:,} lines gathered; floor {floor[0]:.4f} -> {floor[1]:.4f}; weighted people {people[1] / people[0] - 1:+.2%}")
 
 
 if __name__ == "__main__":
