@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from test_funding_imports import brought, flow, node, page
 
 from api_steps import program
+from apps.test_funding_imports import brought, flow, node, page
 from concertation.apps.allocation import queries
 from concertation.apps.allocation.models import Round
 from concertation.core.sharing import Role

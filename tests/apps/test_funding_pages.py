@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from access_steps import browser_of, person
+from activity_samples import organisation
 from apps.test_funding_imports import brought, flow, page
 from concertation.apps.funding.models import Flow
+from concertation.apps.organisations.models import Organisation
 from concertation.core.sharing import Role
 from concertation.site import reference
 
@@ -160,3 +162,33 @@ def test_the_decision_on_finance_leads_to_the_pages_of_money() -> None:
 def test_an_address_nobody_understands_shows_what_is_held() -> None:
     for address in ("/funding/?year=1&sector=%00", "/funding/flows/?q=%00&sort=colour&state=XXX&year=99999", "/funding/quality/?year=abcd", "/funding/clusters/?sector=NOPE"):
         assert Client().get(address).status_code == 200
+
+
+def test_streams_lead_from_giver_and_fund_to_country_and_cluster_and_leave_as_files(tmp_path: Path) -> None:
+    government = [{"type": "Organization", "id": "7", "name": "Synthetic government", "organizationTypes": ["Government"]}]
+    brought(page(tmp_path, flow(1, amountUSD=600), flow(2, amountUSD=400, sourceObjects=government)))
+
+    shown = text("/funding/streams/?state=NER&year=2025")
+    rows = Client().get("/funding/streams/?state=NER&year=2025&table=streams&format=csv&lang=en").content.decode("utf-8-sig")
+
+    assert "<svg" in shown and "bailleurs du fonds" in shown and "Synthetic pooled fund" in shown
+    assert "the fund's donors,Synthetic pooled fund,Niger,not said,600" in rows and "Synthetic government,no pooled fund,Niger,not said,400" in rows
+    assert Client().get("/funding/streams/?state=NER&year=2025&chart=streams&format=svg").content.startswith(b"<svg")
+
+
+def test_quality_is_told_of_one_sector_and_a_donor_reads_its_own_in_its_figures_alone(tmp_path: Path) -> None:
+    organisation("Synthetic pooled fund")
+    water = [*flow(1)["destinationObjects"], {"type": "GlobalCluster", "id": "11", "name": "Water Sanitation Hygiene"}]
+    other = [{"type": "Organization", "id": "7", "name": "Synthetic government", "organizationTypes": ["Government"]}]
+    brought(page(tmp_path, flow(1, destinationObjects=water), flow(2, sourceObjects=other, grandBargainEarmarkingType=["tightly earmarked"])))
+    slug = Organisation.objects.get(name_fr="Synthetic pooled fund").slug
+    donor = browser_of(person("donor", (Role.DONOR, "", slug)))
+
+    def flexible(client: Client, asked: str) -> str:
+        page_text = client.get(f"/funding/quality/?year=2025{asked}").content.decode()
+        return next(share for share in ("100\u202f%", "50\u202f%") if share in page_text)
+
+    assert flexible(Client(), "") == "50\u202f%"
+    assert flexible(Client(), "&sector=WSH") == "100\u202f%"
+    assert flexible(donor, f"&giver={slug}") == "100\u202f%"
+    assert flexible(Client(), f"&giver={slug}") == "50\u202f%"

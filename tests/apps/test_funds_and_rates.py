@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from test_funding_imports import ANALYST, brought, flow, node, page
 
 from access_steps import browser_of, person
+from apps.test_funding_imports import ANALYST, brought, flow, node, page
 from concertation.apps.funding.funds.queries import years_of
 from concertation.apps.funding.models import ExchangeRate, Flow, Fund
 from concertation.apps.ground.models import JournalLine

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_allocation import questions, three_countries
 
 from concertation.core.allocation.answer import allocate, as_json
 from concertation.core.allocation.certificate import breaches, certify, costs_of_minimum
@@ -19,6 +18,7 @@ from concertation.core.allocation.question import Earmark, MoneySource, NeedCell
 from concertation.core.allocation.reserves import kept_back, set_apart
 from concertation.core.allocation.what_if import WhatIf, changed
 from concertation.formats.allocation_question import read_question
+from core.test_allocation import questions, three_countries
 
 ON = date(2026, 6, 1)
 

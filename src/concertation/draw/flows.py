@@ -1,19 +1,23 @@
-"""Where money goes, as a drawing of streams in columns: who gives, which State, which sector; wide streams carry much.
+"""Where money goes, as a drawing of streams in columns: who gives, through which fund, which State, which sector; wide streams carry much.
 
-Beyond so many names in a column the smallest are drawn together, and said so. A stream keeps the tint of its middle column. The
+Beyond so many names in a column the smallest are drawn together, and said so. A stream keeps the tint of the last column but one. The
 table of the same figures stands beside the drawing: this one is to be looked at, that one to be read.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from concertation.draw.palettes import INK, QUIET
 from concertation.draw.svg import FONT, SVG, element, text
 
-WIDTH, NODE, GAP, LABEL, TOP = 760, 10, 8, 170, 26
+WIDTH, WIDER, NODE, GAP, LABEL, TOP = 760, 220, 10, 8, 170, 26
+THREE = 3
+FIRST, LATER = 15, 18
 SMALLEST = 13.0
 TINTS = ("#1f6f6b", "#c2571a", "#4a5a8a", "#8a7a1f", "#7a4b6b", "#5c6b3c")
-Row = tuple[str, str, str, int]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +35,24 @@ class FlowWords:
     """What the drawing says: the heading of each column, the name of what is drawn together, an amount in words by its minor units."""
 
     title: str
-    columns: tuple[str, str, str]
+    columns: tuple[str, ...]
     others: str
     amounts: Mapping[int, str]
 
 
 def together(rows: Sequence[Row], *, most: int, others: str) -> list[Row]:
-    """Rows in which each column keeps its `most` greatest names; the rest of a column is one name.
+    """Rows (a name a column, then minor units) in which each column keeps its `most` greatest names; the rest of a column is one name.
 
     >>> together([("a", "NER", "x", 5), ("b", "NER", "x", 1), ("c", "NER", "y", 1)], most=1, others="…")
     [('a', 'NER', 'x', 5), ('…', 'NER', 'x', 1), ('…', 'NER', '…', 1)]
     """
-    kept = [greatest(column_of(rows, at), most) for at in (0, 1, 2)]
-    return [(*(row[column] if row[column] in kept[column] else others for column in (0, 1, 2)), row[3]) for row in rows]  # type: ignore[misc]
+    kept = [greatest(column_of(rows, at), most) for at in range(columns_in(rows))]
+    return [(*(name if name in kept[at] else others for at, name in enumerate(row[:-1])), row[-1]) for row in rows]
+
+
+def columns_in(rows: Sequence[Row]) -> int:
+    """How many columns of names rows have."""
+    return len(rows[0]) - 1 if rows else 0
 
 
 def column_of(rows: Sequence[Row], at: int) -> list[tuple[str, int]]:
@@ -52,7 +61,7 @@ def column_of(rows: Sequence[Row], at: int) -> list[tuple[str, int]]:
     >>> column_of([("d", "NER", "WSH", 5)], 2)
     [('WSH', 5)]
     """
-    return [((giver, state, sector)[at], amount) for giver, state, sector, amount in rows]
+    return [(row[at], row[-1]) for row in rows]
 
 
 def greatest(amounts: Sequence[tuple[str, int]], most: int) -> set[str]:
@@ -87,7 +96,7 @@ def stacked(amounts: Mapping[str, int], *, height: float) -> dict[str, Node]:
 
 
 def flow_picture(rows: Sequence[Row], words: FlowWords) -> str:
-    """The drawing of the rows (giver, State, sector, minor units) as SVG without any style attribute; empty text when there is no money.
+    """The drawing of the rows (a name a column, then minor units) as SVG without any style attribute; empty text when there is no money.
 
     >>> words = FlowWords("t", ("a", "b", "c"), "…", {5: "5 M"})
     >>> flow_picture([("d", "NER", "WSH", 5)], words).startswith('<svg'), flow_picture([], words)
@@ -95,19 +104,26 @@ def flow_picture(rows: Sequence[Row], words: FlowWords) -> str:
     """
     if not rows:
         return ""
-    columns = [summed(column_of(rows, at)) for at in (0, 1, 2)]
+    count = columns_in(rows)
+    width = WIDTH + WIDER * (count - THREE)
+    columns = [summed(column_of(rows, at)) for at in range(count)]
     height = max(220.0, max(map(len, columns)) * (SMALLEST + GAP + 8))
     nodes = [stacked(column, height=height) for column in columns]
-    xs = (LABEL, (WIDTH - NODE) / 2, WIDTH - LABEL - NODE)
-    tints = {name: TINTS[at % len(TINTS)] for at, name in enumerate(columns[1])}
+    xs = [LABEL + at * (width - 2 * LABEL - NODE) / (count - 1) for at in range(count)]
+    tinted = count - 2
+    tints = {name: TINTS[at % len(TINTS)] for at, name in enumerate(columns[tinted])}
     streams = [
-        *ribbons([(row[0], row[1], row[1], row[3]) for row in rows], nodes[0], nodes[1], (xs[0] + NODE, xs[1]), tints),
-        *ribbons([(row[1], row[2], row[1], row[3]) for row in rows], nodes[1], nodes[2], (xs[1] + NODE, xs[2]), tints),
+        ribbon
+        for left, right in pairwise(range(count))
+        for ribbon in ribbons([(row[left], row[right], row[tinted], row[-1]) for row in rows], nodes[left], nodes[right], (xs[left] + NODE, xs[right]), tints)
     ]
-    drawn = [part for at, column in enumerate(nodes) for part in labelled(column, xs[at], at, words)]
-    heads = [text("text", words.columns[at], x=(0, xs[1] + NODE / 2, WIDTH)[at], y=14, fill=QUIET, text_anchor=("start", "middle", "end")[at], font_size=12) for at in (0, 1, 2)]
+    drawn = [part for at, column in enumerate(nodes) for part in labelled(column, xs[at], words, is_first=at == 0)]
+    ends = {0: (0.0, "start"), count - 1: (float(width), "end")}
+    heads = [
+        text("text", heading, x=ends.get(at, (xs[at] + NODE / 2, ""))[0], y=14, fill=QUIET, text_anchor=ends.get(at, (0.0, "middle"))[1], font_size=12) for at, heading in enumerate(words.columns)
+    ]
     return element(
-        "svg", text("title", words.title), *heads, *streams, *drawn, xmlns=SVG, viewBox=f"0 0 {WIDTH} {height + TOP + 6:.0f}", role="img", font_family=FONT, font_size=12, class_="flow",
+        "svg", text("title", words.title), *heads, *streams, *drawn, xmlns=SVG, viewBox=f"0 0 {width} {height + TOP + 6:.0f}", role="img", font_family=FONT, font_size=12, class_="flow",
     )  # fmt: skip
 
 
@@ -134,18 +150,18 @@ def ribbon(xs: tuple[float, float], ys: tuple[float, float], thick: tuple[float,
     return element("path", d=upper + lower, fill=tint, fill_opacity=0.28)
 
 
-def labelled(column: Mapping[str, Node], x: float, at: int, words: FlowWords) -> list[str]:
-    """The nodes of a column with their names and amounts: outside for the outer columns, over the streams in the middle."""
+def labelled(column: Mapping[str, Node], x: float, words: FlowWords, *, is_first: bool) -> list[str]:
+    """The nodes of a column with their names and amounts: before the first column, after the others, over the streams in the middle."""
     drawn = []
     for node in column.values():
         amount = words.amounts.get(node.amount, "")
-        place = {"x": (x - 6, x + NODE + 6, x + NODE + 6)[at], "text_anchor": ("end", "start", "start")[at]}
+        place = {"x": x - 6, "text_anchor": "end"} if is_first else {"x": x + NODE + 6, "text_anchor": "start"}
         drawn.append(element("rect", x=x, y=node.y, width=NODE, height=max(node.height, 1), fill=INK))
-        drawn.append(text("text", f"{shortened(node.name)}  {amount}", y=node.y + min(node.height / 2 + 4, node.height + 4), fill=INK, font_size=11, **place))
+        drawn.append(text("text", f"{shortened(node.name, FIRST if is_first else LATER)}  {amount}", y=node.y + min(node.height / 2 + 4, node.height + 4), fill=INK, font_size=11, **place))
     return drawn
 
 
-def shortened(name: str, most: int = 18) -> str:
+def shortened(name: str, most: int = LATER) -> str:
     """A name that fits beside a column.
 
     >>> shortened("Eau, hygiène et assainissement")

@@ -72,7 +72,7 @@ def minimum_shown(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     stages = [
         {
             "name": str(STAGE_WORDS.get(stage["name"], stage["name"])), "without": _stage_value(stage["name"], float(stage["without"])), "with": _stage_value(stage["name"], float(stage["with"])),
-            "bound": _stage_value(stage["name"], float(stage["bound"])), "gap": f"{float(stage['gap']):.1e}",
+            "bound": _stage_value(stage["name"], float(stage["bound"])) if "bound" in stage else "–", "gap": f"{float(stage['gap']):.1e}" if "gap" in stage else "–",
         }
         for stage in told["stages"]
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 Nothing here is stored: the same reading serves the pages, the terminal and the programming interface.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,8 @@ from concertation.core.funding_quality import WORDS, YEARS_IN_NEED, YEARS_LOOKED
 from concertation.core.mobilisation.quality import LedgerShare
 from concertation.core.plan_money import COUNTRY
 from concertation.core.sharing import Mandate
+from concertation.core.spelling import fold
+from concertation.formats.fts_plans import sector_names
 
 OURS: Policy = "concertation"
 CENTS = 100
@@ -47,12 +49,34 @@ def by_own_year(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts) if parts else counted_by("gha-curated", frame, year=0)
 
 
-def held_money(mandates: Sequence[Mandate], *, state: str = "", year: int | None = None) -> Money:
-    """The flows of FTS a reader may see, of one State and year where asked, with what each policy counts.
+def held_money(mandates: Sequence[Mandate], *, state: str = "", year: int | None = None, sector: str = "", givers: Collection[str] = ()) -> Money:
+    """The flows of FTS a reader may see, of one State and year where asked, with what each policy counts; of one family of clusters, or of givers by their folded names.
 
     What the files of a pooled fund say again of its grants and contributions is held beside and counted by no policy.
     """
-    return money_of(flow_frame(flows(mandates, state=state, year=year).filter(system=TRACKING)), state=state, year=year)
+    frame = flow_frame(flows(mandates, state=state, year=year).filter(system=TRACKING))
+    return money_of(narrowed(frame, sector=sector, givers=givers), state=state, year=year)
+
+
+def narrowed(frame: pl.DataFrame, *, sector: str, givers: Collection[str]) -> pl.DataFrame:
+    """The flows that name a family of clusters alone, or one of some givers alone; all of them where neither is asked."""
+    if not sector and not givers:
+        return frame
+    known = sector_names()
+    kept = [
+        (not sector or all_of(line["destination_global_clusters"], lambda name: known.get(fold(name), "").split("-")[0] == sector)) and (not givers or all_of(line["source_names"], lambda name: fold(name) in givers))
+        for line in frame.select("destination_global_clusters", "source_names").iter_rows(named=True)
+    ]
+    return frame.filter(pl.Series(kept, dtype=pl.Boolean))
+
+
+def all_of(names: Sequence[str] | None, holds: Callable[[str], bool]) -> bool:
+    """Whether every name of a list holds; a list without a name holds nothing.
+
+    >>> all_of(["a"], str.islower), all_of([], str.islower)
+    (True, False)
+    """
+    return bool(names) and all(holds(name) for name in names or ())
 
 
 def dollars(minor: int | None) -> int | float | None:

@@ -49,15 +49,18 @@ class Asked:
     measure: str = ""
     verdict: str = ""
     sort: str = DEFAULT_SORT
+    sector: str = ""
+    givers: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, query: QueryDict, *, states: Iterable[str], year: int | None) -> "Asked":
-        """Read the parameters of the address."""
+    def of(cls, query: QueryDict, *, states: Iterable[str], year: int | None, sectors: Iterable[str] = (), givers: Mapping[str, frozenset[str]] | None = None) -> "Asked":
+        """Read the parameters of the address; a giver only where it is the reader's own."""
         given = {name: query.get(name, "") for name in ("state", "status", "measure", "verdict", "sort")}
         measure = given["measure"] if given["measure"] in MEASURES else ""
         return cls(
             state=given["state"] if given["state"] in states else "", year=year, status=given["status"] if given["status"] in STATUSES else "", words=query.get("q", "").replace("\x00", "")[:120],
             measure=measure, verdict=given["verdict"] if measure and given["verdict"] in VERDICTS else "", sort=given["sort"] if given["sort"].removeprefix("-") in SORTS else DEFAULT_SORT,
+            sector=query.get("sector", "") if query.get("sector", "") in sectors else "", givers=(givers or {}).get(query.get("giver", ""), frozenset()),
         )  # fmt: skip
 
 
@@ -73,10 +76,12 @@ class Listed:
 
 def read(mandates: Sequence[Mandate], asked: Asked) -> Listed:
     """The flows a reader may see, narrowed and in order. Few queries, whatever the number of flows."""
-    money = held_money(mandates, state=asked.state, year=asked.year)
+    money = held_money(mandates, state=asked.state, year=asked.year, sector=asked.sector, givers=asked.givers)
     verdicts = zip(money.frame["raw_sha256"], money.counted[OURS].iter_rows(), strict=True)
     counted = {digest: (minor, reason) for digest, (_flow, minor, reason) in verdicts}
     rows = flow_list(mandates, state=asked.state, year=asked.year, status=asked.status, words=asked.words)
+    if asked.sector or asked.givers:
+        rows = rows.filter(raw_sha256__in=money.frame["raw_sha256"].to_list())
     if asked.measure and asked.verdict:
         rows = rows.filter(raw_sha256__in=judged_as(mandates, money, asked))
     field = SORTS[asked.sort.removeprefix("-")]

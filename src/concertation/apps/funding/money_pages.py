@@ -21,17 +21,21 @@ from concertation.apps.funding import (
     policy_tables,
     quality_views,
     queries,
+    stream_views,
 )
 from concertation.apps.funding.funds.queries import funds_of_parties
 from concertation.apps.funding.ledgers import ledger_shares
 from concertation.apps.funding.pages import asked_year, trail
-from concertation.apps.ground.downloads import FORMATS, attached, table_file
-from concertation.apps.ground.drawings import links
+from concertation.apps.ground.downloads import FORMATS, attached, language, table_file
+from concertation.apps.ground.drawings import DRAWINGS, drawing_file, links
+from concertation.apps.organisations.queries import own_names
 from concertation.apps.places.models import State
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.queries import publications, run_for
 from concertation.apps.sources.taken_sources import of_publication
+from concertation.draw.slides import source_lines
 from concertation.draw.tables import Source
+from concertation.formats import reference_set
 
 
 def states_held() -> dict[str, State]:
@@ -50,6 +54,12 @@ def choices(request: ReaderRequest, states: Mapping[str, State]) -> tuple[str, i
     state = state_of(request, states)
     held = counting.years_held(request.mandates, state=state)
     return state, counting.this_year(asked_year(request.GET), held, timezone.localdate()), held
+
+
+def sector_choices() -> list[tuple[str, str]]:
+    """The families of clusters, in the reader's language."""
+    held = reference_set.read("sectors").filter(pl.col("parent").is_null()).select("sector", f"name_{language()}")
+    return [(code, name) for code, name in held.iter_rows()]
 
 
 def sources_of(names: list[str]) -> tuple[Source, ...]:
@@ -80,26 +90,51 @@ def quality(request: ReaderRequest) -> HttpResponse:
     """How flexible, predictable, durable and local is the money?"""
     states = states_held()
     state, year, years = choices(request, states)
-    money = counting.held_money(request.mandates, state=state, year=year)
+    sectors, givers = sector_choices(), own_names(request.mandates)
+    sector, giver = (asked if (asked := request.GET.get(name, "")) in held else "" for name, held in (("sector", dict(sectors)), ("giver", givers)))
+    money = counting.held_money(request.mandates, state=state, year=year, sector=sector, givers=givers.get(giver, frozenset()))
     found = counting.quality_of(money, counting.in_need(request.mandates, year=year))
-    ledger = ledger_shares(request.mandates, state=state, year=year, today=timezone.localdate())
+    ledger = {} if sector or giver else ledger_shares(request.mandates, state=state, year=year, today=timezone.localdate())
+    behind = {"state": state, "year": year, "sector": sector, "giver": giver}
     if wanted := request.GET.get("format", ""):
         return table_file(quality_views.taken(found, sources_of(queries.source_ids(request.mandates, state=state, year=year)), ledger), wanted, on=timezone.localdate())
     context = {
         "sentence": quality_views.sentence(money, found, state=state, year=year), "state": state, "year": str(year), "states": [("", _("tous")), *((code, held.name) for code, held in states.items())],
-        "years": [(str(each), str(each)) for each in years], "bars": quality_views.bars(found, quality_views.MAIN, state=state, year=year),
-        "beside": quality_views.bars(found, quality_views.BESIDE, state=state, year=year, ledger=ledger), "delay": quality_views.delay_words(found), "spread": quality_views.spread_words(found),
-        "exports": links(request.GET, "table", "quality", FORMATS), "flows_url": f"{reverse('funding-flows')}?year={year}&state={state}", "has_money": money.frame.height > 0,
+        "years": [(str(each), str(each)) for each in years], "bars": quality_views.bars(found, quality_views.MAIN, behind),
+        "sector": sector, "sectors": [("", _("tous")), *sectors], "giver": giver, "givers": [("", _("tous")), *((slug, _("le vôtre")) for slug in givers)] if givers else [],
+        "beside": quality_views.bars(found, quality_views.BESIDE, behind, ledger=ledger), "delay": quality_views.delay_words(found), "spread": quality_views.spread_words(found),
+        "exports": links(request.GET, "table", "quality", FORMATS), "flows_url": quality_views.address(behind), "has_money": money.frame.height > 0,
         "breadcrumbs": trail(_("Qualité de l'argent")),
     }  # fmt: skip
     return render(request, "funding/quality.html", context)
 
 
 @require_GET
+def streams(request: ReaderRequest) -> HttpResponse:
+    """Where money comes from and where it goes."""
+    states = states_held()
+    state, year, years = choices(request, states)
+    money, today = counting.held_money(request.mandates, state=state, year=year), timezone.localdate()
+    found = stream_views.found(money, {code: held.name for code, held in states.items()} | {name: held.name for held in states.values() for name in (held.name_fr, held.name_en)})
+    drawn = stream_views.drawing(found)
+    if wanted := request.GET.get("format", ""):
+        sources = sources_of(queries.source_ids(request.mandates, state=state, year=year))
+        if request.GET.get("chart") == "streams":
+            return drawing_file(str(drawn), wanted, title=stream_views.title(), on=today, sources="\n".join(source_lines(sources)))
+        return table_file(stream_views.taken(found, sources), wanted, on=today)
+    context = {
+        "sentence": stream_views.sentence(money, found), "state": state, "year": str(year), "states": [("", _("tous")), *((code, held.name) for code, held in states.items())],
+        "years": [(str(each), str(each)) for each in years], "drawing": drawn, "picture_title": stream_views.title(), "picture_exports": links(request.GET, "chart", "streams", DRAWINGS),
+        "table": stream_views.table(found, links(request.GET, "table", "streams", FORMATS)), "breadcrumbs": trail(stream_views.title()),
+    }  # fmt: skip
+    return render(request, "funding/streams.html", context)
+
+
+@require_GET
 def flows(request: ReaderRequest) -> HttpResponse:
     """The flows held, one a line."""
     states = states_held()
-    asked = flow_tables.Asked.of(request.GET, states=states, year=asked_year(request.GET))
+    asked = flow_tables.Asked.of(request.GET, states=states, year=asked_year(request.GET), sectors=dict(sector_choices()), givers=own_names(request.mandates))
     listed = flow_tables.read(request.mandates, asked)
     if wanted := request.GET.get("format", ""):
         return table_file(flow_tables.taken(listed, sources_of(queries.source_ids(request.mandates, state=asked.state, year=asked.year))), wanted, on=timezone.localdate())

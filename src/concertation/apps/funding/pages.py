@@ -29,7 +29,7 @@ def elsewhere() -> list[tuple[str, str]]:
     """The other pages of money."""
     return [
         (_("Un cluster entre voisins"), reverse("funding-clusters")), (_("Règles de comptage"), reverse("funding-counting")), (_("Qualité de l'argent"), reverse("funding-quality")),
-        (_("Flux tenus"), reverse("funding-flows")), (_("Fonds"), reverse("funding-funds")), (_("Taux de change"), reverse("funding-rates")),
+        (_("D'où vient l'argent et où il va"), reverse("funding-streams")), (_("Flux tenus"), reverse("funding-flows")), (_("Fonds"), reverse("funding-funds")), (_("Taux de change"), reverse("funding-rates")),
     ]  # fmt: skip
 
 

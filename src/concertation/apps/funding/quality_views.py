@@ -54,9 +54,9 @@ class Bar:
     ledger: tuple[str, ...] = ()
 
 
-def bars(found: Quality, names: Sequence[str], *, state: str, year: int, ledger: Shares | None = None) -> list[Bar]:
-    """Some measures as bars; where the ledger of pledges says something of one, it stands beside what FTS says."""
-    return [with_ledger(bar(name, found.shares[name], state=state, year=year), found.shares[name], (ledger or {}).get(name, ())) for name in names]
+def bars(found: Quality, names: Sequence[str], behind: Mapping[str, object], *, ledger: Shares | None = None) -> list[Bar]:
+    """Some measures as bars (`behind` is what was asked of the flows: state, year, sector, giver); where the ledger of pledges says something of one, it stands beside what FTS says."""
+    return [with_ledger(bar(name, found.shares[name], behind), found.shares[name], (ledger or {}).get(name, ())) for name in names]
 
 
 def with_ledger(shown: Bar, share: Share, held: Sequence[LedgerShare]) -> Bar:
@@ -77,7 +77,7 @@ def ledger_lines(held: Sequence[LedgerShare]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def bar(name: str, share: Share, *, state: str, year: int) -> Bar:
+def bar(name: str, share: Share, behind: Mapping[str, object]) -> Bar:
     """One measure: its share of all the money, and beside it what no source says."""
     if not share.is_held:
         return Bar(name, measure_words(name), none_held(), False, why_none(name, share), (), (), "")
@@ -85,7 +85,7 @@ def bar(name: str, share: Share, *, state: str, year: int) -> Bar:
     parts = (("yes", "q0", share.part, _("oui")), ("no", "q2", rest, _("non")), ("unknown", "none", share.unknown, _("non dit")))
     return Bar(
         name, measure_words(name), share_words(share.share), True, told(share), tuple(strips(parts, share.whole)),
-        tuple((_("%(words)s : %(amount)s") % {"words": words, "amount": in_millions(amount)}, address(name, verdict, state, year)) for verdict, _css, amount, words in parts if amount), note_of(name),
+        tuple((_("%(words)s : %(amount)s") % {"words": words, "amount": in_millions(amount)}, address({**behind, "measure": name, "verdict": verdict})) for verdict, _css, amount, words in parts if amount), note_of(name),
     )  # fmt: skip
 
 
@@ -128,9 +128,8 @@ def note_of(name: str) -> str:
     }.get(name, "")  # fmt: skip
 
 
-def address(name: str, verdict: str, state: str, year: int) -> str:
-    """The flows behind one part of a bar."""
-    asked = {"state": state, "year": year, "measure": name, "verdict": verdict}
+def address(asked: Mapping[str, object]) -> str:
+    """The flows behind a figure."""
     return f"{reverse('funding-flows')}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("funding/clusters/", pages.clusters, name="funding-clusters"),
     path("funding/counting/", money_pages.policies, name="funding-counting"),
     path("funding/quality/", money_pages.quality, name="funding-quality"),
+    path("funding/streams/", money_pages.streams, name="funding-streams"),
     path("funding/flows/", money_pages.flows, name="funding-flows"),
     path("funding/flows/<uuid:flow_id>/", money_pages.flow, name="funding-flow"),
     path("funding/funds/", fund_pages.funds, name="funding-funds"),

@@ -14,7 +14,7 @@ from concertation.apps.organisations.models import KeptApart, Organisation, Orga
 from concertation.apps.organisations.rows import KEEPERS
 from concertation.core import organisations as core
 from concertation.core.organisations import LikelySame, likely_same
-from concertation.core.sharing import Mandate
+from concertation.core.sharing import Mandate, Role
 from concertation.core.spelling import fold
 
 UNSTATED = "unstated"
@@ -32,6 +32,13 @@ class MayBeOne:
 def organisations(mandates: Sequence[Mandate]) -> QuerySet[Organisation]:
     """The organisations a reader may see, those that were merged into another left out; in alphabetical order."""
     return Organisation.objects.visible_to(mandates).filter(merged_into__isnull=True).order_by("sort_key", "slug")
+
+
+def own_names(mandates: Sequence[Mandate]) -> dict[str, frozenset[str]]:
+    """The organisations a reader gives for (the donor's mandate), each with its folded names and spellings. No query without such a mandate."""
+    slugs = {own.organisation for own in mandates if own.role is Role.DONOR and own.organisation}
+    held = organisations(mandates).filter(slug__in=slugs).prefetch_related("spellings") if slugs else []
+    return {each.slug: frozenset(filter(None, (fold(name) for name in (each.name_fr, each.name_en, each.acronym, *(written.written for written in each.spellings.all()))))) for each in held}
 
 
 def register(mandates: Sequence[Mandate], *, search: str = "", org_type: str = "", state: str = "") -> QuerySet[Organisation]:
