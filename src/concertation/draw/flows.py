@@ -155,9 +155,9 @@ def labelled(column: Mapping[str, Node], x: float, words: FlowWords, *, is_first
     drawn = []
     for node in column.values():
         amount = words.amounts.get(node.amount, "")
-        place = {"x": x - 6, "text_anchor": "end"} if is_first else {"x": x + NODE + 6, "text_anchor": "start"}
+        at, anchor = (x - 6, "end") if is_first else (x + NODE + 6, "start")
         drawn.append(element("rect", x=x, y=node.y, width=NODE, height=max(node.height, 1), fill=INK))
-        drawn.append(text("text", f"{shortened(node.name, FIRST if is_first else LATER)}  {amount}", y=node.y + min(node.height / 2 + 4, node.height + 4), fill=INK, font_size=11, **place))
+        drawn.append(text("text", f"{shortened(node.name, FIRST if is_first else LATER)}  {amount}", y=node.y + min(node.height / 2 + 4, node.height + 4), fill=INK, font_size=11, x=at, text_anchor=anchor))
     return drawn
 
 
