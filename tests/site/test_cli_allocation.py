@@ -46,4 +46,4 @@ def test_a_question_that_cannot_be_meant_says_why_and_ends_with_one(tmp_path: Pa
 
     told = json.loads(done.stdout)
     assert done.exit_code == 1
-    assert [(problem["code"], problem["severity"]) for problem in told["problems"]] == [("currency-unknown", "refused")]
+    assert [(problem["code"], problem["value"]) for problem in told["problems"]] == [("currency-unknown", "FCFA")]
