@@ -54,7 +54,7 @@ from release_samples import note
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsocmwkivlnegtub"
+TABLES = "afrdpsocmwkivlnegtjb"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -186,8 +186,8 @@ def plant_response(plot: Plot, run: ImportRun) -> tuple[Alert, Bulletin]:
     )  # fmt: skip
     SectorAnswer.objects.create(alert=alert, sector="SHL", state="covered", organisation=mark, begun_on=END, **plot.keys)
     ResponseAim.objects.create(days=9, source=mark, is_undone=True, **plot.keys)
-    bulletin: Bulletin = Bulletin.objects.create(import_run=run, hazard="flood", season=2022, as_of=END, service=plot.mark("u"), **plot.keys)
-    BulletinLine.objects.create(bulletin=bulletin, row=2, place_written=plot.mark("u"), households=40, people=300, **plot.keys)
+    bulletin: Bulletin = Bulletin.objects.create(import_run=run, hazard="flood", season=2022, as_of=END, service=plot.mark("j"), **plot.keys)
+    BulletinLine.objects.create(bulletin=bulletin, row=2, place_written=plot.mark("j"), households=40, people=300, **plot.keys)
     return alert, bulletin
 
 

@@ -15,6 +15,7 @@ from concertation.apps.ground.models import JournalLine, Message
 from concertation.apps.mobilisation import queries
 from concertation.apps.mobilisation.models import (
     Appeal,
+    Envelope,
     Instalment,
     Meeting,
     Pledge,
@@ -112,7 +113,7 @@ def test_no_name_and_no_text_of_a_pledge_is_in_the_journal(niger: Client) -> Non
 @pytest.mark.parametrize(("wrong", "said"), [
     ({"amount": "-5"}, "pas au-dessus de zéro"), ({"amount": ""}, "Le montant manque"), ({"currency": "FCFA"}, ""), ({"giver_type": "individual_pool"}, "ne porte aucun nom"),
     ({"giver": ""}, "manque"), ({"kind": "in-kind", "what": ""}, "dit quoi et combien"), ({"kind": "in-kind", "what": "200 tentes"}, "par qui ni quand"), ({"pledged_on": "2099-01-01"}, "pas encore venu"),
-    ({"giver": "Alpha +227 90 12 34 56"}, "téléphone"), ({"amount": "10,5"}, "fraction aussi fine"), ({"due_on": "2026-01-01"}, "avant la promesse"), ({"amount": "beaucoup"}, "Un montant, par exemple"),
+    ({"giver": "Alpha +227 90 12 34 56"}, "téléphone"), ({"amount": "10,5"}, "fraction aussi fine"), ({"due_on": "2026-01-01"}, "avant la promesse"), ({"amount": "1e9999999"}, "Un montant, par exemple"), ({"amount": "1e-9999999"}, "Un montant, par exemple"), ({"country": "F1"}, ""), ({"amount": "beaucoup"}, "Un montant, par exemple"),
 ])  # fmt: skip
 def test_a_pledge_that_cannot_stand_is_told_and_not_kept(niger: Client, wrong: dict[str, str], said: str) -> None:
     answer = niger.post("/mobilisation/pledges/new/", promise(**wrong))
@@ -397,6 +398,8 @@ def test_an_appeal_has_envelopes_meetings_and_pledges_and_says_what_does_not_add
 
     page = secretariat.get(f"/mobilisation/appeals/{row.pk}/").content.decode()
 
+    alone = secretariat.post("/mobilisation/pledges/new/", promise(owner_state="AES", sensitivity="restricted", envelope=str(Envelope.objects.get().pk)))
+    assert alone.status_code == 422 and "une part de l" in alone.content.decode()
     assert "plus que les" in page and "PR-2026-001" in page and "5\u202f000\u202f000\u202fFCFA demandés, 1\u202f000\u202f000\u202fFCFA promis" in page
     assert "PR-2026-001" in secretariat.get(f"/mobilisation/meetings/{Meeting.objects.get().pk}/").content.decode()
     assert "Appel synthétique" in secretariat.get("/mobilisation/").content.decode()

@@ -148,10 +148,16 @@ def withdrawn(row: RowT, *, base_version: int, on: date | None, by: Mandate) -> 
 
 def wrong_with(words: Mapping[str, Any], *, today: date) -> tuple[Problem, ...]:
     """What is wrong with the words of a pledge."""
-    return problems_of_pledge(
+    return (*_of_envelope(words), *problems_of_pledge(
         giver_type=words["giver_type"], giver=words["giver"], kind=words["kind"], minor=words["amount_minor"], currency=words["currency"], pledged_on=words["pledged_on"], today=today,
         what=words["what"], valued_by=words["valued_by"], valued_on=words["valued_on"], texts=(words["valued_how"], words["document"]),
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _of_envelope(words: Mapping[str, Any]) -> Iterable[Problem]:
+    """That an envelope is a part of the appeal named."""
+    if words["envelope_id"] and str(Envelope.objects.filter(pk=words["envelope_id"]).values_list("appeal_id", flat=True).first()) != str(words["appeal_id"] or ""):
+        yield Problem("envelope-of-another-appeal", Cell())
 
 
 def keep_pledge(words: Mapping[str, Any], *, owner_state: str, due_on: date | None, today: date, by: Mandate) -> Pledge:

@@ -1,7 +1,8 @@
 """Forms of mobilisation; amounts are written in the main unit of their currency, with blanks between digits or not."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +19,8 @@ from concertation.core.sharing import Sensitivity
 NONE = ("", "—")
 USUAL, EVERY_SECTOR = ("XOF", "EUR", "USD"), "ALL"
 CURRENCIES = [(code, code) for code in (*USUAL, *sorted(set(DIGITS) - set(USUAL)))]
-LONGEST_AMOUNT, MOST = 30, Decimal(10) ** 13
+LONGEST_AMOUNT = 30
+AMOUNT = re.compile(r"[-+]?\d{1,13}(\.\d{1,6})?", re.ASCII)  # no exponent: a short text would make a number without end
 FEWEST_LINES, MORE_LINES, MOST_LINES = 4, 2, 40
 
 
@@ -52,13 +54,9 @@ class AmountField(forms.CharField):
         written = "".join(str(value if value is not None else "").split()).replace("\u202f", "").replace("−", "-").replace(",", ".")
         if not written:
             return None
-        try:
-            read = Decimal(written)
-        except InvalidOperation:
-            raise forms.ValidationError(_("Un montant, par exemple 1 500 000 ou 1 500,50.")) from None
-        if not read.is_finite() or abs(read) > MOST:
+        if not AMOUNT.fullmatch(written):
             raise forms.ValidationError(_("Un montant, par exemple 1 500 000 ou 1 500,50."))
-        return read
+        return Decimal(written)
 
     def run_validators(self, value: Any) -> None:
         """An amount has no length."""
@@ -197,7 +195,7 @@ class PledgeForm(Tied):
     giver_type = forms.ChoiceField(label=_("Type de donateur"), choices=GIVER_TYPES)
     giver = forms.CharField(label=_("Nom de l'organisation"), max_length=240, required=False, help_text=_("Vide pour un ensemble de particuliers : personne n'y est nommé."))
     people = forms.IntegerField(label=_("Combien de personnes, pour un ensemble"), required=False, min_value=1, max_value=100_000_000)
-    country = forms.CharField(label=_("Pays du donateur (code à trois lettres)"), max_length=3, required=False)
+    country = forms.RegexField(label=_("Pays du donateur (code à trois lettres)"), regex=r"^[A-Za-z]{3}$", max_length=3, required=False)
     kind = forms.ChoiceField(label=_("Forme"), choices=KINDS)
     amount = AmountField(label=_("Montant, ou valeur de ce qui est en nature"), help_text=_("En nature sans valeur connue : laissez vide."))
     currency = forms.ChoiceField(label=_("Monnaie"), choices=CURRENCIES)

@@ -1,5 +1,6 @@
 """The ledger as a table: narrowed, sorted, totalled by type of giver and currency, brought into one currency at the reader's own rates, taken away."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +32,7 @@ PAGE_ROWS = 40
 SORTS = ("reference", "giver", "pledged_on", "amount", "received", "left", "next_due", "standing")
 DEFAULT_SORT = "-pledged_on"
 LONGEST_RATE = 20
+RATE = re.compile(r"\d{1,9}(\.\d{1,10})?", re.ASCII)
 COLUMNS = (
     Column(key="reference", heading_fr="Référence", heading_en="Reference", tag="#activity+code"), Column(key="giver_type", heading_fr="Type de donateur", heading_en="Type of giver", tag="#org+type+funder"),
     Column(key="giver", heading_fr="Donateur", heading_en="Giver", tag="#org+name+funder"), Column(key="owner", heading_fr="Promis à", heading_en="Promised to", tag="#country+code"),
@@ -70,15 +72,12 @@ class Asked:
 def rate_of(written: str) -> Fraction | None:
     """A rate as a reader writes it, above nothing; none for anything else.
 
-    >>> rate_of("655,957"), rate_of("0"), rate_of("x")
-    (Fraction(655957, 1000), None, None)
+    >>> rate_of("655,957"), rate_of("0"), rate_of("x"), rate_of("1e99999999")
+    (Fraction(655957, 1000), None, None, None)
     """
-    plain = "".join(written.split()).replace(",", ".")[:LONGEST_RATE]
-    try:
-        read = Fraction(plain) if "/" not in plain and "_" not in plain else None
-    except ValueError:
-        return None
-    return read if read is not None and read > 0 else None
+    plain = "".join(written.split()).replace(",", ".")
+    read = Fraction(plain) if RATE.fullmatch(plain) else Fraction(0)
+    return read if read > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Mobilisation in words: amounts with their currency, days, types of givers, standings, places and sectors, in the reader's language."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -16,7 +17,7 @@ from concertation.apps.search.words import sector_names, state_names
 from concertation.core.mobilisation.gap import Closing
 from concertation.core.mobilisation.ledger import Standing, Stood
 from concertation.core.mobilisation.totals import OTHERS
-from concertation.core.money import Rate
+from concertation.core.money import PEG_SOURCE, Rate
 
 FRAMEWORK = "AES"
 TENTH_OF_A_PERCENT = Fraction(1, 1000)
@@ -87,7 +88,12 @@ def owner_words(code: str) -> str:
 def rates_words(rates: Iterable[Rate]) -> str:
     """The rates some amounts went through, each the way round in which it is a finite number."""
     stop = f"{NARROW}; " if language() == "fr" else "; "
-    return stop.join(str(each if is_finite(each.value) else Rate(each.quote, each.base, 1 / each.value, each.on, each.source)) for each in rates)
+    return stop.join(str(each if is_finite(each.value) else Rate(each.quote, each.base, 1 / each.value, each.on, each.source)) for each in map(with_source_words, rates))
+
+
+def with_source_words(rate: Rate) -> Rate:
+    """A rate with its source in the reader's language, where it is the fixed parity."""
+    return replace(rate, source=_("BCEAO, parité fixe depuis le 1er janvier 1999")) if rate.source == PEG_SOURCE else rate
 
 
 def is_finite(value: Fraction) -> bool:
