@@ -55,6 +55,14 @@ def test_a_page_names_what_is_missing_awaited_past_its_day_and_told_twice() -> N
     assert "It believes the keys of 2 other nodes." in english
 
 
+def test_a_page_of_nodes_asks_the_database_at_most_twelve_times(django_assert_max_num_queries: Any) -> None:
+    manager = browser_of(person("manager", (Role.DATA_MANAGER, "NER")))
+    manager.get("/nodes/")
+
+    with django_assert_max_num_queries(12):
+        manager.get("/nodes/")
+
+
 def test_somebody_without_mandate_sees_no_address_and_no_receipt_and_nobody_signed_in_sees_no_page() -> None:
     told = shown(browser_of(person("stranger")), "/nodes/")
 

@@ -25,7 +25,7 @@ from concertation.core.sharing.keyring import COURIER
 from concertation.core.sharing.releases import EVERYONE, ReleaseNote, day
 from concertation.core.sharing.signing import holds
 from concertation.formats.keys_file import KEYS, written_keys
-from concertation.formats.outbox import GOOD_FOR, Index, Offered, OfferedFile, Seen, written_index
+from concertation.formats.outbox import GOOD_FOR, NAME, Index, Offered, OfferedFile, Seen, written_index
 from concertation.formats.release import MANIFEST, SIGNATURES, strict_json
 from concertation.site import node, node_keys, receipting
 from concertation.site.releasing import folder_of, note_held
@@ -70,9 +70,13 @@ def is_meant_for(note: ReleaseNote, asker: str) -> bool:
 def offered_to(asker: str, now: datetime) -> tuple[Offered, ...]:
     """The releases that left, were not withdrawn, are not past their day, and are meant for whoever asks; withdrawals always."""
     held = queries.releases(node.OPERATOR, node=queries.own_state()).filter(standing=PUBLISHED)
-    noted = [(each, note_held(each)) for each in held]
-    meant = [(each, note) for each, note in noted if is_meant_for(note, asker) and is_current(note, now)]
-    return tuple(offer for each, note in meant if (offer := offer_of(each, note)) is not None)
+    return tuple(offer for each in held if is_offered(each, asker, now) and (offer := offer_of(each)) is not None)
+
+
+def is_offered(release: Release, asker: str, now: datetime) -> bool:
+    """Whether one release is there for whoever asks."""
+    note = note_held(release)
+    return release.standing == PUBLISHED and is_meant_for(note, asker) and is_current(note, now)
 
 
 def is_current(note: ReleaseNote, now: datetime) -> bool:
@@ -81,24 +85,24 @@ def is_current(note: ReleaseNote, now: datetime) -> bool:
     return last is not None and (last >= now.date() or (note.is_withdrawal and last + YEARS_KEPT >= now.date()))
 
 
-def offer_of(release: Release, note: ReleaseNote) -> Offered | None:
-    """A release with its files as they stand; None where they are gone from this machine."""
+def offer_of(release: Release) -> Offered | None:
+    """A release with its files, measured as its manifest says; None where they are gone from this machine."""
     folder = folder_of(release.node, release.sequence)
-    names = [MANIFEST, SIGNATURES, *listed_in(folder)]
-    try:
-        files = tuple(OfferedFile(name, len(content), hashlib.sha256(content).hexdigest()) for name in names for content in [(folder / name).read_bytes()])
-    except OSError:
+    files = listed_in(folder)
+    if not files or not all((folder / name).is_file() for name in files):
         return None
-    return Offered(folder.name, release.sequence, release.digest, files)
+    return Offered(folder.name, release.sequence, release.digest, tuple(files.values()))
 
 
-def listed_in(folder: Path) -> list[str]:
-    """The files a manifest names."""
+def listed_in(folder: Path) -> dict[str, OfferedFile]:
+    """The files of a release by name: manifest and signatures, and those the manifest measures."""
     try:
-        told = strict_json((folder / MANIFEST).read_bytes())
+        own = {name: (folder / name).read_bytes() for name in (MANIFEST, SIGNATURES)}
     except OSError:
-        return []
-    return sorted(told["files"]) if isinstance(told, dict) else []
+        return {}
+    told, files = strict_json(own[MANIFEST]), {name: OfferedFile(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in own.items()}
+    measured = told["files"] if isinstance(told, dict) else {}
+    return files | {name: OfferedFile(name, each["bytes"], each["sha256"]) for name, each in sorted(measured.items())}
 
 
 def seen_of_others(own: str) -> tuple[Seen, ...]:
@@ -152,12 +156,15 @@ def file(request: HttpRequest, name: str, place: str) -> HttpResponse:
         asker = who_asks(request, now)
     except Refused as why:
         return not_believed(why, now)
-    offer = next((each for each in offered_to(asker, now) if each.name == name), None)
-    held = next((each for each in offer.files if each.path == place), None) if offer else None
-    if offer is None or held is None:
+    own = queries.own_state()
+    release = queries.release_numbered(node.OPERATOR, own, int(name[4:])) if NAME.fullmatch(name) and name.startswith(f"{own.lower()}-") else None
+    if release is None or not is_offered(release, asker, now):
         return nothing_here()
-    content = (folder_of(queries.own_state(), offer.sequence) / held.path).read_bytes()
-    return from_where(request, content, held.sha256)
+    folder = folder_of(own, release.sequence)
+    held = listed_in(folder).get(place)
+    if held is None or not (folder / held.path).is_file():
+        return nothing_here()
+    return from_where(request, (folder / held.path).read_bytes(), held.sha256)
 
 
 def from_where(request: HttpRequest, content: bytes, tag: str) -> HttpResponse:
