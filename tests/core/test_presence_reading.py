@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from importlib.resources import files
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from concertation.core.activity_fields import split_donors
 from concertation.core.personal import mask_text, personal_columns
+from concertation.core.presence import HELP_TEXT
 from presence_samples import read, reference, told
 
 WHO = ["Organisation", "Région", "Secteur"]
@@ -256,3 +258,14 @@ def test_no_row_is_lost_whatever_the_cells_hold(rows: list[tuple[str | None, ...
     refused = sum(p.count for p in reading.problems if p.problem.code in ("totals-row", "row-without-content", "row-of-another-state"))
     assert reading.rows_read == len(rows) == reading.frame.height + refused
     assert reading.frame["row"].is_sorted()
+
+
+@pytest.mark.parametrize("text", ["x" * 200_000, "x" * 200_000 + "@", "a@" + "b" * 200_000, "tel 1" + " " * 200_000, "9" * 200_000, "(" * 200_000, ".a@b." * 40_000], ids=lambda text: text[:6])
+def test_a_cell_of_200_kb_is_looked_through_for_personal_data_at_once(text: str) -> None:
+    begun = process_time()
+
+    mask_text(text)
+    HELP_TEXT.sub("", text)
+
+    assert process_time() - begun < 2
+    assert mask_text(f"{text} a.b@example.org") == f"{mask_text(text)} [masqué]"

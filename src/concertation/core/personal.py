@@ -13,13 +13,15 @@ from concertation.core.problems import Cell, Problem
 from concertation.core.spelling import fold
 
 MASK = "[masqué]"
-EMAIL = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
+# Each repetition is bounded: without a bound, a cell of 200,000 letters is read again from each of them.
+EMAIL = r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,9}"
 PREFIXED_PHONE = r"(?:\+|\b00)\s?(?:22[0-9]|2[0-9]{2}|3[0-9]{1,2}|4[0-9]|1)(?:[\s.\-]?\d{2,3}){3,5}\b"
 PAIRED_PHONE = r"\b(?:22[3678][\s.\-]?)?\d{2}([\s.\-/])\d{2}[\s.\-/]\d{2}[\s.\-/]\d{2}\b"
-ANNOUNCED_PHONE = r"(?i)\b(?:t[eé]l(?:[eé]phone)?|phone|mobile|cell|whatsapp|contact|gsm)\b[\s.:°n]*\(?\+?\d[\d\s.\-()]{6,}\d"
+ANNOUNCED_PHONE = r"(?i)\b(?:t[eé]l(?:[eé]phone)?|phone|mobile|cell|whatsapp|contact|gsm)\b[\s.:°n]{0,20}\(?\+?\d[\d\s.\-()]{6,40}\d"
 PERSONAL_TEXT = "|".join(f"(?:{shape})" for shape in (EMAIL, PREFIXED_PHONE, PAIRED_PHONE, ANNOUNCED_PHONE.removeprefix("(?i)")))
 PERSONAL = f"(?i){PERSONAL_TEXT}"
 WORTH_A_LOOK = r"@|\d{2}.?\d{2}"
+SHAPES, WORTH = re.compile(PERSONAL), re.compile(WORTH_A_LOOK)
 CONTACT_HEADING = re.compile(r"\b(contact|contacts|telephone|tel|phone|email|e mail|mail|courriel|point focal|focal point|repondant|numero de telephone)\b")
 
 
@@ -42,7 +44,7 @@ def mask_text(written: str) -> str:
     >>> mask_text("budget 12 345 678, code BF490304, 43 000 jeunes")
     'budget 12 345 678, code BF490304, 43 000 jeunes'
     """
-    return re.sub(PERSONAL, MASK, written)
+    return SHAPES.sub(MASK, written) if WORTH.search(written) else written
 
 
 def mask(frame: pl.DataFrame, *, whole: Sequence[str] = (), sheet: str | None = None, letters: Mapping[str, str] | None = None) -> tuple[pl.DataFrame, tuple[Problem, ...]]:

@@ -16,7 +16,7 @@ import polars as pl
 from concertation.core.problems import Cell, Problem
 from concertation.core.spelling import fold
 
-HELP_TEXT = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+HELP_TEXT = re.compile(r"\([^)]{0,400}\)|\[[^\]]{0,400}\]")
 SURE = 1.0
 REFINED_BY_HEADING = 0.95
 SAVED_NOTHING = ("", "-", "none")
