@@ -38,7 +38,7 @@ from concertation.site import reference
 from release_steps import own_node
 
 pytestmark = pytest.mark.django_db
-SECONDS, FEWEST, SEED = 20, 500, 20261123
+SECONDS, FEWEST, SEED = float(os.environ.get("CONCERTATION_WALK_SECONDS", "20")), 500, 20261123
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
 OPEN = {
