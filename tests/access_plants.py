@@ -16,7 +16,7 @@ from activity_samples import END, START, open_calendar
 from concertation.apps.access.models import User
 from concertation.apps.anticipation.models import Activation, FrameworkVersion, IndicatorReading
 from concertation.apps.decisions.models import FollowUpChange, NationalImplementation, PlanEntry
-from concertation.apps.funding.models import Flow, PlanMoney
+from concertation.apps.funding.models import Flow, PlanMoney, TriggerEnvelope
 from concertation.apps.lessons.models import Lesson, Reuse
 from concertation.apps.mobilisation.models import (
     Appeal,
@@ -54,7 +54,7 @@ from release_samples import note
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
 UNITS = {"NER": "ner-1-diffa", "MLI": "mli-1-mopti"}
-TABLES = "afrdpsocmwkivlnegtjb"
+TABLES = "afrdpsocmwkivlnegtjby"
 STATE_ROLES = [role for role in Role if role not in (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR, Role.ANALYST)]
 ORGANISATION_ROLES = (Role.REPORTER, Role.REPORTER_LEAD, Role.DONOR)
 
@@ -108,6 +108,7 @@ class Planted:
     alert: Alert
     bulletin: Bulletin
     promised: "Promised"
+    envelope: TriggerEnvelope
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,16 @@ def plant(plot: Plot, known: Organisation) -> Planted:
         concept="in_need", unit_id=UNITS[plot.state], sector="FSC", value=7000 + plot.number, value_text=mark, reference_start=START, reference_end=END,
         source=source, scope=mark, method=mark, status="official", import_run=run, sheet="", row=2, **plot.keys,
     )
-    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot), *share(plot), *plant_response(plot, run), promise(plot))
+    return Planted(plot, run, figure, doubt, own, activity, period, plant_money(plot, run, source), *plant_framework(plot), learn(plot), *share(plot), *plant_response(plot, run), promise(plot), plant_envelope(plot))
+
+
+def plant_envelope(plot: Plot) -> TriggerEnvelope:
+    """An envelope held ready for a framework."""
+    mark = plot.mark("y")
+    row: TriggerEnvelope = TriggerEnvelope.objects.create(
+        name=mark, basis="flow", authority=mark, frameworks=["bfa-drought-2026"], currency="USD", amount_minor=100, starts_on=START, ends_on=END, source=mark, **plot.keys,
+    )
+    return row
 
 
 def share(plot: Plot) -> tuple[Release, SharingAgreement]:

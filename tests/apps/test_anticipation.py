@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,15 @@ from django.utils import timezone
 from lxml import etree
 
 from access_steps import browser_of, person
+from concertation.apps.access.models import User
 from concertation.apps.anticipation import commands, queries
 from concertation.apps.anticipation.acting import commands as acting
 from concertation.apps.anticipation.models import Activation, FrameworkVersion, IndicatorReading, Reservation
+from concertation.apps.funding.envelopes import commands as envelope_commands
+from concertation.apps.funding.models import TriggerEnvelope
 from concertation.apps.ground.models import JournalLine, Message
 from concertation.apps.ground.queries import broken_lines
+from concertation.core.anticipation.bench import knobs
 from concertation.core.sharing import Mandate, Role
 from concertation.formats.framework_file import read_framework, shipped
 from concertation.site import watching
@@ -350,3 +354,108 @@ def test_a_data_manager_declares_a_framework_of_their_own_state_alone() -> None:
 
     assert other.status_code == 422
     assert kept.status_code == 302 and FrameworkVersion.objects.get(slug="bfa-own").owner_state == "BFA"
+
+
+def past_of_the_river() -> str:
+    lines = [f"{year}-08-{day},{650 + day if year % 5 == 0 else 500 + year % 7 + day}" for year in range(1985, 2021) for day in (27, 28, 29)]
+    return "\n".join(["date,level", *lines]) + "\n"
+
+
+def test_the_bench_replays_the_past_under_other_thresholds_and_changes_nothing() -> None:
+    first, _second = browsers("NER")
+    bring(first, FLOODS, past_of_the_river())
+    held = FrameworkVersion.objects.get(slug=FLOODS)
+
+    page = first.get(f"/anticipation/frameworks/{FLOODS}/bench/?watch_level=540&bad=1985+1990+1995+2000+2005+2010+2015+2020")
+
+    told = page.content.decode()
+    assert page.status_code == 200
+    assert "Le bruit ne l'aurait guère trouvé" in told.replace("&#x27;", "'")
+    assert "format=yaml" in told
+    assert FrameworkVersion.objects.get(slug=FLOODS).sha256 == held.sha256
+
+
+def test_the_bench_gives_another_version_to_take_away_that_can_be_declared() -> None:
+    first, _second = browsers("NER")
+    bring(first, FLOODS, past_of_the_river())
+    knob = next(each for each in knobs(shipped()[FLOODS].read.framework))  # type: ignore[arg-type]
+
+    taken = first.get(f"/anticipation/frameworks/{FLOODS}/bench/?{knob.test}=555&format=yaml")
+
+    read = read_framework(taken.content)
+    assert read.is_sound
+    assert read.framework is not None
+    assert (read.framework.status, read.framework.version.startswith(shipped()[FLOODS].read.framework.version + "-")) == ("draft", True)  # type: ignore[union-attr]
+    assert first.post("/anticipation/new/", {"file": SimpleUploadedFile("v.yaml", taken.content)}).status_code == 302
+
+
+def test_the_bench_says_what_is_missing_where_too_few_years_are_open() -> None:
+    first, _second = browsers("NER")
+
+    assert "cinq années de relevés" in first.get(f"/anticipation/frameworks/{FLOODS}/bench/").content.decode()
+
+
+def an_envelope(name: str, amount: int, *, state: str = "BFA", slug: str = BURKINA, **changes: Any) -> TriggerEnvelope:
+    told = {"basis": "flow", "reference": "fts:1", "authority": "Fonds synthétique", "currency": "USD", "starts_on": date(SEASON, 1, 1), "ends_on": date(SEASON, 12, 31), "source": "texte synthétique", **changes}
+    row = envelope_commands.name_envelope(state, name=name, frameworks=[slug], amount_minor=amount * 100, by=Mandate("x", Role.DATA_MANAGER, state=state), **told)
+    assert row is not None
+    return row
+
+
+def activated(slug: str = BURKINA, state: str = "BFA") -> None:
+    first, second = browsers(state)
+    signed(slug, state)
+    bring(first, slug, DRY_APRIL)
+    step(first, "confirm")
+    step(second, "confirm")
+
+
+def test_a_window_draws_from_named_envelopes_the_first_to_end_before_and_asks_for_what_none_covers() -> None:
+    later = an_envelope("b", 3_000_000)
+    sooner = an_envelope("a", 2_000_000, ends_on=timezone.localdate() + timedelta(days=1))
+
+    activated()
+
+    given = {row.pk: sum(Reservation.objects.filter(envelope=row).values_list("given", flat=True)) for row in (sooner, later)}
+    asked, covered = (sum(Reservation.objects.values_list(name, flat=True)) for name in ("asked", "given"))
+    assert given == {sooner.pk: 200_000_000, later.pk: 300_000_000}
+    assert (asked, covered) == (800_000_000, 500_000_000)
+
+
+def test_what_was_given_back_can_be_drawn_again_and_what_was_paid_cannot() -> None:
+    row = an_envelope("a", 9_000_000)
+    activated()
+    first, _second = (browser_of(User.objects.get(email__startswith=name)) for name in ("first", "second"))
+    step(first, "transfer", place="0")
+    before = queries.taken_from(row.pk)
+
+    step(first, "close", reason="Fin de saison")
+
+    paid = Reservation.objects.get(state="transferred").given
+    assert (before, queries.taken_from(row.pk)) == (800_000_000, paid)
+
+
+def test_an_envelope_that_is_over_withdrawn_or_in_another_currency_is_not_drawn_from() -> None:
+    an_envelope("over", 9_000_000, starts_on=date(SEASON - 1, 1, 1), ends_on=date(SEASON - 1, 12, 31))
+    an_envelope("francs", 9_000_000, currency="XOF")
+    gone = an_envelope("gone", 9_000_000)
+    envelope_commands.turn_envelope(gone, withdrawn=True, by=Mandate("x", Role.DATA_MANAGER, state="BFA"))
+
+    activated()
+
+    assert not Reservation.objects.filter(envelope__isnull=False).exists()
+    assert sum(Reservation.objects.values_list("given", flat=True)) == 800_000_000
+
+
+def test_an_envelope_is_named_withdrawn_and_opened_again_on_its_page() -> None:
+    first, _second = browsers("BFA")
+    form = {
+        "state": "BFA", "name": "Enveloppe synthétique", "amount": "1000", "currency": "USD", "basis": "earmark", "reference": "", "authority": "Donateur synthétique", "frameworks": [BURKINA],
+        "starts_on": f"{SEASON}-01-01", "ends_on": f"{SEASON}-12-31", "source": "Texte synthétique",
+    }  # fmt: skip
+
+    made, again = (first.post("/anticipation/envelopes/", form).status_code for _time in range(2))
+    row = TriggerEnvelope.objects.get()
+    states = [first.post(f"/anticipation/envelopes/{row.pk}/turn/", follow=True).content.decode().count('tag refused">retirée') for _time in range(2)]
+
+    assert (made, again, row.amount_minor, states) == (302, 422, 100_000, [1, 0])

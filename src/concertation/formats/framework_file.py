@@ -60,6 +60,16 @@ def read_framework(written: bytes) -> ReadFramework:
     return ReadFramework(framework, tuple(_placed(problem, read.lines) for problem in problems_of(framework)), digest)
 
 
+def written_framework(framework: Framework) -> bytes:
+    """A framework as a file that reads back as the same framework: JSON, which is YAML, without what is as the grammar supposes.
+
+    >>> held = shipped()["ner-floods-2025"].read.framework
+    >>> read_framework(written_framework(held)).framework == held
+    True
+    """
+    return GRAMMAR.dump_json(framework, indent=2, exclude_defaults=True) + b"\n"
+
+
 def canonical(content: object) -> bytes:
     """Content as bytes that are the same for the same content.
 

@@ -101,6 +101,7 @@ class Reservation(models.Model):
     activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="reservations")
     place = models.PositiveSmallIntegerField()
     fund = models.CharField(max_length=80)
+    envelope = models.ForeignKey("funding.TriggerEnvelope", null=True, on_delete=models.PROTECT, related_name="+")
     agency = models.CharField(max_length=120)
     sector = models.CharField(max_length=12, blank=True)
     currency = models.CharField(max_length=3)

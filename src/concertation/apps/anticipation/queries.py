@@ -127,6 +127,21 @@ def reserved(mandates: Iterable[Mandate], slugs: Iterable[str], season: int) -> 
     return dict(sums.order_by())
 
 
+def taken_from(envelope_id: UUID) -> int:
+    """Minor units reserved on an envelope or paid from it, whichever framework drew; what was given back left out."""
+    return int(Reservation.objects.filter(envelope=envelope_id).exclude(state="returned").aggregate(total=Sum("given"))["total"] or 0)
+
+
+def taken_from_each() -> Mapping[UUID, tuple[int, int]]:
+    """Of each envelope, minor units reserved and not yet paid, and paid: sums alone, told to whoever may see the envelope."""
+    sums = Reservation.objects.filter(envelope__isnull=False).exclude(state="returned").order_by().values_list("envelope", "state").annotate(total=Sum("given"))
+    held: dict[UUID, tuple[int, int]] = {}
+    for envelope, state, total in sums:
+        waiting, paid = held.get(envelope, (0, 0))
+        held[envelope] = (waiting + total, paid) if state == "reserved" else (waiting, paid + total)
+    return held
+
+
 def people_with(state: str, roles: Sequence[str], on: date) -> list[str]:
     """The persons who hold one of these roles for a State on a day."""
     held = HeldMandate.objects.filter(in_force(on), role__in=roles, state=state, organisation="")

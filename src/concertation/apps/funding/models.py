@@ -269,3 +269,31 @@ class ExchangeRate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["base", "quote", "on", "source"], condition=models.Q(withdrawn_at__isnull=True), name="rate_once_per_day_and_source"),
         ]
+
+
+class TriggerEnvelope(GuardedModel):
+    """Money somebody agreed to hold ready for frameworks of anticipatory action: a named amount, whose, for which of them, from when to when.
+
+    `basis` says what it rests on: a reserve kept back in a plan, a flow, or a donor's earmark; `reference` names it where it has a name.
+    Withdrawn, it stays and nothing more is drawn from it.
+    """
+
+    BASES = [("reserve", _("réserve gardée dans un plan")), ("flow", _("flux")), ("earmark", _("affectation d'un donateur"))]
+
+    name = models.CharField(max_length=80)
+    basis = models.CharField(max_length=8, choices=BASES)
+    reference = models.CharField(max_length=120, blank=True)
+    authority = models.CharField(max_length=160)
+    frameworks = models.JSONField(default=list)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    source = models.CharField(max_length=240)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner_state", "name"], name="envelope_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -91,14 +91,14 @@ def table(page: Page[Alert], query: QueryDict, *, aims: Mapping[str, Aim], today
     return {
         "id": "alerts", "caption": _("Alertes"), "sort": "-raised", "exports": ["csv", "xlsx", "hxl"], "page": page, "unfiltered": True,
         "columns": [
-            {"key": "place", "label": _("Lieu")}, {"key": "raised", "label": _("Alerte")}, {"key": "households", "label": _("Ménages"), "numeric": True},
-            {"key": "people", "label": _("Personnes"), "numeric": True}, {"key": "coverage", "label": _("Couverture")}, {"key": "delay", "label": _("Délai")},
+            {"key": "place", "label": _("Lieu")}, {"key": "delay", "label": _("Délai de réponse")}, {"key": "raised", "label": _("Alerte")}, {"key": "coverage", "label": _("Couverture")},
+            {"key": "households", "label": _("Ménages"), "numeric": True}, {"key": "people", "label": _("Personnes"), "numeric": True},
         ],
         "rows": [cells(row, aims=aims, today=today, states=states, sectors=sectors) for row in page],
         "filters": [
             {"name": "state", "label": _("État"), "options": [("", _("tous les États")), *states.items()], "value": query.get("state", "")},
             *({"name": name, "label": label, "options": [everything, *told.items()], "value": query.get(name, "")} for name, label, told in (
-                ("nature", _("Nature"), words.NATURES), ("group", _("Groupe"), words.GROUPS), ("coverage", _("Couverture"), words.COVERAGES), ("delay", _("Délai"), words.DELAYS),
+                ("nature", _("Nature"), words.NATURES), ("group", _("Groupe"), words.GROUPS), ("coverage", _("Couverture"), words.COVERAGES), ("delay", _("Délai de réponse"), words.DELAYS),
             )),
         ],
         "empty": {"title": _("Aucune alerte ici"), "text": _("Les alertes de vos États et celles qui sont partagées avec vous paraîtront ici : saisissez-en une, ou apportez la matrice en usage. Ce n'est pas dire que rien n'est arrivé.")},

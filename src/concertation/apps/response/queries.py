@@ -36,6 +36,7 @@ class Aim:
     source: str
     agreed_on: date | None = None
     row: ResponseAim | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,10 @@ def raises_in(mandates: Sequence[Mandate], states: Iterable[str]) -> dict[str, M
 
 def aims(mandates: Sequence[Mandate]) -> dict[str, Aim]:
     """The agreed delay of each State: as the State set it, else as the reference set holds it; none where nobody agreed on any."""
-    found = {line["state"]: Aim(line["state"], int(line["days"]), line["source"]) for line in reference_set.read("response_aims").to_dicts()}
+    titles = dict(reference_set.read("sources").select("source", "title").iter_rows())
+    found = {line["state"]: Aim(line["state"], int(line["days"]), line["source"], words=titles[line["source"]]) for line in reference_set.read("response_aims").to_dicts()}
     for row in ResponseAim.objects.visible_to(mandates).filter(is_undone=False).order_by("created_at"):
-        found[row.owner_state] = Aim(row.owner_state, row.days, row.source, row.agreed_on, row)
+        found[row.owner_state] = Aim(row.owner_state, row.days, row.source, row.agreed_on, row, row.source)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from concertation.core.anticipation.framework import Framework, Money, MoneyRow
 
@@ -49,6 +50,52 @@ def release(framework: Framework, window: str, *, reserved_before: int = 0, by_s
         left -= amount
         given.append(Release(row.agency, row.sector, asked, amount))
     return tuple(given)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left to draw from one named envelope, in whole main units."""
+
+    envelope: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A part of what one agency is to receive, and the envelope it comes from; without envelope, the framework's own amount."""
+
+    agency: str
+    sector: str
+    asked: int
+    given: int
+    envelope: str
+
+
+def drawn(releases: Iterable[Release], left: Iterable[Left]) -> tuple[Drawn, ...]:
+    """Each agency's money drawn from the envelopes in their order, each down to nothing before the next; what none covers is asked and not given.
+
+    Without any envelope the amounts stand as the framework names them.
+
+    >>> drawn([Release("FAO", "FSC", 10, 10), Release("PAM", "FSC", 10, 10)], [Left("a", 12), Left("b", 3)])[1:]
+    (Drawn(agency='PAM', sector='FSC', asked=2, given=2, envelope='a'), Drawn(agency='PAM', sector='FSC', asked=8, given=3, envelope='b'))
+    """
+    rooms = [[each.envelope, each.amount] for each in left]
+    if not rooms:
+        return tuple(Drawn(each.agency, each.sector, each.asked, each.given, "") for each in releases)
+    return tuple(part for each in releases for part in _parts(each, rooms))
+
+
+def _parts(release: Release, rooms: list[list[Any]]) -> list[Drawn]:
+    wanted, parts = release.given, list[tuple[str, int]]()
+    for room_left in rooms:
+        taken = min(wanted, max(room_left[1], 0))
+        if taken:
+            parts.append((room_left[0], taken))
+            room_left[1] -= taken
+            wanted -= taken
+    told = parts or [("", 0)]
+    unmet = release.asked - sum(given for _envelope, given in told)
+    return [Drawn(release.agency, release.sector, given + (unmet if place == len(told) - 1 else 0), given, envelope) for place, (envelope, given) in enumerate(told)]
 
 
 def room(money: Money, *, reserved_before: int, by_sharers: int) -> int:

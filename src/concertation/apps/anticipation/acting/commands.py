@@ -9,11 +9,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from concertation.apps.anticipation.models import ActionTaken, Activation, Confirmation, FrameworkVersion, Reservation
-from concertation.apps.anticipation.queries import FrameworkInView, in_view, reserved
+from concertation.apps.anticipation.queries import FrameworkInView, in_view, reserved, taken_from
+from concertation.apps.funding.envelopes.commands import hold
+from concertation.apps.funding.envelopes.queries import envelopes_for
 from concertation.apps.ground.commands import journal
-from concertation.core.anticipation.amounts import release
+from concertation.core.anticipation.amounts import Left, drawn, release
 from concertation.core.anticipation.watching import OPEN, delay_is_over
 from concertation.core.money import in_minor_units
 from concertation.core.sharing import Mandate, Role
@@ -90,7 +93,7 @@ def _activate(held: Activation, shown: FrameworkInView, *, at: datetime, by: Man
 
 
 def _reserve(held: Activation, shown: FrameworkInView, *, by: Mandate) -> int:
-    """Reserve what the window releases, within the envelope and the shared cap; gives back the minor units reserved."""
+    """Reserve what the window releases, within the agreed amount, the shared cap and what named envelopes hold; gives back the minor units reserved."""
     money = shown.framework.money
     if money is None:
         return 0
@@ -100,10 +103,16 @@ def _reserve(held: Activation, shown: FrameworkInView, *, by: Mandate) -> int:
     list(FrameworkVersion.objects.select_for_update().filter(slug__in=(held.slug, *sharers)).order_by("pk"))  # two activations under one cap wait for each other
     taken = reserved([Mandate(NODE, Role.DATA_MANAGER, state=state) for state in sorted(states)], (held.slug, *sharers), held.season)
     own, others = taken.get(held.slug, 0) // unit, sum(taken.get(slug, 0) for slug in sharers) // unit
-    rows = release(shown.framework, held.window, reserved_before=own, by_sharers=others)
+    readers = [Mandate(NODE, Role.DATA_MANAGER, state=state) for state in sorted(states)]
+    every = envelopes_for(readers, held.slug, currency=currency, on=timezone.localdate(held.activated_at))
+    hold(each.pk for each in every)
+    left = [Left(str(each.pk), (each.amount_minor - taken_from(each.pk)) // unit) for each in every]
+    named = {str(each.pk): each for each in every}
+    rows = drawn(release(shown.framework, held.window, reserved_before=own, by_sharers=others), left)
     for place, row in enumerate(rows):
+        envelope = named.get(row.envelope)
         Reservation.objects.create(
-            activation=held, place=place, fund=money.envelope.fund, agency=row.agency, sector=row.sector, currency=currency,
+            activation=held, place=place, fund=envelope.name if envelope else money.envelope.fund, envelope=envelope, agency=row.agency, sector=row.sector, currency=currency,
             asked=row.asked * unit, given=row.given * unit,
         )  # fmt: skip
     return sum(row.given for row in rows) * unit
