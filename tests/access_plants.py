@@ -50,6 +50,7 @@ from concertation.core.sharing.canonical import canonical_json
 from concertation.core.sharing.control_told import CellTold, as_json
 from concertation.core.sharing.released_tables import PeopleCell
 from concertation.formats.framework_file import shipped
+from joint_plants import plant_joint
 from release_samples import note
 
 STATES, HOLDERS = ("NER", "MLI"), ("alpha", "government")
@@ -172,6 +173,7 @@ def plant_envelope(plot: Plot) -> TriggerEnvelope:
 
 def share(plot: Plot) -> tuple[Release, SharingAgreement]:
     """A release of the State's node with its row and its control, and an agreement; what a State held stays confidential whatever the release's class."""
+    plant_joint(plot.state, plot.mark("y"), plot.keys)
     mark, digest = plot.mark("e"), hashlib.sha256(plot.mark("e").encode()).hexdigest()
     told = note(node=plot.state, sequence=plot.number + 1, purpose=mark, agreement=plot.mark("g"), table="people", concept="in_need")
     release: Release = Release.objects.create(

@@ -31,6 +31,7 @@ from concertation.core.anticipation.readings import Reading, season_of
 from concertation.core.sharing import Mandate, Role, Sensitivity
 from concertation.formats.framework_file import shipped
 from concertation.site import reference
+from joint_plants import joint_of
 from release_steps import own_node
 from round_steps import asked, round_of, solved, valued
 
@@ -121,6 +122,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
     """What may stand in each part of an address."""
     own, kept = plants[0], plants[len(Sensitivity)]  # what the State's own administration holds, which its data manager may change
     return {
+        "product_id": [joint_of(own.plot.mark("y"))],
         "subject": ["access", "pages"], "about": ["NER", "AES"], "division_id": ["ner-2011", "bfa-2025"], "iso3": ["NER", "TGO"], "unit_id": ["ner-1-diffa", "ner-2-diffa"],
         "run_id": [own.run.pk], "doubt_id": [own.doubt.pk], "sha256": [own.run.file_id], "source_id": [own.run.source_id, "hdx-cadre-harmonise"],
         "figure_id": [own.figure.pk], "flow_id": [own.flow.pk], "fund_id": [funds_fund()], "rate_id": list(ExchangeRate.objects.values_list("pk", flat=True)[:1]), "number": range(1, 9), "code": ["FSC", "WSH"], "slug": [own.organisation.slug, "organisation-connue-synthetique"],

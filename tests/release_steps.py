@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -10,14 +12,17 @@ from access_steps import browser_of, person
 from concertation.apps.needs.models import Figure
 from concertation.apps.sharing import commands
 from concertation.apps.sharing.agreements import commands as agreements
-from concertation.apps.sharing.models import Release, SharingAgreement
+from concertation.apps.sharing.models import Release, SharingAgreement, SigningKey
 from concertation.apps.sources.models import Source
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.agreements import Terms
-from concertation.core.sharing.signing import SIGNERS, HeldKey, public_of
+from concertation.core.sharing.keyring import OPENING
+from concertation.core.sharing.sealed import opening_public
+from concertation.core.sharing.signing import SIGNERS, HeldKey, fingerprint, public_of
 from release_samples import PRIVATE
 
 REGIONS = {"ner-1-agadez": 7, "ner-1-diffa": 400, "ner-1-dosso": 0, "ner-1-tahoua": 250}
+OPENING_KEYS = {state: bytes([number]) * 32 for number, state in enumerate(("NER", "BFA", "MLI"), 7)}
 A_QUARTER = timedelta(days=90)
 NODE = Mandate("node", Role.DATA_MANAGER, state="NER")
 
@@ -28,6 +33,12 @@ def own_node(state: str = "NER") -> None:
     commands.name_node(state, by=NODE, at=now)
     for role in SIGNERS:
         commands.accept_key(HeldKey(state, role, public_of(PRIVATE[role]), now.date() - A_QUARTER, now.date() + A_QUARTER), by=NODE, at=now)
+    for node, private in OPENING_KEYS.items():
+        public = opening_public(private)
+        SigningKey.objects.create(fingerprint=fingerprint(public), node=node, role=OPENING, public=public, valid_from=now.date() - A_QUARTER, valid_to=now.date() + A_QUARTER, accepted_at=now)
+    place = Path(settings.HOME) / "keys" / "opening.key"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(OPENING_KEYS[state].hex())
 
 
 def needs(sector: str = "WSH") -> None:

@@ -35,6 +35,7 @@ from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 from concertation.core.sharing.giving import gives_at_all, journals_read, may_give, withdraws
 from concertation.core.sharing.visibility import edits_register, writes_for
 from concertation.site import reference
+from joint_plants import joint_of
 from release_steps import own_node
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +45,12 @@ FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", 
 OPEN = {
     "back-test", "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
     "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows", "mobilisation", "meetings", "pledges", "pledge-totals",
-    "sources", "sharing-levels", "terms", "forum-sessions", "forum-session", "sessions-compared", "calendar", "plan", "lessons", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks", "releases",
+    "sources", "sharing-levels", "terms", "forum-sessions", "forum-session", "sessions-compared", "calendar", "plan", "lessons", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks", "releases", "joint-products",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
-SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson", "release", "appeal", "meeting", "pledge"}
+SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "impartiality", "mfa_index", "mfa_list_webauthn"}
+ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson", "release", "joint", "appeal", "meeting", "pledge"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -65,6 +66,7 @@ BY_ANALYST = {
 }  # fmt: skip
 ON_RELEASE = {"release-sign", "release-publish", "release-withdraw", "release-discard", "agreement-confirm", "agreement-end"}
 OWN_NODE = "NER"
+ON_JOINT = {"joint-speak", "joint-publish", "joint-drop"}
 ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position", "round-flexibility-reply"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
@@ -73,7 +75,7 @@ ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-ope
     "lesson-validate", "lesson-withdraw", "lesson-reuse", "lesson-contradict", "lesson-result",
     "appeal-withdraw", "meeting-withdraw", "envelope-withdraw", "pledge-take-back", "pledge-withdraw", "receipt-confirm", "receipt-take-back", "line-settle", "line-link", "line-aside", "line-open",
     "pledge-totals-publish", "pledge-totals-withdraw",
-} | ON_ROUND | ON_RELEASE  # fmt: skip
+} | ON_ROUND | ON_RELEASE | ON_JOINT  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
     **dict.fromkeys(("account_inactive", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "boundaries", "api-docs", "api-description"), ({200}, {200})),
@@ -151,7 +153,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         "activity_id": lambda each: each.activity.pk, "lesson_id": lambda each: each.lesson.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
         "appeal_id": lambda each: each.promised.appeal.pk, "meeting_id": lambda each: each.promised.meeting.pk, "pledge_id": lambda each: each.promised.pledge.pk,
         "receipt_id": lambda each: each.promised.receipt.pk, "statement_id": lambda each: each.promised.statement.pk, "line_id": lambda each: each.promised.line.pk,
-        "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
+        "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "product_id": lambda each: joint_of(each.plot.mark("y")), "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -159,6 +161,8 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         return [({part: of_plot[part](each)}, each, None) for each in grounds.plants]
     if parts == {"sha256", "state"}:
         return [({"sha256": each.run.file_id, "state": state}, each, None) for each in grounds.plants for state in STATES]
+    if parts == {"product_id", "state"}:
+        return [({"product_id": joint_of(each.plot.mark("y")), "state": state}, each, None) for each in grounds.plants for state in STATES]
     if parts == {"number", "state"}:
         return [({"number": number, "state": state}, None, None) for number in (1, 3, 6, 8) for state in STATES]
     if parts == {"person_id"}:
@@ -232,6 +236,10 @@ def expected(step: Step) -> set[int] | None:
         state = step.path.split("/")[2]
         done = {"reporting-open": {200}, "reporting-take-back": {302}, "reporting-lead-name": {422}}[name]
         return {302} if not signed else done if writes_for(held, state) is not None else {403}
+    if name in ("joint-new", "principles"):
+        leads = any(own.role is Role.ANALYST and own.state == "AES" for own in held)
+        looks = any(own.role in (Role.REPORTER, Role.REPORTER_LEAD) and own.organisation for own in held)
+        return {302} if not signed else {200} if (leads if name == "joint-new" else looks) else {403}
     if name in ("release-make", "agreement-new"):
         return {302} if not signed else {200} if writes_for(held, OWN_NODE) is not None else {403}
     if name in ("appeal-new", "meeting-new", "pledge-new", "statements"):
@@ -258,6 +266,8 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
         return {200} if opens else {404}
     if name == "release-package":
         return {404}  # what was planted left no package behind
+    if name in ON_JOINT:
+        return on_joint(step, held, plot) if signed else {302}
     if name in ON_RELEASE or name == "agreement":
         return on_release(name, held, plot) if signed else {302}
     if name in ("framework-sign", "framework-series", "activation-step"):
@@ -330,6 +340,16 @@ def on_release(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
     signers = (Role.RELEASE_AUTHORITY,) if name == "agreement-confirm" else (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY)
     may = name == "release-sign" or any(own.role in signers and own.state == plot.state and not own.organisation for own in held)
     return {302} if may else {403}
+
+
+def on_joint(step: Step, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
+    """At an act on a joint product: who sees it, then who speaks for that State, or leads (the rule written a second time)."""
+    if not plot.opens_to(held):
+        return {404}
+    if step.name == "joint-speak":
+        speaks = any(own.role in (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY) and own.state == plot.state and not own.organisation for own in held)
+        return {302} if speaks and step.path.endswith(f"/{plot.state}/") else {403}
+    return {302} if any(own.role is Role.ANALYST and own.state == "AES" for own in held) else {403}
 
 
 def enters_for(held: tuple[Mandate, ...], state: str, holder: str) -> bool:
@@ -460,12 +480,12 @@ def test_the_walk_sees_what_may_be_seen(grounds: Grounds) -> None:
         reverse("imports"), reverse("import", args=[run.pk]), reverse("figure", args=[figure.pk]), reverse("review"), reverse("organisations"), reverse("sources"),
         reverse("raw-file", args=[run.file_id]), reverse("organisation", args=["organisation-connue-synthetique"]), reverse("people"),
         f"{reverse('organisation', args=['organisation-connue-synthetique'])}?format=xlsx", reverse("organisation", args=["plant-0"]), reverse("agreements"),
-        reverse("release", args=[grounds.plants[0].release.pk]),
+        reverse("release", args=[grounds.plants[0].release.pk]), reverse("joint-products"),
     ]  # fmt: skip
 
     seen = {mark[0] for page in pages for mark in MARK.findall(text_of(manager.client.get(page)).lower())}
 
-    assert seen >= set("afrdpsocuegx")
+    assert seen >= set("afrdpsocuegxy")
 
 
 def test_the_walk_sees_in_search_what_may_be_found(grounds: Grounds) -> None:

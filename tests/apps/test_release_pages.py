@@ -11,17 +11,20 @@ from django.test import Client
 from django.utils import timezone
 
 from access_steps import browser_of, person
+from activity_samples import activity, organisation, stored_import
 from concertation.apps.ground.models import JournalLine
+from concertation.apps.picture.commands import refresh
 from concertation.apps.releases import making
 from concertation.apps.sharing import queries
-from concertation.apps.sharing.models import Release, ReleasedFigure
-from concertation.core.sharing import Role
+from concertation.apps.sharing.models import Release, ReleasedFigure, SigningKey
+from concertation.core.sharing import Mandate, Role
 from concertation.formats.release import Receiver, read_release
 from concertation.site import reference
 from release_samples import PRIVATE
-from release_steps import Signers, in_force, made, needs, own_node, signers
+from release_steps import OPENING_KEYS, Signers, in_force, made, needs, own_node, signers
 
 pytestmark = pytest.mark.django_db
+MANAGER = Mandate("manager", Role.DATA_MANAGER, state="NER")
 
 
 @pytest.fixture
@@ -91,9 +94,17 @@ def test_the_package_taken_away_is_the_release_that_another_node_believes(people
     content = people.reader.get(f"/releases/{release.pk}/package.zip").content
 
     (tmp_path / "taken.zip").write_bytes(content)
-    read = read_release(tmp_path / "taken.zip", Receiver("BFA", timezone.localdate(), queries.held_keys(), {}))
+    read = read_release(tmp_path / "taken.zip", Receiver("BFA", timezone.localdate(), queries.held_keys(), {}, (OPENING_KEYS["BFA"],)))
     assert (read.problems, read.digest, len(read.cells)) == ((), release.digest, 9)
-    assert "release.json" in zipfile.ZipFile(BytesIO(content)).namelist()
+    assert zipfile.ZipFile(BytesIO(content)).namelist() == ["manifest.json", "release.json", "sealed.bin", "signatures.json"]
+
+
+def test_a_recipient_whose_key_is_not_known_receives_nothing_restricted(people: Signers) -> None:
+    SigningKey.objects.filter(node="BFA").delete()
+
+    answer = people.manager.post("/releases/make/", asked_for())
+
+    assert any("clé d'ouverture" in error and "BFA" in error for error in answer.context["form"].non_field_errors())
 
 
 def test_who_may_not_act_is_told_why(people: Signers) -> None:
@@ -186,3 +197,36 @@ def test_an_agreement_is_confirmed_by_somebody_else_and_ended_with_a_reason(peop
 
 def test_a_node_that_nobody_named_says_how_to_name_it(db: None) -> None:
     assert "./run node init" in Client().get("/releases/").content.decode()
+
+
+def test_presence_leaves_as_its_recipients_see_it_small_counts_hidden_and_silence_is_no_zero(people: Signers) -> None:
+    held, closed = stored_import("NER", sensitivity="public", sectors=("FSC", "PRO")), stored_import("NER", sensitivity="confidential", sectors=("FSC",))
+    actors = [organisation(f"Organisation synthétique {number}") for number in range(4)]
+    for actor in actors:
+        activity(held, actor, "ner-1-diffa")
+        activity(held, actor, "ner-1-diffa", sector="PRO")
+    activity(held, actors[0], "ner-1-maradi")
+    activity(closed, actors[1], "ner-1-zinder")
+    refresh("NER")
+
+    release = made(people.manager, what="presence:organisations", sectors=["FSC"], level="public", agreement="", recipients=[])
+
+    cells = {cell.unit_name: (cell.value, cell.state.value) for cell in queries.cells_of([MANAGER], release)}
+    assert cells["Diffa"] == (4, "shown")
+    assert cells["Maradi"] == (None, "hidden")
+    assert cells["Zinder"] == cells["Agadez"] == (None, "not-held")
+    assert {cell.sector for cell in queries.cells_of([MANAGER], release)} == {"FSC"}
+    lines = {line["unit"]: line["held"] for line in people.manager.get(f"/releases/{release.pk}/").context["lines"]}
+    assert lines["Maradi"] == 1 and lines["Zinder"] is None
+
+
+def test_who_has_no_second_factor_signs_nothing(people: Signers, settings: Any) -> None:
+    release, unsecured = made(people.manager), browser_of(person("unsecured", (Role.DATA_MANAGER, "NER")))
+    settings.SECOND_FACTOR = True
+
+    page = unsecured.get(f"/releases/{release.pk}/")
+    answer = signed(unsecured, release, Role.DATA_MANAGER)
+
+    assert page.status_code == 200 and not [step for step in page.context["steps"] if step.act]
+    assert "autre rôle" in told(answer)[0]
+    assert not queries.signatures(release)

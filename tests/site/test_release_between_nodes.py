@@ -122,7 +122,7 @@ def test_a_stick_pulled_out_too_early_brings_nothing_and_a_revoked_key_opens_not
     done(two.niger, "release", "make", "--recipients", "BFA", "--sector", "WSH", "--agreement", "AES-2026-01")
     released(two, 1)
     half = Path(shutil.copytree(two.left(1), two.stick / "half"))
-    (half / "data/people.csv").unlink()
+    (half / "sealed.bin").unlink()
     refused = two.burkina.run("pull", str(half), "--yes")
     assert (refused.returncode, "release-file-missing" in refused.stderr) == (1, True)
 

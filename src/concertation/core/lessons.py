@@ -142,3 +142,15 @@ def problems_of(*, title: str, recommendation: str, sensitivity: str, consent: b
     if starts_on and ends_on and ends_on < starts_on:
         told.append("lesson-expires-before-it-begins")
     return tuple(told)
+
+
+EPIDEMICS = frozenset({"cholera", "measles", "meningitis"})
+
+
+def hazard_of_lessons(hazard: str) -> str:
+    """The hazard under which lessons of a framework's hazard are kept.
+
+    >>> hazard_of_lessons("cholera"), hazard_of_lessons("flood")
+    ('epidemic', 'flood')
+    """
+    return "epidemic" if hazard in EPIDEMICS else hazard

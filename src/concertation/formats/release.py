@@ -1,5 +1,6 @@
 """A release as it travels: five files in a folder or a zip, written once, and read back without trust.
 
+A restricted release carries its table and description in one sealed box (`sealed.bin`) that only its recipients open, and no count.
 `manifest.json` names every other file with its size and SHA-256; `signatures.json` signs the manifest. Reading goes in that order:
 quarantine, signatures, hashes, the note, its days and its place in the chain, the table, the control of what it discloses. The
 first step that refuses ends it. Nothing but those two files is looked into before the signatures hold.
@@ -9,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,22 +19,25 @@ from concertation.core.problems import Problem
 from concertation.core.sharing.canonical import canonical_json
 from concertation.core.sharing.released_tables import COLUMNS, PeopleCell, holds_outside
 from concertation.core.sharing.releases import Received, ReleaseNote, day, note_of, note_problems, order_problems
+from concertation.core.sharing.sealed import Opened, opened
 from concertation.core.sharing.signing import HeldKey, Signature, signature_problems
 from concertation.formats.datapackage import csv_bytes, descriptor, descriptor_problems, pretty, read_cells
 from concertation.formats.parcel import read_parcel
 
-NOTE, PACKAGE, MANIFEST, SIGNATURES = "release.json", "datapackage.json", "manifest.json", "signatures.json"
+NOTE, PACKAGE, MANIFEST, SIGNATURES, SEALED = "release.json", "datapackage.json", "manifest.json", "signatures.json", "sealed.bin"
+Seal = Callable[[bytes], bytes]
 MOST_JSON, MOST_SIGNATURES = 1024 * 1024, 16
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who reads: this node, its day, the keys a person accepted, what it holds of each node already."""
+    """Who reads: this node, its day, the keys a person accepted, what it holds of each node already, its own keys that open boxes, the newest first."""
 
     me: str
     today: date
     keys: tuple[HeldKey, ...]
     received: Mapping[str, Received]
+    opening: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,46 @@ def table_path(note: ReleaseNote) -> str:
     return f"data/{note.table}.csv"
 
 
-def files_of(note: ReleaseNote, cells: Sequence[PeopleCell]) -> dict[str, bytes]:
-    """The files of a release but its signatures; a withdrawal carries no table."""
+def files_of(note: ReleaseNote, cells: Sequence[PeopleCell], seal: Seal | None = None) -> dict[str, bytes]:
+    """The files of a release but its signatures; a withdrawal carries no table, a sealed release a box in place of it."""
     files = {NOTE: canonical_json(note.as_json())}
     if not note.is_withdrawal:
-        table = csv_bytes(cells)
-        files |= {table_path(note): table, PACKAGE: pretty(descriptor(note, table_path(note), table))}
+        told = table_files(note, cells)
+        files |= told if seal is None else {SEALED: seal(canonical_json({name: content.decode() for name, content in told.items()}))}
     return {**files, MANIFEST: manifest_of(files, note)}
+
+
+def table_files(note: ReleaseNote, cells: Sequence[PeopleCell]) -> dict[str, bytes]:
+    """The table of a release and its description: a Data Package."""
+    table = csv_bytes(cells)
+    return {table_path(note): table, PACKAGE: pretty(descriptor(note, table_path(note), table))}
+
+
+def unsealed(files: Mapping[str, bytes], receiver: Receiver) -> tuple[Mapping[str, bytes], Problem | None]:
+    """The files of a release, those of its box among them; or why the box does not open."""
+    if SEALED not in files:
+        return files, None
+    tried = [opened(files[SEALED], private) for private in receiver.opening] or [Opened(b"", Problem("release-not-sealed-to-this-node", value=receiver.me))]
+    found = next((each for each in tried if each.problem is None), tried[0])
+    if found.problem is not None:
+        return files, found.problem
+    inside = json_object(found.content)
+    if inside is None or PACKAGE in files or any(not isinstance(text, str) for text in inside.values()):
+        return files, Problem("release-seal-unreadable")
+    return {**files, **{name: text.encode() for name, text in inside.items()}}, None
+
+
+def json_object(content: bytes) -> dict[str, str] | None:
+    """What a box holds, file by file; None where it is no such thing.
+
+    >>> json_object(b"[]") is None
+    True
+    """
+    try:
+        told = json.loads(content.decode("utf-8"), object_pairs_hook=once, parse_constant=no_figure)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def manifest_of(files: Mapping[str, bytes], note: ReleaseNote) -> bytes:
@@ -126,7 +163,10 @@ def told(files: Mapping[str, bytes], manifest: Mapping[str, object], receiver: R
     order = order_problems(note, digest, receiver.received.get(note.node, Received({})))
     if problems or note.is_withdrawal:
         return ReadRelease(note, digest, problems=(*problems, *order))
-    cells, worse = table_of(files, note)
+    whole, shut = unsealed(files, receiver)
+    if shut is not None:
+        return ReadRelease(note, digest, problems=(*order, shut))
+    cells, worse = table_of(whole, note)
     return ReadRelease(note, digest, cells, (*order, *worse))
 
 

@@ -2,7 +2,8 @@
 
 Three root keys are made once and carried away on sticks of three people; two of them sign which keys are at work. The one of the
 release authority is best carried away too: `./run release sign --key FILE` takes it from there. The courier's stays: it signs what
-this node offers, asks and answers by itself, and opens no release.
+this node offers, asks and answers by itself, and opens no release. The opening key opens what is sealed to this node; one that was
+replaced stays beside it, since releases sealed to it may still be on their way.
 """
 
 import os
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from concertation.core.sharing.keyring import GOOD_FOR, ROOT, SEAL, USES, KeyRing, RingKey, SignedRing
+from concertation.core.sharing.keyring import GOOD_FOR, OPENING, ROOT, SEAL, USES, KeyRing, RingKey, SignedRing
+from concertation.core.sharing.sealed import opening_name, opening_public
 from concertation.core.sharing.signing import Signature, fingerprint, public_of, signed
 
 KEY_GOOD_FOR = timedelta(days=90)
@@ -72,13 +74,26 @@ class NewKeys:
     def put_in_place(self) -> None:
         """The new private keys become those in use."""
         for fresh, place in self.waiting:
+            if place == key_file(OPENING) and place.exists():
+                place.rename(place.with_name(f"{OPENING}-{opening_name(opening_public(private_key(place)))[:16]}.key"))
             fresh.replace(place)
+
+
+def public_half(use: str, private: bytes) -> bytes:
+    """The public half of a key: one that opens boxes is of another kind than those that sign."""
+    return opening_public(private) if use == OPENING else public_of(private)
+
+
+def opening_keys() -> tuple[bytes, ...]:
+    """The keys that open what is sealed to this node, the one in use first."""
+    files = [key_file(OPENING), *sorted(folder().glob(f"{OPENING}-*.key"))]
+    return tuple(private_key(path) for path in files if path.exists())
 
 
 def first_statement(state: str, today: date) -> NewKeys:
     """The first statement of a node, with root keys and keys of its own."""
     roots = [kept_or_made(path) for path in root_files()]
-    keys = tuple(RingKey(use, public_of(kept_or_made(key_file(use))), today, today + KEY_GOOD_FOR) for use in USES)
+    keys = tuple(RingKey(use, public_half(use, kept_or_made(key_file(use))), today, today + KEY_GOOD_FOR) for use in USES)
     ring = KeyRing(state, 1, "", today, today + GOOD_FOR, tuple(map(public_of, roots)), ROOTS_NEEDED, keys)
     return NewKeys(by_roots(ring, roots), ())
 
@@ -108,7 +123,7 @@ def next_statement(held: KeyRing, today: date, *, uses: Iterable[str], revoked: 
     kept = [key for key in held.keys if key.use not in renewed]
     for use in sorted(renewed):
         fresh = fresh_file(key_file(use))
-        kept.append(RingKey(use, public_of(made_key(fresh)), today, today + KEY_GOOD_FOR))
+        kept.append(RingKey(use, public_half(use, made_key(fresh)), today, today + KEY_GOOD_FOR))
         waiting.append((fresh, key_file(use)))
     ring = replace(held, number=held.number + 1, previous=held.digest, made_on=today, expires_on=today + GOOD_FOR, keys=tuple(kept), revoked=gone)
     if new_roots:

@@ -21,11 +21,14 @@ from concertation.apps.allocation.models import Round
 from concertation.apps.allocation.reach import analyst_or_refuse, done_or_told, round_or_404
 from concertation.apps.allocation.scenarios.commands import RoundRefused, add_scenario
 from concertation.apps.allocation.words import problem_line, problem_words, sector_words, state_words
+from concertation.apps.lessons import queries as lessons
+from concertation.apps.sharing.joint import queries as joint
 from concertation.apps.sources.forms import too_large_words
 from concertation.apps.sources.uploads import TOO_LARGE
 from concertation.core.allocation.question import Question
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
+from concertation.core.sharing.learning import keeps_lessons
 from concertation.core.sharing.rounds import runs_rounds, speaks_for
 from concertation.core.sharing.visibility import FRAMEWORK
 
@@ -100,7 +103,8 @@ def allocation_round(request: ReaderRequest, round_id: UUID) -> HttpResponse:
     if (wanted := request.GET.get("format", "")) and shown is not None:
         return exports.flow_file(asked, shown, wanted, mandates=request.mandates) if request.GET.get("of") == "flow" else exports.groups_file(asked, held, wanted)
     context = views.round_context(asked, held, shown, mandates=request.mandates) | acts_context(request, asked) | {
-        "working": working, "breadcrumbs": [(_("Allocation"), views.address("rounds")), (asked.title, "")],
+        "working": working, "joint": joint.about(request.mandates, request.path), "offered": lessons.offered(request.mandates, most=3, kind="lesson"), "may_use": bool(keeps_lessons(request.mandates)),
+        "breadcrumbs": [(_("Allocation"), views.address("rounds")), (asked.title, "")],
     }  # fmt: skip
     return render(request, "allocation/round.html", context)
 

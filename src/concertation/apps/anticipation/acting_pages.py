@@ -23,8 +23,11 @@ from concertation.apps.anticipation.messages import cap_of
 from concertation.apps.anticipation.models import Activation
 from concertation.apps.anticipation.words import refusal_words
 from concertation.apps.ground.downloads import language
+from concertation.apps.lessons import queries as lessons
 from concertation.core.anticipation.watching import confirms
+from concertation.core.lessons import hazard_of_lessons
 from concertation.core.sharing import Mandate
+from concertation.core.sharing.learning import keeps_lessons
 from concertation.formats.cap import cap_bytes
 
 
@@ -46,6 +49,7 @@ def activation(request: ReaderRequest, activation_id: UUID) -> HttpResponse:
     context = {
         **views.activation_page(held, shown, taken, timezone.now()), "may_act": by is not None, "note_form": NoteForm(), "reason_form": ReasonForm(),
         "refusal": views.refusal_before(held, shown, taken, by),
+        "offered": lessons.offered(request.mandates, most=3, kind="lesson", hazard=hazard_of_lessons(shown.framework.hazard)), "may_use": bool(keeps_lessons(request.mandates)), "title": title,
         "breadcrumbs": [(_("AES"), "/"), (_("Action anticipée"), reverse("frameworks")), (title, reverse("framework", args=[held.slug])), (str(held.season), "")],
     }  # fmt: skip
     return render(request, "anticipation/activation.html", context)

@@ -6,6 +6,7 @@ from concertation.core.sharing import Role
 
 KeySource = Callable[[Role], bytes | None]
 SOURCES: list[KeySource] = []
+OPENERS: list[Callable[[], tuple[bytes, ...]]] = []
 KEY_CHARACTERS = 64
 
 
@@ -13,6 +14,17 @@ def register_keys(source: KeySource) -> None:
     """Say where the keys of this node are; saying it again changes nothing."""
     if source not in SOURCES:
         SOURCES.append(source)
+
+
+def register_openers(source: Callable[[], tuple[bytes, ...]]) -> None:
+    """Say where the keys that open sealed releases are; saying it again changes nothing."""
+    if source not in OPENERS:
+        OPENERS.append(source)
+
+
+def opening_keys() -> tuple[bytes, ...]:
+    """The private keys that open what is sealed to this node."""
+    return tuple(key for source in OPENERS for key in source())
 
 
 def key_on_node(role: Role) -> bytes | None:

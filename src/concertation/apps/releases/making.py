@@ -4,6 +4,7 @@ What is made stands in `releases/` of the node's folder until both signed, then 
 """
 
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from concertation.apps.releases.keys import opening_keys
 from concertation.apps.releases.tables import Wanted, cells_held, closed_sectors, is_known_concept, rule_for
 from concertation.apps.sharing import commands, queries
 from concertation.apps.sharing.agreements.queries import agreement_problems
@@ -23,11 +25,13 @@ from concertation.core.sharing.control_told import Controlled, controlled_table
 from concertation.core.sharing.disclosure.control import Report
 from concertation.core.sharing.released_tables import PEOPLE, PeopleCell, controlled, covers_other_units
 from concertation.core.sharing.releases import PROTOCOL, ReleaseNote, day, note_of
+from concertation.core.sharing.sealed import Fresh, sealed
 from concertation.core.sharing.signing import Signature, fingerprint, public_of, signature_problems, signed
 from concertation.formats.release import (
     MANIFEST,
     SIGNATURES,
     Receiver,
+    Seal,
     digest_of,
     files_of,
     read_release,
@@ -37,6 +41,7 @@ from concertation.formats.release import (
 )
 
 Mandates = Sequence[Mandate]
+KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +118,33 @@ def blank_note(state: str, today: date) -> ReleaseNote:
 
 def laid(note: ReleaseNote, seen: Sequence[PeopleCell], control: Controlled | None, report: Report | None, *, by: Mandate, at: datetime) -> Made:
     """A release in its folder and its rows, waiting for signatures."""
-    files, folder = files_of(note, seen), folder_of(note.node, note.sequence)
+    seal, unknown = seal_for(note, at.date())
+    if unknown:
+        return refused(Problem("release-recipient-without-key", value=", ".join(unknown)))
+    note = replace(note, hidden=0) if seal else note
+    files, folder = files_of(note, seen, seal), folder_of(note.node, note.sequence)
     shutil.rmtree(folder, ignore_errors=True)
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     made = commands.draft(note, digest_of(files[MANIFEST]), () if note.is_withdrawal else seen, by=by, at=at, control=control)
     return Made(made, folder, report)
+
+
+def seal_for(note: ReleaseNote, today: date) -> tuple[Seal | None, list[str]]:
+    """How a restricted table is sealed: to each recipient and to this node itself; or whose key is not known. What is public, or a withdrawal, is not."""
+    if note.level == Sensitivity.PUBLIC.value or note.is_withdrawal:
+        return None, []
+    nodes = sorted({*note.recipients, note.node})
+    known = queries.opening_publics(nodes, on=today)
+    if unknown := [each for each in nodes if each not in known]:
+        return None, unknown
+
+    def seal(content: bytes) -> bytes:
+        fresh = Fresh(secrets.token_bytes(KEY_BYTES), tuple(secrets.token_bytes(KEY_BYTES) for _node in nodes))
+        return sealed(content, [known[each] for each in nodes], fresh)
+
+    return seal, []
 
 
 def withdraw(held: Release | None, *, why: str = "", by: Mandate, at: datetime) -> Made:
@@ -183,4 +208,4 @@ def publish(release: Release, targets: Sequence[Path], reader: Receiver, *, by: 
 
 def receiver(today: date) -> Receiver:
     """This node as a reader of releases."""
-    return Receiver(queries.own_state(), today, queries.held_keys(), queries.received())
+    return Receiver(queries.own_state(), today, queries.held_keys(), queries.received(), opening_keys())

@@ -25,6 +25,7 @@ from concertation.apps.sharing.agreements.queries import agreements, called
 from concertation.apps.sharing.models import Release
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing.principles import answers_for, sits_on_panel
 from concertation.core.sharing.release_steps import DRAFT, lets_go, may_sign
 from concertation.core.sharing.signing import SIGNERS, fingerprint, public_of
 from concertation.core.sharing.visibility import writes_for
@@ -54,7 +55,8 @@ def releases(request: ReaderRequest) -> HttpResponse:
     own = queries.own_state()
     context = {
         "table": views.releases_table(page, queries.counted_cells(request.mandates, list(page)), timezone.localdate()), "total": page.paginator.count, "own": own, "own_words": words.state_words(own) if own else "",
-        "may_make": bool(own) and writes_for(request.mandates, own) is not None, "breadcrumbs": crumbs()[:1] + [(_("Diffusions"), None)],
+        "may_make": bool(own) and writes_for(request.mandates, own) is not None,
+        "sees_principles": sits_on_panel(request.mandates) or answers_for(request.mandates) is not None, "breadcrumbs": crumbs()[:1] + [(_("Diffusions"), None)],
     }  # fmt: skip
     return render(request, "releases/releases.html", context)
 

@@ -109,9 +109,9 @@ def sentence(note: ReleaseNote, shown: int, hidden: int) -> str:
     """A release's answer in one sentence with figures."""
     told = {"state": state_words(note.node), "to": states_words(note.recipients), "level": level_words(note.level), "what": concept_words(note.concept).lower()}
     if note.is_withdrawal:
-        return _("%(state)s reprend ce qu'il avait diffusé (%(what)s) à : %(to)s. Qui l'avait prise efface ses lignes et le dit dans un accusé signé.") % told
+        return _("%(state)s : reprise de ce qui avait été diffusé (%(what)s) à %(to)s. Qui l'avait prise efface ses lignes et le dit dans un accusé signé.") % told
     counts = {"shown": ngettext("%(count)s case affichée", "%(count)s cases affichées", shown) % {"count": shown}, "hidden": ngettext("%(count)s masquée", "%(count)s masquées", hidden) % {"count": hidden}}
-    return _("%(state)s diffuse à : %(to)s (%(level)s) · %(what)s, %(shown)s, %(hidden)s.") % {**told, **counts}
+    return _("%(state)s : diffusion à %(to)s (%(level)s) · %(what)s, %(shown)s, %(hidden)s.") % {**told, **counts}
 
 
 def days_left(until: date, today: date) -> str:

@@ -127,6 +127,61 @@ class AgreementTerms(models.Model):
         constraints = [models.UniqueConstraint(fields=["agreement", "table"], name="agreement_terms_once_a_table")]
 
 
+JOINT_KINDS = [("note", _("note")), ("round", _("tour d'allocation")), ("picture", _("image commune")), ("other", _("autre produit"))]
+VERDICTS = [("approves", _("approuve")), ("reserves", _("émet une réserve"))]
+MOTIVES = [
+    ("figures", _("les chiffres ne sont pas ceux de l'État")), ("method", _("la méthode")), ("consulted", _("l'État n'a pas été consulté")), ("sensitive", _("une information trop sensible")), ("other", _("autre")),
+]  # fmt: skip
+PRINCIPLE_ANSWERS = [("yes", _("oui")), ("partly", _("en partie")), ("no", _("non"))]
+
+
+class JointProduct(GuardedModel):
+    """Something published jointly about States: proposed, open to their word until a day, then published or taken back."""
+
+    kind = models.CharField(max_length=8, choices=JOINT_KINDS)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    states = models.CharField(max_length=60)
+    proposed_on = models.DateField()
+    silent_until = models.DateField()
+    proposed_by = models.CharField(max_length=64)
+    published_on = models.DateField(null=True)
+    dropped_on = models.DateField(null=True)
+
+
+class JointWord(models.Model):
+    """What a State says of a joint product; it may speak again while the period runs, and the journal keeps what it said before."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    product = models.ForeignKey(JointProduct, on_delete=models.CASCADE, related_name="words")
+    state = models.CharField(max_length=3)
+    verdict = models.CharField(max_length=8, choices=VERDICTS)
+    motive_code = models.CharField(max_length=12, choices=MOTIVES, blank=True)
+    motive = models.TextField(blank=True)
+    spoken_on = models.DateField()
+    spoken_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "state"], name="joint_word_once_a_state")]
+
+
+class SelfAssessment(models.Model):
+    """An organisation's own answers to four questions of principle, one a day at most, for one State's office or for all (`state` empty).
+
+    It has no owner State on purpose: a State's mandates never open it (rule: `core.sharing.principles`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.CharField(max_length=80)
+    state = models.CharField(max_length=3, blank=True)
+    made_on = models.DateField()
+    answers = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "state", "made_on"], name="self_assessment_once_a_day")]
+
+
 class Receipt(models.Model):
     """What a node says it did with a release: taken in, or purged with so many rows; signed by that node."""
 

@@ -18,6 +18,7 @@ from concertation.apps.sharing.models import (
 )
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.control_told import Controlled, from_json
+from concertation.core.sharing.keyring import OPENING
 from concertation.core.sharing.released_tables import CellState, PeopleCell
 from concertation.core.sharing.releases import Received
 from concertation.core.sharing.signing import SIGNERS, HeldKey
@@ -35,6 +36,12 @@ def held_keys() -> tuple[HeldKey, ...]:
         HeldKey(each.node, Role(each.role), bytes(each.public), each.valid_from, each.valid_to, each.revoked_on)
         for each in SigningKey.objects.filter(role__in=[role.value for role in SIGNERS]).order_by("node", "role", "valid_from")
     )
+
+
+def opening_publics(nodes: Sequence[str], *, on: date) -> dict[str, bytes]:
+    """The public key to which a release is sealed for each of these nodes that has one good that day, the newest. One query."""
+    held = SigningKey.objects.filter(role=OPENING, node__in=list(nodes), revoked_on=None, valid_from__lte=on, valid_to__gte=on).order_by("valid_from")
+    return {each.node: bytes(each.public) for each in held}
 
 
 def releases(mandates: Sequence[Mandate], *, node: str = "") -> QuerySet[Release]:

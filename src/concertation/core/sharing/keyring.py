@@ -19,8 +19,8 @@ from concertation.core.sharing.signing import SIGNERS, Signature, fingerprint, h
 
 Each = TypeVar("Each")
 SEAL = b"concertation keys 1\n"
-ROOT, COURIER = "root", "courier"
-USES = (*(role.value for role in SIGNERS), COURIER)
+ROOT, COURIER, OPENING = "root", "courier", "opening"
+USES = (*(role.value for role in SIGNERS), COURIER, OPENING)
 GOOD_FOR = timedelta(days=365)
 MOST_ROOTS, MOST_KEYS, KEY_BYTES = 9, 64, 32
 WORDS = frozenset({"node", "number", "previous", "made_on", "expires_on", "roots", "needed", "keys", "revoked"})

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from concertation.apps.access.words import state_names
 from concertation.apps.sources.reporting.sectors import sector_words
-from concertation.apps.sources.reporting.waiting_reading import Awaiting, awaiting
+from concertation.apps.sources.reporting.waiting_reading import Awaiting, everything_awaiting
 from concertation.apps.sources.reporting.words import days_words, due_words
 from concertation.core.sharing import Mandate
 
@@ -17,14 +17,14 @@ MOST = 6
 
 
 def waiting_lines(mandates: Sequence[Mandate], today: date) -> list[tuple[str, str]]:
-    """(words, address) of what waits for a reader: each period to declare or validate; periods past their last day by State."""
-    found = awaiting(mandates, today)
+    """(words, address) of what waits for a reader: what the apps above say; each period to declare or validate; periods past their last day by State."""
+    found, above = everything_awaiting(mandates, today)
     own = {each.organisation for each in found if each.organisation}
     lines = [(_period_words(each, several=len(own) > 1), reverse("reporting-period", args=[each.period])) for each in found if each.why != "overdue"]
     left = len(lines) - MOST
     if left > 0:
         lines = [*lines[:MOST], (ngettext("et %(count)s autre période", "et %(count)s autres périodes", left) % {"count": left}, reverse("reporting"))]
-    return [*lines, *_past_lines([each for each in found if each.why == "overdue"])]
+    return [*above[:MOST], *lines, *_past_lines([each for each in found if each.why == "overdue"])]
 
 
 def _period_words(each: Awaiting, *, several: bool) -> str:
