@@ -18,7 +18,7 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from concertation.formats.delimited import read_delimited
 from concertation.formats.json_file import parse_json, read_json
-from concertation.formats.sheets import Limits
+from concertation.formats.limits import Limits
 from concertation.formats.tabular import read_file
 from hostile_files import MADE, MEASURE
 

@@ -301,6 +301,12 @@ def test_a_child_that_fails_by_itself_says_so(tmp_path: Path) -> None:
         assert [problem.code for problem in left.problems] == ["reading-failed"]
 
 
+def test_a_child_that_reads_json_starts_without_the_library_of_tables() -> None:
+    asked = "import sys, concertation.formats.bounded_json; sys.exit('polars' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", asked], env=environment(), check=False).returncode == 0
+
+
 def test_the_child_knows_nothing_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONCERTATION_SECRET_KEY", "synthetic")
 

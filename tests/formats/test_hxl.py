@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from concertation.core.problems import column_letter
 from concertation.formats.delimited import read_delimited
 from concertation.formats.hxl import FIELD_TAGS, Tag, field_of_tag, fields_of_tags, parse_tag, tag_of_field
+from concertation.formats.limits import LIMITS
 from concertation.formats.recognise import recognise
-from concertation.formats.sheets import LIMITS
 from concertation.formats.tabular import read_file
 
 word = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)

@@ -17,8 +17,8 @@ from concertation.formats.iati.flatten import TRANSACTION_SCHEMA, ReadTransactio
 from concertation.formats.iati.opening import transactions_of
 from concertation.formats.iati.shares import split
 from concertation.formats.iati.streaming import Told
+from concertation.formats.limits import Limits
 from concertation.formats.problem_texts import in_words
-from concertation.formats.sheets import Limits
 from iati_samples import activity, transaction, written
 
 SAMPLE = "iati/dportal_foodsecurity_sample.xml"

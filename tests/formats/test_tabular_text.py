@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from concertation.formats.delimited import read_delimited, regular_frame
 from concertation.formats.irregular import Shape, careful_parts, read_window
-from concertation.formats.sheets import Limits, Reading
+from concertation.formats.limits import Limits
+from concertation.formats.sheets import Reading
 
 
 def read(content: bytes | str, limits: Limits | None = None) -> Reading:

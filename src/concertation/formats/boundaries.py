@@ -26,8 +26,8 @@ from concertation.core.problems import Cell, Problem
 from concertation.formats.bounding import read_in_child
 from concertation.formats.geojson import Feature, features_of, points_of
 from concertation.formats.json_file import parse_json
+from concertation.formats.limits import LIMITS, Limits
 from concertation.formats.shapefile import read_shapefile
-from concertation.formats.sheets import LIMITS, Limits
 from concertation.formats.signature import kind_of_bytes
 
 CHILD = "bounded_boundaries"

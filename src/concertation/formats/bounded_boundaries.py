@@ -9,7 +9,7 @@ import shapely
 
 from concertation.formats.boundaries import boundaries_of, left_of
 from concertation.formats.bounding import plain, serve
-from concertation.formats.sheets import Limits
+from concertation.formats.limits import Limits
 
 
 def read(path: Path, folder: Path, limits: Limits, asked: Mapping[str, Any]) -> dict[str, Any]:

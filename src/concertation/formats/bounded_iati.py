@@ -10,7 +10,7 @@ from concertation.formats.bounding import plain, serve
 from concertation.formats.iati.check import check_file, read_standard
 from concertation.formats.iati.flatten import slices
 from concertation.formats.iati.streaming import Told
-from concertation.formats.sheets import Limits
+from concertation.formats.limits import Limits
 
 
 def read(path: Path, folder: Path, limits: Limits, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from concertation.core.problems import Problem
 from concertation.formats.bounding import plain, serve
 from concertation.formats.json_file import CLEAN, ReadJson, parse_json
-from concertation.formats.sheets import Limits
+from concertation.formats.limits import Limits
 
 
 def read(path: Path, folder: Path, limits: Limits, asked: Mapping[str, Any]) -> dict[str, Any]:

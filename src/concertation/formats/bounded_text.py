@@ -18,7 +18,8 @@ from concertation.formats.bounding import plain, serve
 from concertation.formats.decoding import recode, stands_as_utf_8_on_disk
 from concertation.formats.delimited import beginning_of, regular_parts
 from concertation.formats.irregular import SHEET, Shape, careful_parts
-from concertation.formats.sheets import ROW, Limits, letters
+from concertation.formats.limits import Limits
+from concertation.formats.sheets import ROW, letters
 from concertation.formats.strange_cells import may_hide, strange_cells, summed
 
 RECODED = "recoded.csv"

@@ -21,8 +21,9 @@ from concertation.core.problems import Cell, Problem, column_letter
 from concertation.formats import zipped
 from concertation.formats.bounding import plain, serve
 from concertation.formats.cell_text import text_of
+from concertation.formats.limits import Limits
 from concertation.formats.sheet_marks import SheetMarks, marks_of, sheet_parts
-from concertation.formats.sheets import ROW, Limits, tidy
+from concertation.formats.sheets import ROW, tidy
 from concertation.formats.signature import COMPOUND_MAGIC, ENCRYPTED_PACKAGE
 from concertation.formats.strange_cells import strange_cells
 

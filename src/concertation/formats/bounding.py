@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from concertation.core.problems import Cell, Problem
-from concertation.formats.sheets import Limits
+from concertation.formats.limits import Limits
 
 SOURCES = Path(__file__).resolve().parents[2]
 ASKED, REPORT = "asked.json", "reading.json"

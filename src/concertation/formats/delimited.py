@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from concertation.core.problems import Problem, column_letter
 from concertation.formats.decoding import decoded, stands_as_utf_8
 from concertation.formats.irregular import LONGEST_FIELD, MOST_COLUMNS, SHEET, Shape, careful_parts
-from concertation.formats.sheets import ROW, Limits, Reading, Sheet, tidy, without_blanks
+from concertation.formats.limits import Limits
+from concertation.formats.sheets import ROW, Reading, Sheet, tidy, without_blanks
 from concertation.formats.strange_cells import may_hide, strange_cells, summed
 
 DELIMITERS = ",;\t|"

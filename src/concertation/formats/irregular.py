@@ -14,7 +14,8 @@ from mmap import mmap
 import polars as pl
 
 from concertation.core.problems import Cell, Problem, column_letter
-from concertation.formats.sheets import ROW, Limits, without_blanks
+from concertation.formats.limits import Limits
+from concertation.formats.sheets import ROW, without_blanks
 
 LONGEST_RECORD_LINES = 100
 LONGEST_FIELD = 1 << 20

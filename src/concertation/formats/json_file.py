@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from concertation.core.problems import Cell, Problem
 from concertation.formats.bounding import read_in_child
-from concertation.formats.sheets import LIMITS, Limits
+from concertation.formats.limits import LIMITS, Limits
 
 CHILD = "bounded_json"
 CLEAN = "clean.json"

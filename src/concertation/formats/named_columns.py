@@ -14,7 +14,8 @@ from concertation.core.problems import Cell, Problem
 from concertation.core.spelling import fold
 from concertation.core.written_values import read_people
 from concertation.formats.headings import best_table
-from concertation.formats.sheets import LIMITS, Limits, Table
+from concertation.formats.limits import LIMITS, Limits
+from concertation.formats.sheets import Table
 from concertation.formats.tabular import read_file
 
 

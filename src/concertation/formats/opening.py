@@ -6,8 +6,9 @@ from pathlib import Path
 from concertation.core.problems import Problem
 from concertation.formats.headings import best_table
 from concertation.formats.json_file import read_json
+from concertation.formats.limits import LIMITS, Limits
 from concertation.formats.recognise import UNKNOWN, Recognition, recognise
-from concertation.formats.sheets import LIMITS, Limits, Reading, Table
+from concertation.formats.sheets import Reading, Table
 from concertation.formats.tabular import read_file
 
 BEGINNING = 512

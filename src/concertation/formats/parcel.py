@@ -12,7 +12,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from concertation.core.problems import Problem
-from concertation.formats.sheets import LIMITS
+from concertation.formats.limits import LIMITS
 from concertation.formats.signature import kind_of_bytes
 from concertation.formats.zipped import FalseSize, links, listed_problems, overlapping, points_outside, unpacked
 

@@ -20,7 +20,7 @@ import shapefile
 from concertation.core.problems import Problem
 from concertation.formats import zipped
 from concertation.formats.geojson import Feature, feature_of
-from concertation.formats.sheets import Limits
+from concertation.formats.limits import Limits
 
 ZIP_LIMITS = Limits(entries=200, unpacked_mb=150)
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")

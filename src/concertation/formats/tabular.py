@@ -5,7 +5,8 @@ from pathlib import Path
 
 from concertation.core.problems import Problem
 from concertation.formats.headings import best_table, find_table
-from concertation.formats.sheets import LARGE_LIMITS, LIMITS, Limits, Reading, Sheet, Table
+from concertation.formats.limits import LARGE_LIMITS, LIMITS, Limits
+from concertation.formats.sheets import Reading, Sheet, Table
 from concertation.formats.signature import KIND_BY_EXTENSION, kind_of_bytes
 from concertation.formats.workbook import TEXT, WORKBOOKS, read_sheets
 from concertation.formats.zipped import MEGABYTE

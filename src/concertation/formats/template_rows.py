@@ -8,7 +8,8 @@ from pathlib import Path
 from concertation.core.problems import Cell, Problem
 from concertation.core.spelling import fold
 from concertation.formats.headings import best_table
-from concertation.formats.sheets import LIMITS, Limits, Table
+from concertation.formats.limits import LIMITS, Limits
+from concertation.formats.sheets import Table
 from concertation.formats.tabular import read_file
 
 DAY_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")

@@ -9,7 +9,8 @@ import polars as pl
 from concertation.core.problems import Problem
 from concertation.formats.bounding import Left, read_in_child
 from concertation.formats.delimited import joined
-from concertation.formats.sheets import ROW, Limits, Reading, Sheet
+from concertation.formats.limits import Limits
+from concertation.formats.sheets import ROW, Reading, Sheet
 
 WORKBOOKS, TEXT = "bounded_workbook", "bounded_text"
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from concertation.core.problems import Problem
-from concertation.formats.sheets import Limits
+from concertation.formats.limits import Limits
 
 CHUNK = 1 << 20
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")

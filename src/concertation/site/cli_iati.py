@@ -15,9 +15,9 @@ from concertation.formats.fts import is_flow_answer, read_flows
 from concertation.formats.fts_csv import is_flow_table, read_flow_table
 from concertation.formats.iati.opening import checked
 from concertation.formats.iati.write import Publisher, write_flows
+from concertation.formats.limits import Limits
 from concertation.formats.opening import open_file
 from concertation.formats.problem_texts import in_words
-from concertation.formats.sheets import Limits
 from concertation.site.terminal import AsJson, answer, refuse, screen
 
 SHOWN = 40

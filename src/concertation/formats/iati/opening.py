@@ -11,7 +11,7 @@ import polars as pl
 from concertation.core.problems import Problem
 from concertation.formats.bounding import read_in_child
 from concertation.formats.iati.check import Checked
-from concertation.formats.sheets import LIMITS, Limits
+from concertation.formats.limits import LIMITS, Limits
 
 CHILD = "bounded_iati"
 
