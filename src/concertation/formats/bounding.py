@@ -25,6 +25,7 @@ from concertation.formats.limits import Limits
 SOURCES = Path(__file__).resolve().parents[2]
 ASKED, REPORT = "asked.json", "reading.json"
 OUT_OF_MEMORY_SIGNALS = ("SIGABRT", "SIGKILL", "SIGSEGV", "SIGBUS", "SIGTRAP", "SIGILL")
+NO_MEMORY_FOR_A_THREAD = 127  # how the C library ends a process whose thread-local memory it cannot get
 MEGABYTE = 1 << 20
 LIBRARIES_MB = 64
 ADDRESS_SPACE_RESERVED_MB = 2_048
@@ -90,10 +91,12 @@ def ended_badly(returncode: int, limits: Limits) -> Problem:
 
     >>> ended_badly(1, Limits()).code
     'reading-failed'
+    >>> ended_badly(127, Limits()).code
+    'reading-too-much-memory'
     """
     if returncode == -getattr(signal, "SIGXCPU", 0):
         return stopped_at("reading-too-long", limits.seconds)
-    if -returncode in {getattr(signal, name, 0) for name in OUT_OF_MEMORY_SIGNALS} - {0}:
+    if returncode == NO_MEMORY_FOR_A_THREAD or -returncode in {getattr(signal, name, 0) for name in OUT_OF_MEMORY_SIGNALS} - {0}:
         return stopped_at("reading-too-much-memory", limits.memory_mb)
     return Problem("reading-failed")
 
