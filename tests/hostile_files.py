@@ -259,15 +259,15 @@ from pathlib import Path
 from concertation.formats.boundaries import read_boundaries
 from concertation.formats.opening import open_file
 from concertation.formats.problem_texts import in_words
-began = time.monotonic()
 if sys.argv[2] == "boundaries":
     found = read_boundaries(Path(sys.argv[1]))
     rows = len(found.areas)
 else:
     found = open_file(Path(sys.argv[1]))
     rows = max((sheet.frame.height for sheet in found.reading.sheets), default=0) if found.reading else 0
-seconds = time.monotonic() - began
-peak = max(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+of_child = resource.getrusage(resource.RUSAGE_CHILDREN)
+seconds = time.process_time() + of_child.ru_utime + of_child.ru_stime
+peak = max(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]), of_child.ru_maxrss)
 words = [in_words(problem) for problem in found.problems]
 told = all(word.message_fr and word.message_en and word.remedy_fr and word.remedy_en for word in words)
 print(json.dumps({"codes": [problem.code for problem in found.problems], "rows": rows, "peak_mb": peak / 1024, "seconds": seconds, "told": told}))

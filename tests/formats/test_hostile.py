@@ -27,7 +27,7 @@ SOURCES = Path(__file__).resolve().parents[2] / "src"
 
 
 def measured(path: Path, *, boundaries: bool = False) -> dict:
-    """Read in a fresh interpreter: problem codes, rows or areas, peak of resident memory of reader and child, seconds.
+    """Read in a fresh interpreter: problem codes, rows or areas, peak of resident memory and seconds of a processor of reader and child.
 
     The reader's own peak is read from its status: what getrusage says of it would count the memory of the test run that started it.
     """
