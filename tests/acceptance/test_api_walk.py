@@ -18,7 +18,7 @@ from django.test import Client
 
 from acceptance.test_access_walk import MARK, SEED, Grounds, Step, grounds, leaks, text_of
 from access_plants import Reader
-from api_steps import token_of, with_token
+from api_steps import ONE_ROUND, token_of, with_token
 from concertation.apps.access import bearers
 from concertation.apps.ground.models import GuardedQuerySet
 from concertation.core.sharing import Role
@@ -58,6 +58,7 @@ def steps(grounds: Grounds) -> list[Step]:
         for planted in grounds.plants if "{" in path else [None]:
             named = path.replace("{figure_id}", str(planted.figure.pk)).replace("{import_id}", str(planted.run.pk)) if planted else path
             asked = "?state=NER&level=1&sector=FSC" if path.endswith("/picture") else "?limit=10000" if tabular else ""
+            asked = f"{ONE_ROUND[path]}{asked.replace('?', '&')}" if path in ONE_ROUND else asked
             forms = ("", "&output_format=csv") if tabular else ("",)
             if path.endswith("/search"):
                 forms = tuple(f"?q={words}&most=200&output_format={form}" for words in ("zqa", "zqo", "zqs") for form in ("json", "csv"))

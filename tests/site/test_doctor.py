@@ -21,7 +21,7 @@ from concertation.apps.ground.models import JournalLine
 from concertation.apps.sources.commands import keep_raw_file, raw_path
 from concertation.apps.sources.models import RawFile
 from concertation.core.sharing import Mandate, Role
-from concertation.site import backup, beating, fitness, health, health_database, health_work
+from concertation.site import backup, beating, fitness, health, health_database, health_security, health_work
 from concertation.site.findings import Finding, texts, told
 from separate_node import SeparateNode, new_node
 
@@ -51,7 +51,8 @@ def test_every_code_has_words_in_both_languages_and_says_what_to_do_when_wrong()
     for (code, state), (fr, en, do_fr, do_en) in texts().items():
         assert fr and en and fr != en, code
         assert bool(do_fr) == bool(do_en) == (state != "well"), code
-    assert codes - {"database-unread"} == set(health.CHECKS)
+    checked = {*health.CHECKS, *health_security.CHECKS}
+    assert codes - {"database-unread", "clock-in-doubt", "own-keys-none"} == checked
     assert {(code, state) for code in health.CHECKS for state in ("well", "wrong")} <= set(texts())
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from concertation.core.sharing.keyring import USES, KeyRing, follow
+from concertation.core.sharing.keyring import OPENING, USES, KeyRing, follow
+from concertation.core.sharing.sealed import opening_public
 from concertation.core.sharing.signing import public_of
 from concertation.site import node_keys
 
@@ -38,7 +39,8 @@ def renewed(held: KeyRing, files: list[Path], **changed: Any) -> node_keys.NewKe
 
 def public(use: str) -> bytes:
     """The public half of the key that stands for a use."""
-    return public_of(node_keys.private_key(node_keys.key_file(use)))
+    private = node_keys.private_key(node_keys.key_file(use))
+    return opening_public(private) if use == OPENING else public_of(private)
 
 
 def test_keys_are_made_once_for_their_owner_alone(first: KeyRing) -> None:

@@ -25,6 +25,7 @@ from concertation.apps.allocation.words import (
     sector_words,
     state_words,
 )
+from concertation.apps.ground.once import once
 from concertation.core.allocation.overview import streams
 from concertation.core.sharing import Mandate
 from concertation.draw.flows import FlowWords, column_of, flow_picture, summed, together
@@ -85,7 +86,7 @@ def round_context(asked: Round, held: Sequence[Scenario], shown: Scenario | None
     return {
         "round": asked, "scenarios": [column(asked, each) for each in held], "shown": shown, "matrix": matrix(solved), "waits": waits([each for each in held if each.status in ("queued", "solving")]),
         "sentence": sentence(asked, shown, overview), "beside": beside(overview), "fairness": fairness(overview, estimate=asked.estimate), "counted": counted_words(estimate=asked.estimate), "unreachable": unreachable(asked, overview), "reserves": reserves_shown(asked, overview.get("reserves", ())),
-        "constraints": [constraint_line(asked, row) for row in queries.constraints(asked)], "observed": observed(asked, overview, mandates), "positions": [position_line(word) for word in words],
+        "constraints": [constraint_line(asked, row) for row in queries.constraints(asked)], "observed": observed(asked, shown, overview, mandates), "positions": [position_line(word) for word in words],
         "proposed": proposed, "proposed_title": title_of(asked, proposed) if proposed else "", "not_yet": [problem_words(problem) for problem in told], "flow": flow(asked, shown, mandates), "held": money(asked.held, asked.currency), "needed": money(asked.needed, asked.currency),
     }  # fmt: skip
 
@@ -201,10 +202,22 @@ def sectors_of(asked: Round) -> list[str]:
     return sorted({cell.sector for cell in question_of(bytes(asked.question), Changes().content(), asked.as_of).cells})
 
 
-def observed(asked: Round, overview: Mapping[str, Any], mandates: Sequence[Mandate]) -> dict[str, Any]:
+@once
+def streams_of(asked: Round, shown: Scenario | None) -> list[tuple[str, str, str, int]]:
+    """Every stream of money of a scenario: who gives, State, sector, minor units."""
+    return streams(queries.question_for(asked, shown), queries.plan_as_it_stands(shown)) if shown else []
+
+
+@once
+def names_on_the_page(asked: Round, shown: Scenario | None, mandates: tuple[Mandate, ...]) -> dict[str, str]:
+    """The authorities and givers of a round by the names a reader is shown. One query a page."""
+    givers = [row[0] for row in streams_of(asked, shown)]
+    return queries.organisation_names(mandates, [*authorities(asked), *(row.authority for row in queries.joinings(asked)), *givers])
+
+
+def observed(asked: Round, shown: Scenario | None, overview: Mapping[str, Any], mandates: Sequence[Mandate]) -> dict[str, Any]:
     """Money that is only seen, by authority, and who joined."""
-    waiting, joined = authorities(asked), queries.joinings(asked)
-    names = queries.organisation_names(mandates, [*waiting, *(row.authority for row in joined)])
+    waiting, joined, names = authorities(asked), queries.joinings(asked), names_on_the_page(asked, shown, tuple(mandates))
     return {
         "waiting": [(each, names[each]) for each in waiting], "joined": [{"name": names[row.authority], "reference": row.reference, "on": row.joined_on} for row in joined],
         "amount": money(overview["observed"], asked.currency) if overview.get("observed") else "",
@@ -213,9 +226,8 @@ def observed(asked: Round, overview: Mapping[str, Any], mandates: Sequence[Manda
 
 def streams_named(asked: Round, shown: Scenario, mandates: Sequence[Mandate]) -> list[tuple[str, str, str, int]]:
     """Every stream of money of a scenario in words: who gives, State, sector, minor units."""
-    found = streams(queries.question_for(asked, shown), queries.plan_as_it_stands(shown))
-    names = queries.organisation_names(mandates, [row[0] for row in found])
-    return [(names[donor], state_words(state), sector_words(sector), amount) for donor, state, sector, amount in found]
+    names = names_on_the_page(asked, shown, tuple(mandates))
+    return [(names[donor], state_words(state), sector_words(sector), amount) for donor, state, sector, amount in streams_of(asked, shown)]
 
 
 def flow_title() -> str:

@@ -10,6 +10,7 @@ from concertation.core.sharing.visibility import FRAMEWORK
 def registers_funds(mandates: Iterable[Mandate], state: str) -> Mandate | None:
     """The mandate under which a fund of a State, or of the framework, is registered and its rules corrected.
 
+    >>> from concertation.core.sharing import Role
     >>> registers_funds([Mandate("u1", Role.DATA_MANAGER, state="NER")], "MLI") is None
     True
     """
@@ -24,6 +25,7 @@ def states_of_funds(mandates: Sequence[Mandate], states: Iterable[str]) -> list[
 def states_rates(mandates: Sequence[Mandate]) -> Mandate | None:
     """The mandate under which an exchange rate is stated, or taken back: the analyst's, or one that speaks for a State.
 
+    >>> from concertation.core.sharing import Role
     >>> states_rates([Mandate("u1", Role.READER, state="NER")]) is None
     True
     """
