@@ -73,6 +73,11 @@ def test_a_path_that_climbs_gives_no_file_of_the_node(settings: Any) -> None:
         assert not [mark for mark in (*INSIDE, b"a synthetic secret") if mark in answer.getvalue()]
 
 
+@pytest.mark.parametrize("path", ["/reporting/%00/leads/", "/imports/files/-1/a%00b/erase/", "/units/ner%00/", "/api/v1/figures/%00"])
+def test_an_address_with_a_nul_sign_names_nothing_on_either_engine(path: str) -> None:
+    assert manager("NER").get(path).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["../../../evil_2022-02.csv", "..\\..\\evil_2022-02.csv", "/etc/cron.d/evil_2022-02.csv", "a\0b_2022-02.csv", "x" * 300 + "_2022-02.csv"])
 def test_a_file_sent_under_a_name_that_climbs_stands_under_its_hash_alone(settings: Any, tmp_path: Path, name: str) -> None:
     before = set(tmp_path.parent.iterdir())

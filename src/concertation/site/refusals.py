@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -56,6 +56,11 @@ class RefusalMiddleware:
             if name not in ("Content-Length", "Content-Type"):
                 worded.headers[name] = value
         return worded
+
+    def process_view(self, request: HttpRequest, view: object, args: tuple[object, ...], named: dict[str, object]) -> None:
+        """Nothing has a name with a NUL sign: PostgreSQL takes none, not even to look for it. Raises Http404."""
+        if "\0" in request.path_info:
+            raise Http404
 
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
         """The page that says the node cannot read or save just now; any other failure stays one."""
