@@ -9,7 +9,8 @@ import pytest
 from concertation.apps.allocation import commands, queries, solving
 from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.scenarios import commands as scenario_commands
-from concertation.apps.allocation.scenarios.commands import Conflict, RoundRefused
+from concertation.apps.allocation.scenarios.commands import RoundRefused
+from concertation.apps.ground.editing import Conflict
 from concertation.apps.ground.models import JournalLine
 from concertation.core.allocation.consent import ChangedLine, Constraint
 from concertation.core.allocation.what_if import WhatIf

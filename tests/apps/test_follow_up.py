@@ -8,12 +8,13 @@ from django.test import Client
 
 from access_steps import browser_of, person
 from concertation.apps.decisions import queries
-from concertation.apps.decisions.commands import Conflict, Refused
+from concertation.apps.decisions.commands import Refused
 from concertation.apps.decisions.following import commands as following
 from concertation.apps.decisions.models import Answer, Decision, FollowUpChange, NationalImplementation, Session
 from concertation.apps.decisions.reminding.commands import remind
 from concertation.apps.decisions.sessions import commands as sessions
 from concertation.apps.decisions.sessions.queries import between
+from concertation.apps.ground.editing import Conflict
 from concertation.apps.ground.models import JournalLine, Message
 from concertation.apps.ground.queries import broken_lines
 from concertation.core.decisions import slippage

@@ -88,7 +88,7 @@ def test_after_the_silence_period_nobody_speaks_any_more() -> None:
     with pytest.raises(commands.JointRefused) as refused:
         commands.speak(product, "NER", Verdict.RESERVES, motive_code="other", motive="Trop tard (synthétique)", on=date(2026, 12, 5), by=SECRETARIAT)
 
-    assert (product.silent_until, refused.value.code) == (date(2026, 12, 4), "joint-silence-over")
+    assert (product.silent_until, refused.value.problems[0].code) == (date(2026, 12, 4), "joint-silence-over")
 
 
 def test_nobody_speaks_for_another_state_and_only_the_secretariat_proposes(secretariat: Client, niger: Client) -> None:

@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 
 from activity_samples import MALI, NIGER, activity, now_of, organisation, stored_import
+from concertation.apps.ground.editing import Conflict
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.ground.queries import broken_lines
 from concertation.apps.organisations import commands, queries
-from concertation.apps.organisations.commands import Conflict, Names, NotPossible
+from concertation.apps.organisations.commands import Names, NotPossible
 from concertation.apps.organisations.models import Organisation, OrganisationMerge, OrganisationSpelling
 from concertation.apps.picture.queries import stale_states
 from concertation.apps.presence.queries import links_of_state, of_organisation

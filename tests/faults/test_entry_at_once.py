@@ -47,7 +47,7 @@ print(json.dumps([str(add_activity(slip, Entry("FSC", "ner-1-diffa", activity="s
 """
 CORRECT = """
 import json, sys, time, django; django.setup()
-from concertation.apps.presence.entry.commands import Conflict, correct_activity
+from concertation.apps.presence.entry.commands import correct_activity
 from concertation.apps.presence.models import Activity
 from concertation.core.entries import Entry
 from concertation.core.sharing import Mandate, Role
@@ -62,7 +62,7 @@ for number, row in enumerate(read):
         correct_activity(row, Entry("FSC", "ner-1-diffa", activity="synthetic", targeted=own), base_version=1, by=Mandate(f"u-{own}", Role.REPORTER, organisation="synthetic-alpha"))
         told.append(["stands", own])
     except Conflict as conflict:
-        told.append(["told", conflict.now.targeted])
+        told.append(["told", conflict.held.targeted])
 print(json.dumps(told))
 """
 

@@ -22,9 +22,10 @@ from concertation.apps.allocation.models import (
     Scenario,
     StateConstraint,
 )
-from concertation.apps.allocation.scenarios.commands import Conflict, RoundRefused, add_scenario, open_round
+from concertation.apps.allocation.scenarios.commands import RoundRefused, add_scenario, open_round
 from concertation.apps.ground.chain import canonical
 from concertation.apps.ground.commands import FRAMEWORK, journal
+from concertation.apps.ground.editing import Conflict
 from concertation.core.allocation.consent import ChangedLine, Constraint, broken_by_hand, changed_by_hand, people_bound
 from concertation.core.allocation.overview import reached_by
 from concertation.core.allocation.question import Question
@@ -110,7 +111,7 @@ def held_scenario(scenario: Scenario, base_version: int) -> Scenario:
     open_round(scenario.round)
     now: Scenario = Scenario.objects.select_for_update().get(pk=scenario.pk)
     if now.version != base_version:
-        raise Conflict(str(now.pk))
+        raise Conflict(now)
     if now.status != "solved":
         raise RoundRefused([Problem("scenario-not-solved", value=now.title)])
     return now
@@ -160,7 +161,7 @@ def put_forward(asked: Round, scenario: Scenario, *, base_version: int, by: Mand
     """Put a scenario to the States. Raises Conflict, RoundRefused when it has no valid certificate."""
     now = open_round(asked)
     if now.version != base_version:
-        raise Conflict(str(now.pk))
+        raise Conflict(now)
     if scenario.status != "solved" or not scenario.valid:
         raise RoundRefused([Problem("scenario-not-certified" if scenario.status == "solved" else "scenario-not-solved", value=scenario.title)])
     now.status, now.proposed, now.version = "proposed", scenario.number, now.version + 1
@@ -177,7 +178,7 @@ def take_position(asked: Round, *, state: str, stance: str, motive: str, scenari
     if now.status != "proposed" or scenario is None or state not in now.states.split():
         raise RoundRefused([Problem("round-nothing-proposed", value=now.title)])
     if scenario.version != scenario_version:
-        raise Conflict(str(scenario.pk))
+        raise Conflict(scenario)
     if stance == "reserves" and not motive.strip():
         raise RoundRefused([Problem("reason-needed")])
     made = Position.objects.create(scenario=scenario, scenario_version=scenario.version, state=state, stance=stance, motive=motive.strip(), taken_by=by.person)
@@ -203,7 +204,7 @@ def endorse(asked: Round, *, base_version: int, by: Mandate) -> Round:
     """Close a round on the scenario put forward, once each State has spoken; it changes no more. Raises Conflict, RoundRefused."""
     now = open_round(asked)
     if now.version != base_version:
-        raise Conflict(str(now.pk))
+        raise Conflict(now)
     scenario = queries.proposed_of(now)
     if told := reasons_not_to_endorse(now, scenario):
         raise RoundRefused(told)
@@ -220,7 +221,7 @@ def abandon(asked: Round, *, base_version: int, by: Mandate) -> Round:
     """Close a round without a plan; it stays to be read. Raises Conflict, RoundRefused."""
     now = open_round(asked)
     if now.version != base_version:
-        raise Conflict(str(now.pk))
+        raise Conflict(now)
     now.status, now.version = "abandoned", now.version + 1
     now.save(update_fields=["status", "version"])
     journal("allocation.round-abandoned", by, round=now.pk)

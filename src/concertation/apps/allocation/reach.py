@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.allocation import queries
 from concertation.apps.allocation.models import Round, Scenario
-from concertation.apps.allocation.scenarios.commands import Conflict, RoundRefused
+from concertation.apps.allocation.scenarios.commands import RoundRefused
 from concertation.apps.allocation.words import problem_words, state_words
+from concertation.apps.ground.editing import Conflict
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.rounds import runs_rounds, speaks_for
 

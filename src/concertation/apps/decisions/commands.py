@@ -7,24 +7,18 @@ import polars as pl
 from django.db import transaction
 
 from concertation.apps.decisions.models import Attendance, Decision, OfficialWording, Session
+from concertation.apps.ground.editing import ActRefused
+from concertation.core.problems import Problem
 
 OURS = ["number", "title_fr", "title_en", "text_fr", "text_en", "subjects", "sources", "source_status", "session"]
 THEIRS = ("responsible",)
 
 
-class Conflict(Exception):
-    """Somebody changed it since it was read; `held` is how it stands now."""
-
-    def __init__(self, held: Any) -> None:
-        super().__init__(f"changed to version {held.version}")
-        self.held = held
-
-
-class Refused(Exception):
+class Refused(ActRefused):
     """The act cannot stand; `code` names why, in `reference/problems.csv`."""
 
     def __init__(self, code: str, value: str = "") -> None:
-        super().__init__(code)
+        super().__init__([Problem(code, value=value)])
         self.code, self.value = code, value
 
 

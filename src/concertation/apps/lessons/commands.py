@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused, held_at
 from concertation.apps.lessons.models import Contradiction, Lesson, Reuse, Theme
 from concertation.apps.lessons.terms import glossary
 from concertation.core.lessons import problems_of, search_form
+from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate, Sensitivity
 from concertation.core.sharing.learning import holder_under
 from concertation.core.sharing.visibility import FRAMEWORK
@@ -24,20 +26,11 @@ FIELDS = (
 OPENNESS = [level.value for level in Sensitivity]
 
 
-class LessonRefused(Exception):
+class LessonRefused(ActRefused):
     """A lesson that cannot stand; carries the codes of what is wrong."""
 
     def __init__(self, codes: Sequence[str]) -> None:
-        super().__init__(", ".join(codes))
-        self.codes = tuple(codes)
-
-
-class Conflict(Exception):
-    """Somebody changed the lesson since it was read; `held` is how it stands now."""
-
-    def __init__(self, held: Lesson) -> None:
-        super().__init__(f"changed to version {held.version}")
-        self.held = held
+        super().__init__(Problem(code) for code in codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +68,10 @@ def keep_lesson(words: Mapping[str, Any], *, owner_state: str, on: date, by: Man
     return row
 
 
-def _held(lesson_id: UUID, base_version: int) -> Lesson:
-    now: Lesson = Lesson.objects.select_for_update().get(pk=lesson_id)
-    if now.version != base_version:
-        raise Conflict(now)
-    return now
-
-
 @transaction.atomic
 def correct_lesson(lesson_id: UUID, words: Mapping[str, Any], *, base_version: int, by: Mandate) -> Lesson:
     """Correct a lesson; it is to be validated again. Raises Conflict, LessonRefused."""
-    now = _held(lesson_id, base_version)
+    now = held_at(Lesson, lesson_id, base_version)
     closed_further = OPENNESS.index(words["sensitivity"]) > OPENNESS.index(now.sensitivity)
     _written(now, words)
     now.validated_on, now.validated_by, now.version = None, "", now.version + 1
@@ -98,7 +84,7 @@ def correct_lesson(lesson_id: UUID, words: Mapping[str, Any], *, base_version: i
 @transaction.atomic
 def validate_lesson(lesson_id: UUID, *, base_version: int, on: date, by: Mandate) -> Lesson:
     """Somebody who did not write it says that a lesson holds. Raises Conflict, LessonRefused."""
-    now = _held(lesson_id, base_version)
+    now = held_at(Lesson, lesson_id, base_version)
     if now.written_by == by.person:
         raise LessonRefused(["lesson-validated-by-its-author"])
     now.validated_on, now.validated_by, now.version = on, by.person, now.version + 1
@@ -110,7 +96,7 @@ def validate_lesson(lesson_id: UUID, *, base_version: int, on: date, by: Mandate
 @transaction.atomic
 def withdraw_lesson(lesson_id: UUID, *, base_version: int, on: date, by: Mandate) -> Lesson:
     """Take a lesson out of what is read; what was reused of it stays. Raises Conflict."""
-    now = _held(lesson_id, base_version)
+    now = held_at(Lesson, lesson_id, base_version)
     now.withdrawn_on, now.version = on, now.version + 1
     now.save()
     journal("lessons.lesson-withdrawn", by, state=now.owner_state, lesson=now.pk)

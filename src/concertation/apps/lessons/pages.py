@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
@@ -18,8 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.ground.downloads import FORMATS, download, language
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.lessons import commands, imports, queries, words
 from concertation.apps.lessons.columns import COLUMNS
 from concertation.apps.lessons.exports import taken_lessons
@@ -43,17 +44,23 @@ def crumbs(*after: tuple[str, str | None]) -> Crumbs:
     return [(_("Décisions"), reverse("home")), (_("Leçons"), reverse("lessons")), *after]
 
 
-def problem_words(code: str, value: str = "") -> str:
-    """What is wrong and what to do, in the reader's language."""
-    return in_words(Problem(code, value=value)).told(language())
-
-
 def lesson_or_404(request: ReaderRequest, lesson_id: UUID) -> Lesson:
     """The lesson of an address, if the reader may see it."""
     held = queries.lesson(request.mandates, lesson_id)
     if held is None:
         raise Http404
     return held
+
+
+def lesson_address(row: Lesson) -> str:
+    """Where a lesson is shown."""
+    return reverse("lesson", args=[row.pk])
+
+
+def entry_of(title: str, back: str, done: str) -> Entry:
+    """The form of a lesson."""
+    lead = _("Quatre questions. Répondez dans votre langue ; l'autre peut venir plus tard. Aucun nom de personne.")
+    return Entry(title, lead, _("Enregistrer"), back, done, crumbs((title, None)))
 
 
 def keeper_or_refuse(request: ReaderRequest) -> Mandate:
@@ -129,7 +136,7 @@ def new(request: ReaderRequest) -> HttpResponse:
     def act(cleaned: Mapping[str, Any]) -> Lesson:
         return commands.keep_lesson(cleaned, owner_state=owner, on=timezone.localdate(), by=by)
 
-    return answered(request, form, title, act, back=reverse("lessons"), done=_("Leçon gardée ; elle sera trouvée dans quelques instants."))
+    return answered(request, form, entry_of(title, reverse("lessons"), _("Leçon gardée ; elle sera trouvée dans quelques instants.")), act, to=lesson_address)
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,36 +152,7 @@ def edit(request: ReaderRequest, lesson_id: UUID) -> HttpResponse:
     def act(cleaned: Mapping[str, Any]) -> Lesson:
         return commands.correct_lesson(held.pk, cleaned, base_version=cleaned["version"], by=by)
 
-    return answered(request, form, _("Corriger la leçon"), act, back=reverse("lesson", args=[held.pk]), done=_("Leçon corrigée."))
-
-
-def answered(request: ReaderRequest, form: forms.Form, title: str, act: Callable[[Mapping[str, Any]], Lesson], *, back: str, done: str) -> HttpResponse:
-    """Show the form, or do its act; what is wrong is told above it, and the second of two editors sees what the first wrote."""
-    context: dict[str, object] = {"form": form, "title": title, "back": back, "breadcrumbs": crumbs((title, None))}
-    if request.method != "POST":
-        return render(request, "lessons/form.html", context)
-    if not form.is_valid():
-        return render(request, "lessons/form.html", context, status=422)
-    try:
-        made = act(form.cleaned_data)
-    except commands.LessonRefused as refused:
-        for code in refused.codes:
-            form.add_error(None, problem_words(code))
-        return render(request, "lessons/form.html", context, status=422)
-    except commands.Conflict as told:
-        again = LessonForm(initial={**form.cleaned_data, "version": told.held.version})
-        return render(request, "lessons/form.html", context | {"form": again, "differences": differences(form, told.held)}, status=409)
-    messages.success(request, done)
-    return redirect("lesson", lesson_id=made.pk)
-
-
-def differences(form: forms.Form, held: Lesson) -> list[dict[str, object]]:
-    """What the editor wrote beside what stands now, where they differ."""
-    return [
-        {"label": field.label, "theirs": getattr(held, name), "yours": form.cleaned_data.get(name)}
-        for name, field in form.fields.items() if name != "version" and getattr(held, name) != form.cleaned_data.get(name)
-    ]  # fmt: skip
-
+    return answered(request, form, entry_of(_("Corriger la leçon"), lesson_address(held), _("Leçon corrigée.")), act, to=lesson_address)
 
 
 @require_POST
@@ -185,7 +163,7 @@ def validate(request: ReaderRequest, lesson_id: UUID) -> HttpResponse:
     by = validates_lesson(request.mandates, owner_state=held.owner_state, written_by=held.written_by)
     if by is None:
         raise PermissionDenied(_("Une leçon se valide par quelqu'un d'autre que son auteur : gestionnaire des données de l'État ou analyste."))
-    return done_or_told(request, held, lambda: commands.validate_lesson(held.pk, base_version=version_of(request), on=timezone.localdate(), by=by), _("Leçon validée."))
+    return done_here(request, held, lambda: commands.validate_lesson(held.pk, base_version=version_of(request), on=timezone.localdate(), by=by), _("Leçon validée."))
 
 
 @require_POST
@@ -196,20 +174,13 @@ def withdraw(request: ReaderRequest, lesson_id: UUID) -> HttpResponse:
     by = changes_lesson(request.mandates, owner_state=held.owner_state, holder=held.holder)
     if by is None:
         raise PermissionDenied(_("Une leçon se retire par qui la détient."))
-    return done_or_told(request, held, lambda: commands.withdraw_lesson(held.pk, base_version=version_of(request), on=timezone.localdate(), by=by), _("Leçon retirée."))
+    return done_here(request, held, lambda: commands.withdraw_lesson(held.pk, base_version=version_of(request), on=timezone.localdate(), by=by), _("Leçon retirée."))
 
 
-def done_or_told(request: ReaderRequest, held: Lesson, act: Callable[[], object], done: str) -> HttpResponse:
-    """A button's act, or why it was not done."""
-    try:
-        act()
-        messages.success(request, done)
-    except commands.Conflict:
-        messages.error(request, _("La leçon a changé entre-temps : relisez-la d'abord."))
-    except commands.LessonRefused as refused:
-        messages.error(request, " ".join(problem_words(code) for code in refused.codes))
-    still = queries.lesson(request.mandates, held.pk)
-    return redirect("lesson", lesson_id=held.pk) if still else redirect("lessons")
+def done_here(request: ReaderRequest, held: Lesson, act: Callable[[], object], done: str) -> HttpResponse:
+    """A button's act, or why it was not done; back to the lesson while the reader may see it."""
+    answer = done_or_told(request, act, done, to=lesson_address(held))
+    return answer if queries.lesson(request.mandates, held.pk) else redirect("lessons")
 
 
 @require_POST
@@ -252,9 +223,9 @@ def contradict(request: ReaderRequest, lesson_id: UUID) -> HttpResponse:
     except ValueError:
         other = None
     if other is None:
-        messages.error(request, problem_words("lesson-unknown", written))
+        messages.error(request, problem_words(Problem("lesson-unknown", value=written)))
         return redirect("lesson", lesson_id=held.pk)
-    return done_or_told(request, held, lambda: commands.contradict(held, other, why=request.POST.get("why", ""), by=by), _("Contradiction notée."))
+    return done_here(request, held, lambda: commands.contradict(held, other, why=request.POST.get("why", ""), by=by), _("Contradiction notée."))
 
 
 @require_http_methods(["GET", "POST"])

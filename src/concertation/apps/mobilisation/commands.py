@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused, held_at
 from concertation.apps.ground.models import GuardedModel
 from concertation.apps.mobilisation.models import (
     Appeal,
@@ -35,34 +36,10 @@ TRIES = 5
 RowT = TypeVar("RowT", bound=GuardedModel)
 
 
-class Refused(Exception):
-    """An act that cannot be done; carries a problem for each thing wrong."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(", ".join(problem.code for problem in self.problems))
-
-
-class Conflict(Exception):
-    """Somebody changed the row since it was read; `held` is how it stands now."""
-
-    def __init__(self, held: Any) -> None:
-        super().__init__(f"changed to version {held.version}")
-        self.held = held
-
-
 def refuse(*problems: Problem) -> None:
-    """Raise Refused where any problem keeps an act from being done."""
+    """Raise ActRefused where any problem keeps an act from being done."""
     if wrong := refusing(problems):
-        raise Refused(wrong)
-
-
-def held_at(model: type[RowT], key: UUID, base_version: int) -> RowT:
-    """A row as it stands, held until the transaction ends. Raises Conflict when it changed since `base_version`."""
-    now: RowT = model.objects.select_for_update(of=("self",)).get(pk=key)
-    if now.version != base_version:
-        raise Conflict(now)
-    return now
+        raise ActRefused(wrong)
 
 
 def stored(row: RowT, words: Mapping[str, Any], fields: Sequence[str], *, by: Mandate, owner_state: str = "") -> RowT:
@@ -90,7 +67,7 @@ def of_asked(minor: int | None) -> Iterable[Problem]:
 
 @transaction.atomic
 def keep_appeal(words: Mapping[str, Any], *, owner_state: str, by: Mandate) -> Appeal:
-    """Open an appeal or an envelope. Raises Refused."""
+    """Open an appeal or an envelope. Raises ActRefused."""
     refuse(*of_span(words["opens_on"], words["closes_on"]), *of_asked(words["asked_minor"]))
     row = stored(Appeal(), words, APPEAL_FIELDS, by=by, owner_state=owner_state)
     journal("mobilisation.appeal-opened", by, state=owner_state, appeal=row.pk, kind=row.kind)
@@ -99,11 +76,11 @@ def keep_appeal(words: Mapping[str, Any], *, owner_state: str, by: Mandate) -> A
 
 @transaction.atomic
 def correct_appeal(appeal_id: UUID, words: Mapping[str, Any], *, base_version: int, by: Mandate) -> Appeal:
-    """Correct an appeal. Raises Conflict, Refused."""
+    """Correct an appeal. Raises Conflict, ActRefused."""
     now = held_at(Appeal, appeal_id, base_version)
     refuse(*of_span(words["opens_on"], words["closes_on"]), *of_asked(words["asked_minor"]))
     if words["currency"] != now.currency and Envelope.objects.filter(appeal=now, withdrawn_on__isnull=True).exists():
-        raise Refused([Problem("appeal-currency-with-envelopes", Cell(), now.currency)])
+        raise ActRefused([Problem("appeal-currency-with-envelopes", Cell(), now.currency)])
     row = stored(now, words, APPEAL_FIELDS, by=by)
     journal("mobilisation.appeal-corrected", by, state=row.owner_state, appeal=row.pk, version=row.version)
     return row
@@ -111,7 +88,7 @@ def correct_appeal(appeal_id: UUID, words: Mapping[str, Any], *, base_version: i
 
 @transaction.atomic
 def keep_envelope(appeal: Appeal, words: Mapping[str, Any], *, by: Mandate) -> Envelope:
-    """Add a part to an appeal, under its masters and level. Raises Refused."""
+    """Add a part to an appeal, under its masters and level. Raises ActRefused."""
     refuse(*of_asked(words["amount_minor"]))
     row: Envelope = Envelope.objects.create(appeal=appeal, owner_state=appeal.owner_state, holder=appeal.holder, sensitivity=appeal.sensitivity, **words)
     journal("mobilisation.envelope-added", by, state=appeal.owner_state, appeal=appeal.pk, envelope=row.pk, to=row.state, sector=row.sector)
@@ -135,11 +112,11 @@ def correct_meeting(meeting_id: UUID, words: Mapping[str, Any], *, base_version:
 
 
 def withdrawn(row: RowT, *, base_version: int, on: date | None, by: Mandate) -> RowT:
-    """Withdraw an appeal, an envelope, a meeting or a pledge, or bring it back (`on` none). Raises Conflict, Refused."""
+    """Withdraw an appeal, an envelope, a meeting or a pledge, or bring it back (`on` none). Raises Conflict, ActRefused."""
     with transaction.atomic():
         now = held_at(type(row), row.pk, base_version)
         if on is not None and isinstance(now, Pledge) and PledgeReceipt.objects.filter(pledge=now, taken_back_on__isnull=True).exists():
-            raise Refused([Problem("pledge-with-receipts", Cell(), now.reference)])
+            raise ActRefused([Problem("pledge-with-receipts", Cell(), now.reference)])
         now.withdrawn_on, now.version = on, now.version + 1  # type: ignore[attr-defined]
         now.save()
         journal(f"mobilisation.{type(now).__name__.lower()}-{'withdrawn' if on else 'restored'}", by, state=now.owner_state, row=now.pk, version=now.version)
@@ -161,7 +138,7 @@ def _of_envelope(words: Mapping[str, Any]) -> Iterable[Problem]:
 
 
 def keep_pledge(words: Mapping[str, Any], *, owner_state: str, due_on: date | None, today: date, by: Mandate) -> Pledge:
-    """Record a pledge; `due_on` promises it whole for one day. Two at once take two references. Raises Refused."""
+    """Record a pledge; `due_on` promises it whole for one day. Two at once take two references. Raises ActRefused."""
     refuse(*wrong_with(words, today=today))
     whole = [Part(1, words["amount_minor"], due_on)] if due_on and words["amount_minor"] else []
     refuse(*problems_of_schedule(words["amount_minor"], whole, pledged_on=words["pledged_on"]))
@@ -193,12 +170,12 @@ def _instalment(row: Pledge, part: Part) -> Instalment:
 
 @transaction.atomic
 def correct_pledge(pledge_id: UUID, words: Mapping[str, Any], *, base_version: int, today: date, by: Mandate) -> Pledge:
-    """Correct a pledge; its instalments stay as they are, and follow its level. Raises Conflict, Refused."""
+    """Correct a pledge; its instalments stay as they are, and follow its level. Raises Conflict, ActRefused."""
     now = held_at(Pledge, pledge_id, base_version)
     refuse(*wrong_with(words, today=today))
     receipts = PledgeReceipt.objects.filter(pledge=now)
     if words["currency"] != now.currency and (receipts.exists() or Instalment.objects.filter(pledge=now).exists()):
-        raise Refused([Problem("pledge-currency-held", Cell(), now.currency)])
+        raise ActRefused([Problem("pledge-currency-held", Cell(), now.currency)])
     dues = [Part(each.number, each.amount_minor, each.due_on) for each in Instalment.objects.filter(pledge=now)]
     refuse(*problems_of_schedule(None, dues, pledged_on=words["pledged_on"]))
     row = stored(now, words, PLEDGE_FIELDS, by=by)
@@ -210,7 +187,7 @@ def correct_pledge(pledge_id: UUID, words: Mapping[str, Any], *, base_version: i
 
 @transaction.atomic
 def set_instalments(pledge_id: UUID, parts: Sequence[Part], *, base_version: int, by: Mandate) -> Pledge:
-    """Say in which instalments a pledge comes; what was settled of one stays settled. Raises Conflict, Refused."""
+    """Say in which instalments a pledge comes; what was settled of one stays settled. Raises Conflict, ActRefused."""
     now = held_at(Pledge, pledge_id, base_version)
     refuse(*problems_of_schedule(now.amount_minor, parts, pledged_on=now.pledged_on))
     wanted = {each.number: each for each in parts}
@@ -227,7 +204,7 @@ def set_instalments(pledge_id: UUID, parts: Sequence[Part], *, base_version: int
 def _changed(row: Instalment, part: Part | None) -> None:
     paid = Settlement.objects.filter(instalment=row, receipt__taken_back_on__isnull=True).aggregate(paid=Sum("amount_minor"))["paid"] or 0
     if paid > (part.minor if part else 0):
-        raise Refused([Problem("instalment-settled-for-more", Cell(row=row.number), str(row.number))])
+        raise ActRefused([Problem("instalment-settled-for-more", Cell(row=row.number), str(row.number))])
     if part is None:
         Settlement.objects.filter(instalment=row).delete()
         row.delete()

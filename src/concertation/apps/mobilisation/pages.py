@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.funding.words import amount_words, grouped, share_words
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.mobilisation import commands, gaps, ledger_tables, queries, words
-from concertation.apps.mobilisation.acting import Entry, answered, crumbs, done_or_told, told
+from concertation.apps.mobilisation.crumbs import crumbs
 from concertation.apps.mobilisation.forms import AppealForm, EnvelopeForm, MeetingForm, main_of
 from concertation.apps.mobilisation.gaps import coded
 from concertation.apps.mobilisation.models import Appeal, Envelope, Meeting
@@ -153,7 +155,7 @@ def told_of(row: Appeal, parts: Sequence[Envelope]) -> list[str]:
     whole = sum(each.amount_minor for each in parts)
     if row.asked_minor is None or whole <= row.asked_minor:
         return []
-    return [told(Problem("envelopes-pass-the-appeal", Cell(), amount_words(whole, row.currency), {"asked": amount_words(row.asked_minor, row.currency)}))]
+    return [problem_words(Problem("envelopes-pass-the-appeal", Cell(), amount_words(whole, row.currency), {"asked": amount_words(row.asked_minor, row.currency)}))]
 
 
 def envelope_rows(row: Appeal, parts: Sequence[Envelope], held: Sequence[queries.Entry]) -> list[dict[str, object]]:
@@ -210,13 +212,12 @@ def appeal_edit(request: ReaderRequest, appeal_id: UUID) -> HttpResponse:
     entry = Entry(_("Corriger l'appel"), "", _("Enregistrer"), appeal_address(row), _("Appel corrigé."), crumbs((row.title, appeal_address(row)), (_("Corriger"), None)))
     members = [state.iso3 for state in states_with_units()]
 
-    def form(first: Mapping[str, Any], sent: Any = None) -> AppealForm:
-        return AppealForm(sent, initial=dict(first), members=members, levels=levels_under(by))
+    form = AppealForm(request.POST or None, initial=appeal_as_written(row), members=members, levels=levels_under(by))
 
     def act(cleaned: Mapping[str, Any]) -> Appeal:
         return commands.correct_appeal(row.pk, cleaned, base_version=cleaned["version"], by=by)
 
-    return answered(request, form(appeal_as_written(row), request.POST or None), entry, act, to=appeal_address, held_as=appeal_as_written, again=form)
+    return answered(request, form, entry, act, to=appeal_address, held_as=appeal_as_written)
 
 
 @require_http_methods(["GET", "POST"])
@@ -325,13 +326,12 @@ def meeting_edit(request: ReaderRequest, meeting_id: UUID) -> HttpResponse:
     by, known = changer_or_refuse(request, row), appeal_choices(request)
     entry = Entry(_("Corriger la réunion"), "", _("Enregistrer"), meeting_address(row), _("Réunion corrigée."), crumbs((_("Réunions d'annonce"), reverse("meetings")), (row.title, meeting_address(row)), (_("Corriger"), None)))
 
-    def form(first: Mapping[str, Any], sent: Any = None) -> MeetingForm:
-        return MeetingForm(sent, initial=dict(first), appeals=known, levels=levels_under(by))
+    form = MeetingForm(request.POST or None, initial=meeting_as_written(row), appeals=known, levels=levels_under(by))
 
     def act(cleaned: Mapping[str, Any]) -> Meeting:
         return commands.correct_meeting(row.pk, meeting_words(cleaned), base_version=cleaned["version"], by=by)
 
-    return answered(request, form(meeting_as_written(row), request.POST or None), entry, act, to=meeting_address, held_as=meeting_as_written, again=form)
+    return answered(request, form, entry, act, to=meeting_address, held_as=meeting_as_written)
 
 
 @require_POST

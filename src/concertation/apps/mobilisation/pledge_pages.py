@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.funding.words import amount_words
 from concertation.apps.ground.downloads import FORMATS, table_file
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.mobilisation import commands, gaps, ledger_tables, queries, words
-from concertation.apps.mobilisation.acting import Crumbs, Entry, answered, crumbs, done_or_told, told
+from concertation.apps.mobilisation.crumbs import Crumbs, crumbs
 from concertation.apps.mobilisation.forms import PledgeForm, ScheduleForm, main_of
 from concertation.apps.mobilisation.gaps import coded
 from concertation.apps.mobilisation.models import Pledge
@@ -110,7 +112,7 @@ def sentence(held: queries.Entry) -> str:
 def told_of(held: queries.Entry, row: Pledge) -> list[str]:
     """What does not add up, said and left as it is."""
     wrong = problems_of_schedule(row.amount_minor, [each.instalment for each in held.balance.instalments], pledged_on=row.pledged_on)
-    words_told = [told(each) for each in wrong if each.code in TOLD_ONLY]
+    words_told = [problem_words(each) for each in wrong if each.code in TOLD_ONLY]
     if held.balance.beyond > 0:
         words_told.append(_("%(amount)s reçus au-delà des versements dits.") % {"amount": amount_words(held.balance.beyond, row.currency)})
     return words_told
@@ -220,15 +222,13 @@ def edit(request: ReaderRequest, pledge_id: UUID) -> HttpResponse:
     title = _("Corriger la promesse %(reference)s") % {"reference": row.reference}
     entry = Entry(title, "", _("Enregistrer"), address(row), _("Promesse corrigée."), in_ledger((row.reference, address(row)), (_("Corriger"), None)))
 
-    def form(first: Mapping[str, Any], sent: Any = None) -> PledgeForm:
-        made = PledgeForm(sent, initial=dict(first), **more)
-        del made.fields["due_on"]
-        return made
+    form = PledgeForm(request.POST or None, initial=as_written(row), **more)
+    del form.fields["due_on"]
 
     def act(cleaned: Mapping[str, Any]) -> Pledge:
         return commands.correct_pledge(row.pk, cleaned, base_version=cleaned["version"], today=timezone.localdate(), by=by)
 
-    return answered(request, form(as_written(row), request.POST or None), entry, act, to=address, held_as=as_written, again=form)
+    return answered(request, form, entry, act, to=address, held_as=as_written)
 
 
 @require_http_methods(["GET", "POST"])
@@ -239,7 +239,7 @@ def schedule(request: ReaderRequest, pledge_id: UUID) -> HttpResponse:
     by = changer_or_refuse(request, row)
     held = [each.instalment for each in queries.entry(request.mandates, row, today=timezone.localdate()).balance.instalments]
     lead = _("Promis : %(amount)s le %(day)s. Si les versements ne font pas ce montant, c'est dit et rien n'est corrigé.") % {"amount": amount_words(row.amount_minor, row.currency), "day": words.day_words(row.pledged_on)}
-    entry = Entry(_("Versements de la promesse %(reference)s") % {"reference": row.reference}, lead, _("Enregistrer"), address(row), _("Versements enregistrés."), in_ledger((row.reference, address(row)), (_("Versements"), None)))
+    entry = Entry(_("Versements de la promesse %(reference)s") % {"reference": row.reference}, lead, _("Enregistrer"), address(row), _("Versements enregistrés."), in_ledger((row.reference, address(row)), (_("Versements"), None)), "mobilisation/schedule.html")
 
     def act(cleaned: Mapping[str, Any]) -> Pledge:
         return commands.set_instalments(row.pk, cleaned["parts"], base_version=cleaned["version"], by=by)
@@ -250,7 +250,7 @@ def schedule(request: ReaderRequest, pledge_id: UUID) -> HttpResponse:
         return blank_lines | {f"amount_{each.number}": main_of(each.amount_minor, row.currency) for each in parts} | {f"due_{each.number}": each.due_on for each in parts}
 
     form = ScheduleForm(request.POST or None, initial={"version": row.version}, held=held, currency=row.currency)
-    return answered(request, form, entry, act, to=address, held_as=now, again=lambda kept: ScheduleForm(initial=dict(kept), held=held, currency=row.currency))
+    return answered(request, form, entry, act, to=address, held_as=now)
 
 
 @require_POST

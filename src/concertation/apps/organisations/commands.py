@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import Conflict
 from concertation.apps.organisations.models import KeptApart, Organisation, OrganisationMerge, OrganisationSpelling
 from concertation.apps.organisations.rows import KEEPERS
 from concertation.core.sharing import Mandate, Sensitivity
@@ -27,14 +28,6 @@ REGISTER = uuid5(NAMESPACE_URL, "urn:concertation:organisations")
 FRAMEWORK = "AES"
 NAMES = ("acronym", "name_fr", "name_en", "org_type")
 REFRESHED = [*NAMES, "sort_key"]
-
-
-class Conflict(Exception):
-    """Somebody else changed the organisation since it was read; `held` is what stands now."""
-
-    def __init__(self, held: Organisation) -> None:
-        super().__init__(f"{held.slug} is at version {held.version}; read it again and decide anew")
-        self.held = held
 
 
 class NotPossible(Exception):

@@ -20,8 +20,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import FORMATS, download
+from concertation.apps.ground.editing import Conflict
 from concertation.apps.organisations import commands, exports, listing, queries
-from concertation.apps.organisations.commands import NAMES, Conflict, NotPossible
+from concertation.apps.organisations.commands import NAMES, NotPossible
 from concertation.apps.organisations.forms import NamesForm, SpellingForm
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.organisations.words import reason_words, refusal_words, type_words

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from concertation.apps.access.acting import Entry, answered
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.decisions.acting import Entry, answered
-from concertation.apps.decisions.commands import Refused
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.releases import agreement_views, views, words
 from concertation.apps.releases.forms import AgreementForm, WhyForm
 from concertation.apps.releases.pages import crumbs
@@ -82,10 +82,7 @@ def new(request: ReaderRequest) -> HttpResponse:
     def act(told: Any) -> object:
         names = ("reference", "purpose", "destruction", "contact", "starts_on", "ends_on")
         words_of = commands.Written(parties=tuple(told["parties"]), terms=form.terms(), **{name: told[name] for name in names})
-        try:
-            return commands.write(words_of, state=own, by=by)
-        except commands.AgreementRefused as refused:
-            raise Refused(refused.codes[0]) from None
+        return commands.write(words_of, state=own, by=by)
 
     return answered(request, form, entry, act, to=lambda made: reverse("agreement", args=[made.pk]))
 
@@ -112,7 +109,7 @@ def end(request: ReaderRequest, agreement_id: UUID) -> HttpResponse:
     if by is None or held.owner_state != own_state():
         raise PermissionDenied(_("Il faut le mandat de gestionnaire des données ou d'autorité de diffusion de cet État."))
     if not form.is_valid():
-        messages.error(request, words.problem_words(Problem("agreement-ended-without-reason")))
+        messages.error(request, problem_words(Problem("agreement-ended-without-reason")))
     elif commands.end(held, why=form.cleaned_data["why"], on=timezone.localdate(), by=by):
         messages.success(request, _("Accord terminé : aucune diffusion ne s'appuie plus sur lui."))
     return redirect("agreement", agreement_id=held.pk)

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest
-from concertation.apps.decisions.acting import Entry, answered
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.releases import joint_views, words
 from concertation.apps.releases.joint_forms import JointForm, WordForm
 from concertation.apps.releases.pages import crumbs
@@ -94,23 +95,12 @@ def speak(request: ReaderRequest, product_id: UUID, state: str) -> HttpResponse:
     if by is None or state not in held.states.split():
         raise PermissionDenied(_("Il faut parler pour cet État (gestionnaire des données ou autorité de diffusion) : %(state)s") % {"state": words.state_words(state)})
     if not form.is_valid():
-        messages.error(request, words.problem_words(Problem("joint-reserved-without-motive")))
+        messages.error(request, problem_words(Problem("joint-reserved-without-motive")))
         return redirect("joint", product_id=held.pk)
     told = form.cleaned_data
-    return done_or_told(request, held, lambda: commands.speak(
+    return done_or_told(request, lambda: commands.speak(
         held, state, Verdict(told["verdict"]), motive_code=told["motive_code"], motive=told["motive"], on=timezone.localdate(), by=by,
-    ), _("Le mot de cet État est gardé."))  # fmt: skip
-
-
-def done_or_told(request: ReaderRequest, held: JointProduct, act: Any, done: str) -> HttpResponse:
-    """Do an act and say so, or say why it is refused."""
-    try:
-        act()
-    except commands.JointRefused as refused:
-        messages.error(request, words.problem_words(Problem(refused.code, value=refused.value)))
-    else:
-        messages.success(request, done)
-    return redirect("joint", product_id=held.pk)
+    ), _("Le mot de cet État est gardé."), to=reverse("joint", args=[held.pk]))  # fmt: skip
 
 
 @require_POST
@@ -118,7 +108,7 @@ def done_or_told(request: ReaderRequest, held: JointProduct, act: Any, done: str
 def publish(request: ReaderRequest, product_id: UUID) -> HttpResponse:
     """Publish a product once no word is awaited."""
     held, by = product_or_404(request, product_id), proposer_or_refuse(request)
-    return done_or_told(request, held, lambda: commands.publish(held, on=timezone.localdate(), by=by), _("Produit commun publié, chaque réserve avec son motif."))
+    return done_or_told(request, lambda: commands.publish(held, on=timezone.localdate(), by=by), _("Produit commun publié, chaque réserve avec son motif."), to=reverse("joint", args=[held.pk]))
 
 
 @require_POST

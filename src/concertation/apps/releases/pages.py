@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import FORMATS, attached, download
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.releases import making, views, words
 from concertation.apps.releases.forms import MakeForm, SignForm, WhyForm
 from concertation.apps.releases.keys import attached_key, key_on_node
@@ -113,7 +114,7 @@ def make(request: ReaderRequest) -> HttpResponse:
             return redirect("release", release_id=made.release.pk)
         problems = list(made.problems)
     for problem in problems:
-        form.add_error(None, words.problem_words(problem))
+        form.add_error(None, problem_words(problem))
     return render(request, "releases/make.html", context, status=422)
 
 
@@ -128,7 +129,7 @@ def own_release(request: ReaderRequest, release_id: UUID) -> Release:
 def told_back(request: ReaderRequest, held: Release, problems: tuple[Problem, ...], done: str) -> HttpResponse:
     """Back to the release, with what was done or why it was not."""
     for problem in problems:
-        messages.error(request, words.problem_words(problem))
+        messages.error(request, problem_words(problem))
     if not problems:
         messages.success(request, done)
     return redirect("release", release_id=held.pk)

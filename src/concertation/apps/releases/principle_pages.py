@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.allocation import queries as rounds
 from concertation.apps.allocation.models import Round
-from concertation.apps.releases import principle_views, words
+from concertation.apps.ground.editing import problem_words
+from concertation.apps.releases import principle_views
 from concertation.apps.releases.joint_forms import QUESTIONS, PrinciplesForm
 from concertation.apps.releases.pages import crumbs
 from concertation.apps.sharing.principles import commands, queries
@@ -37,7 +38,7 @@ def principles(request: ReaderRequest) -> HttpResponse:
             commands.assess(*form.parts(), on=timezone.localdate(), by=by)
         except commands.AssessmentRefused as refused:
             for each in refused.principles:
-                form.add_error(f"{each}_evidence", words.problem_words(Problem("principle-unexplained")))
+                form.add_error(f"{each}_evidence", problem_words(Problem("principle-unexplained")))
         else:
             messages.success(request, _("Réponses gardées : votre organisation et le comité conjoint les lisent, aucun État."))
             return redirect("principles")

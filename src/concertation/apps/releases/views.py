@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from concertation.apps.allocation.words import number
 from concertation.apps.funding.words import day_words
 from concertation.apps.ground.downloads import language
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.needs.queries import sectors
 from concertation.apps.places.queries import states
 from concertation.apps.releases import words
@@ -117,7 +118,7 @@ def signing_step(row: Release, role: Role, mandates: Sequence[Mandate], people: 
         return Step(label, done=True, told=_("donnée"))
     may = may_sign(mandates, row.node, role, people)
     if may.by is None:
-        return Step(label, done=False, told=words.problem_words(Problem(may.why_not)))
+        return Step(label, done=False, told=problem_words(Problem(may.why_not)))
     return Step(label, done=False, told=_("à vous de signer, après avoir lu le tableau tel que d'autres le verront"), act="sign", role=role.value, on_node=key_on_node(role) is not None)
 
 

@@ -12,13 +12,11 @@ from concertation.apps.ground.models import SENSITIVITIES
 from concertation.apps.needs.words import term
 from concertation.apps.search.words import sector_names, state_names
 from concertation.core.periods import Period
-from concertation.core.problems import Problem
 from concertation.core.sharing import Role
 from concertation.core.sharing.control_told import Controlled, counted, narrowest
 from concertation.core.sharing.disclosure.rules import Reason
 from concertation.core.sharing.released_tables import PEOPLE, PRESENCE
 from concertation.core.sharing.releases import EVERYONE, ReleaseNote, day
-from concertation.formats.problem_texts import in_words
 
 LEVEL_WORDS = dict(SENSITIVITIES)
 
@@ -75,11 +73,6 @@ def title(note: ReleaseNote) -> str:
     """A release by name."""
     told = {"state": state_words(note.node), "number": note.sequence, "what": concept_words(note.concept)}
     return _("%(state)s, retrait n° %(number)s") % told if note.is_withdrawal else _("%(state)s, diffusion n° %(number)s : %(what)s") % told
-
-
-def problem_words(problem: Problem) -> str:
-    """What is wrong and what to do."""
-    return in_words(problem).told(language())
 
 
 def reason_words(reason: str, threshold: int) -> str:

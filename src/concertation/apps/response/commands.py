@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import held_at
 from concertation.apps.needs.queries import sectors_frame
 from concertation.apps.response.models import Alert, ResponseAim, SectorAnswer
 from concertation.apps.response.queries import alert_held, entered_on, lines_of
@@ -20,14 +21,6 @@ from concertation.core.sharing import Mandate, Sensitivity
 
 WITHDRAWALS = ("entered-twice", "mistaken", "did-not-take-place", "not-to-be-shared")
 LEVELS = [level.value for level in Sensitivity]
-
-
-class Conflict(Exception):
-    """Somebody changed the alert since it was read: compare with what stands now, then decide."""
-
-    def __init__(self, now: Alert) -> None:
-        super().__init__(str(now.pk))
-        self.now = now
 
 
 @transaction.atomic
@@ -71,10 +64,7 @@ def _note(act: str, row: Alert, *, by: Mandate, **facts: Any) -> None:
 
 def held(row: Alert, base_version: int) -> Alert:
     """The alert as it stands now, held until the transaction ends. Raises Conflict when it changed since it was read."""
-    now: Alert = Alert.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    if now.version != base_version:
-        raise Conflict(now)
-    return now
+    return held_at(Alert, row.pk, base_version)
 
 
 @transaction.atomic

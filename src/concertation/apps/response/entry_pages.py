@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.ground.editing import Conflict, sealed, unsealed
 from concertation.apps.places.queries import state_names
 from concertation.apps.places.tables import kind_words
 from concertation.apps.presence.entry.pages import as_uuid
 from concertation.apps.presence.entry.placing import typed_of
 from concertation.apps.response import commands, queries, views
-from concertation.apps.response.forms import AlertForm, sealed, unsealed
+from concertation.apps.response.forms import SALT, AlertForm
 from concertation.apps.response.models import Alert
 from concertation.apps.response.pages import seen
 from concertation.core.entries import compare, settled
@@ -82,8 +83,8 @@ def store_correction(request: ReaderRequest, row: Alert, alert: AlertEntry, *, v
     """Store a correction, or show the difference to whoever came second."""
     try:
         made = commands.correct_alert(row, alert, base_version=version, by=by)
-    except commands.Conflict as conflict:
-        return difference(request, conflict.now, alert)
+    except Conflict as conflict:
+        return difference(request, conflict.held, alert)
     messages.success(request, _("Correction enregistrée."))
     return redirect("alert", made.pk)
 
@@ -92,7 +93,7 @@ def corrected_form(request: ReaderRequest, row: Alert, form: AlertForm) -> HttpR
     """The form of a correction, with the version and values it was read from."""
     context = {
         "form": form, "row": row, "version": request.POST.get("version", row.version), "title": _("Corriger une alerte"),
-        "base": request.POST.get("base", "") or sealed(queries.alert_held(row).values()),
+        "base": request.POST.get("base", "") or sealed(queries.alert_held(row).values(), salt=SALT),
         "breadcrumbs": crumbs((row.unit.name, reverse("alert", args=[row.pk])), (_("Corriger"), "")),
     }  # fmt: skip
     return render(request, "response/entry.html", context, status=422 if form.errors else 200)
@@ -101,10 +102,10 @@ def corrected_form(request: ReaderRequest, row: Alert, form: AlertForm) -> HttpR
 def difference(request: ReaderRequest, now: Alert, alert: AlertEntry) -> HttpResponse:
     """Somebody else saved meanwhile: what it was, what they saved, what was typed; the reader decides, field by field."""
     theirs = queries.alert_held(now).values()
-    was = unsealed(request.POST.get("base", "") or request.POST.get("was", "")) or theirs
+    was = unsealed(request.POST.get("base", "") or request.POST.get("was", ""), salt=SALT) or theirs
     compared = compare(was, theirs, alert.values())
     context = {
-        "row": now, "changes": views.changes(compared), "version": now.version, "was": sealed(was), "mine": sealed(alert.values()),
+        "row": now, "changes": views.changes(compared), "version": now.version, "was": sealed(was, salt=SALT), "mine": sealed(alert.values(), salt=SALT),
         "hard": any(change.verdict == "both" for change in compared), "withdrawn": now.withdrawn_at is not None,
         "breadcrumbs": crumbs((now.unit.name, reverse("alert", args=[now.pk])), (_("Deux corrections"), "")),
     }  # fmt: skip
@@ -117,7 +118,7 @@ def settle(request: ReaderRequest, alert_id: UUID) -> HttpResponse:
     """Store what a person decided between two corrections; shown again when somebody saved once more meanwhile."""
     row = seen(request, alert_id)
     by = writer_or_refuse(request, row)
-    was, mine = unsealed(request.POST.get("was", "")), unsealed(request.POST.get("mine", ""))
+    was, mine = unsealed(request.POST.get("was", ""), salt=SALT), unsealed(request.POST.get("mine", ""), salt=SALT)
     if was is None or mine is None:
         messages.error(request, _("Le formulaire est incomplet : ouvrez de nouveau l'alerte."))
         return redirect("alert", row.pk)

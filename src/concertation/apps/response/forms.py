@@ -5,14 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.signing import BadSignature, dumps, loads
 from django.utils.translation import gettext_lazy as _
 
-from concertation.apps.ground.downloads import language
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.ground.models import SENSITIVITIES
 from concertation.apps.presence.entry import placing
 from concertation.apps.response import words
-from concertation.core.problems import Problem
 from concertation.core.response.alerts import (
     GROUPS,
     NATURES,
@@ -25,7 +23,6 @@ from concertation.core.response.alerts import (
     check_alert,
     check_line,
 )
-from concertation.formats.problem_texts import in_words
 
 DAY = {"type": "date"}
 COUNT = {"inputmode": "numeric", "min": "0"}
@@ -90,7 +87,7 @@ class AlertForm(forms.Form):
             names = [name for name in AlertEntry.__dataclass_fields__ if name != "unit"]
             self.alert = AlertEntry(unit, **{name: cleaned[name] for name in names})
             for problem in check_alert(self.alert, today=self.today):
-                self.add_error(problem.cell.column or None, told(problem))
+                self.add_error(problem.cell.column or None, problem_words(problem))
         return cleaned
 
     def _unit(self, cleaned: Mapping[str, Any]) -> str:
@@ -144,7 +141,7 @@ class AnswerForm(forms.Form):
         if not self.errors:
             self.line = SectorLine(cleaned["sector"], cleaned["state"], cleaned["reason"], cleaned["organisation"].strip(), cleaned["assisted"], cleaned["begun_on"])
             for problem in check_line(self.line, self.alert, today=self.today):
-                self.add_error(problem.cell.column or None, told(problem))
+                self.add_error(problem.cell.column or None, problem_words(problem))
         return cleaned
 
 
@@ -161,22 +158,3 @@ class AimForm(forms.Form):
         chosen = self.fields["state"]
         if isinstance(chosen, forms.ChoiceField):
             chosen.choices = states
-
-
-def told(problem: Problem) -> str:
-    """A problem in the reader's language: what, and what to do."""
-    return in_words(problem).told(language())
-
-
-def sealed(values: Mapping[str, Any]) -> str:
-    """What stood when a form was read, signed so that it comes back as it went."""
-    return dumps(dict(values), salt=SALT, compress=True)
-
-
-def unsealed(text: str) -> dict[str, Any] | None:
-    """The values of a seal; none when it was altered or is not there."""
-    try:
-        content: dict[str, Any] = loads(text, salt=SALT)
-    except BadSignature:
-        return None
-    return content

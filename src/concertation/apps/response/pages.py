@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.ground.downloads import FORMATS, download
+from concertation.apps.ground.editing import Conflict
 from concertation.apps.places.queries import state_names
 from concertation.apps.response import board as boards
 from concertation.apps.response import commands, feeding, queries, views, words
@@ -92,7 +93,7 @@ def answer(request: ReaderRequest, alert_id: UUID) -> HttpResponse:
         return alert_page(request, row, form=form, status=422)
     try:
         commands.answer_sector(row, form.line, base_version=version_of(request), by=by)
-    except commands.Conflict:
+    except Conflict:
         form.add_error(None, _("Quelqu'un a changé cette alerte entre-temps : voici ce qu'elle dit maintenant. Votre réponse n'est pas enregistrée, elle est encore dans le formulaire."))
         return alert_page(request, seen(request, alert_id), form=form, status=409)
     messages.success(request, _("C'est noté, et inscrit au journal."))
@@ -107,7 +108,7 @@ def changed(request: ReaderRequest, alert_id: UUID, told: str, act: Any) -> Http
         raise PermissionDenied
     try:
         act(row, version_of(request), by)
-    except commands.Conflict:
+    except Conflict:
         messages.error(request, _("Quelqu'un a changé cette alerte entre-temps : voici ce qu'elle dit maintenant. Rien n'a été fait."))
     else:
         messages.success(request, told)

@@ -16,6 +16,7 @@ from concertation.apps.allocation.frozen import Changes
 from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.ground.chain import canonical
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
 
@@ -24,16 +25,8 @@ AT_WORK = ("queued", "solving")
 MOST_SCENARIOS = 20
 
 
-class RoundRefused(Exception):
+class RoundRefused(ActRefused):
     """An act that a round does not allow, for the reasons given."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems = tuple(problems)
-
-
-class Conflict(Exception):
-    """Somebody changed the round or the plan since it was read: look at what stands now, then decide."""
 
 
 def open_round(asked: Round) -> Round:

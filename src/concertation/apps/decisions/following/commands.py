@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from concertation.apps.decisions.commands import Conflict, Refused
+from concertation.apps.decisions.commands import Refused
 from concertation.apps.decisions.models import Decision, FollowUpChange, NationalImplementation, Session
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import Conflict
 from concertation.core.decisions import Evidence, grade_after_report, problems_of_report
 from concertation.core.sharing import Mandate
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from concertation.apps.access.acting import Crumbs, Entry, answered
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.decisions import queries
-from concertation.apps.decisions.acting import Crumbs, Entry, answered, secretariat_or_refuse
 from concertation.apps.decisions.following import commands
 from concertation.apps.decisions.following.forms import ReportForm, VerifyForm
 from concertation.apps.decisions.models import Decision, NationalImplementation
+from concertation.apps.decisions.secretariat import secretariat_or_refuse
 from concertation.apps.decisions.sessions import commands as sessions
 from concertation.apps.decisions.sessions.forms import AnswerForm, DayForm, FollowForm, WordingForm
 from concertation.apps.decisions.words import members, state_name

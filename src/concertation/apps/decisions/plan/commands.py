@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from concertation.apps.decisions.commands import Conflict, Refused
+from concertation.apps.decisions.commands import Refused
 from concertation.apps.decisions.models import Decision, PlanEntry
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused, Conflict
 from concertation.core.plan import PlanLine, problems_of
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate, Sensitivity
@@ -20,12 +21,8 @@ SAME = (
 )  # fmt: skip
 
 
-class PlanRefused(Exception):
+class PlanRefused(ActRefused):
     """Lines that cannot stand; carries a problem for each thing wrong."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)

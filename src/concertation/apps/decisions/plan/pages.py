@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from concertation.apps.access.acting import Crumbs, Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, version_of
-from concertation.apps.decisions.acting import Crumbs, Entry, answered, problem_words, secretariat_or_refuse
-from concertation.apps.decisions.commands import Conflict, Refused
+from concertation.apps.decisions.commands import Refused
 from concertation.apps.decisions.papers import FILES, LANGUAGES
 from concertation.apps.decisions.plan import commands, files, imports, queries, words
 from concertation.apps.decisions.plan.forms import FileForm, LineForm, line_from
+from concertation.apps.decisions.secretariat import secretariat_or_refuse
 from concertation.apps.decisions.words import members
 from concertation.apps.ground.downloads import FORMATS, attached, download, language
 from concertation.apps.ground.drawings import DRAWINGS, drawing_file, plain_links
@@ -148,14 +149,10 @@ def withdraw(request: ReaderRequest, line_code: str) -> HttpResponse:
     if row is None:
         raise Http404
     by = writer_or_refuse(request, row.owner_state, row.kind)
-    try:
-        commands.withdraw_line(line_code, base_version=version_of(request), on=timezone.localdate(), by=by)
-        messages.success(request, _("Ligne retirée du plan ; l'inscrire à nouveau sous le même code la ramène."))
-    except Refused as refused:
-        messages.error(request, problem_words(refused.code, refused.value))
-    except Conflict:
-        messages.error(request, _("La ligne a changé entre-temps : regardez-la de nouveau avant de la retirer."))
-    return redirect("plan")
+    return done_or_told(
+        request, lambda: commands.withdraw_line(line_code, base_version=version_of(request), on=timezone.localdate(), by=by),
+        _("Ligne retirée du plan ; l'inscrire à nouveau sous le même code la ramène."), to=reverse("plan"),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

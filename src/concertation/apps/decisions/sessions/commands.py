@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from concertation.apps.decisions.commands import Conflict, Refused
+from concertation.apps.decisions.commands import Refused
 from concertation.apps.decisions.models import Answer, Attendance, Decision, FollowUpChange, OfficialWording, Session
 from concertation.apps.ground.commands import FRAMEWORK, journal
+from concertation.apps.ground.editing import held_at
 from concertation.core.sharing import Mandate, Sensitivity
 
 
@@ -72,10 +73,7 @@ def _refuse_unsound(words: SessionWords) -> None:
 
 def held_session(reference: str, base_version: int) -> Session:
     """The session as it stands, held until the transaction ends. Raises Conflict when it changed since it was read."""
-    now = Session.objects.select_for_update().get(pk=reference)
-    if now.version != base_version:
-        raise Conflict(now)
-    return now
+    return held_at(Session, reference, base_version)
 
 
 @transaction.atomic
@@ -114,10 +112,7 @@ def enter_decision(reference: str, words: DecisionWords, *, by: Mandate) -> Deci
 
 def held_decision(reference: str, base_version: int) -> Decision:
     """The decision as it stands, held until the transaction ends. Raises Conflict when it changed since it was read."""
-    now = Decision.objects.select_for_update().get(pk=reference)
-    if now.version != base_version:
-        raise Conflict(now)
-    return now
+    return held_at(Decision, reference, base_version)
 
 
 @transaction.atomic

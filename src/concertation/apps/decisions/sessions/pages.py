@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from concertation.apps.access.acting import Crumbs, Entry, answered
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.decisions import papers
 from concertation.apps.decisions import queries as decisions
-from concertation.apps.decisions.acting import Crumbs, Entry, answered, secretariat_or_refuse
 from concertation.apps.decisions.models import Session
+from concertation.apps.decisions.secretariat import secretariat_or_refuse
 from concertation.apps.decisions.sessions import commands, queries
 from concertation.apps.decisions.sessions.forms import AttendanceForm, DecisionForm, SessionForm
 from concertation.apps.decisions.words import (

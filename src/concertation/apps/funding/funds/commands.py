@@ -9,22 +9,15 @@ from django.db import transaction
 from concertation.apps.funding.commands import MONEY
 from concertation.apps.funding.models import Fund, Party
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused, held_at
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
 
 RULES = ("least_grant_minor", "most_grant_minor", "overhead_cap", "least_local_share", "eligible_types", "earmark", "earmark_text")
 
 
-class FundRefused(Exception):
+class FundRefused(ActRefused):
     """A fund that cannot be registered or corrected so, for the reason given."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
-
-
-class Conflict(Exception):
-    """Somebody corrected the fund since it was read."""
 
 
 @transaction.atomic
@@ -33,7 +26,7 @@ def register_fund(told: Mapping[str, Any], *, state: str, share_as: str, by: Man
     check_rules(told)
     known_as = f"node:{told['name_fr'].strip()}"[:120]
     if Party.objects.filter(known_as=known_as).exists():
-        raise FundRefused(Problem("fund-already-held", value=told["name_fr"]))
+        raise FundRefused([Problem("fund-already-held", value=told["name_fr"])])
     party = Party.objects.create(
         id=uuid5(MONEY, f"party {known_as}"), owner_state=state, sensitivity=share_as, known_as=known_as, name_fr=told["party"], name_en=told["party"], party_type=told["party_type"],
     )  # fmt: skip
@@ -49,9 +42,7 @@ def register_fund(told: Mapping[str, Any], *, state: str, share_as: str, by: Man
 def correct_rules(one: Fund, told: Mapping[str, Any], *, base_version: int, by: Mandate) -> Fund:
     """Correct the rules of a fund; the journal keeps those before. Raises Conflict, FundRefused."""
     check_rules(told)
-    now: Fund = Fund.objects.select_for_update().get(pk=one.pk)
-    if now.version != base_version:
-        raise Conflict(str(now.pk))
+    now = held_at(Fund, one.pk, base_version)
     before = {name: getattr(now, name) for name in RULES}
     for name in RULES:
         setattr(now, name, told[name])
@@ -66,4 +57,4 @@ def check_rules(told: Mapping[str, Any]) -> None:
     """Raises FundRefused where the smallest grant is above the largest."""
     least, most = told["least_grant_minor"], told["most_grant_minor"]
     if least is not None and most is not None and least > most:
-        raise FundRefused(Problem("fund-least-above-most", value=str(told.get("name_fr", ""))))
+        raise FundRefused([Problem("fund-least-above-most", value=str(told.get("name_fr", "")))])

@@ -25,10 +25,10 @@ from concertation.apps.funding.pages import trail
 from concertation.apps.funding.queries import source_ids
 from concertation.apps.ground.downloads import FORMATS, language, table_file
 from concertation.apps.ground.drawings import links
+from concertation.apps.ground.editing import Conflict, problem_words
 from concertation.apps.places.queries import states_with_units
 from concertation.core.sharing.money import registers_funds, states_of_funds
 from concertation.formats import reference_set
-from concertation.formats.problem_texts import in_words
 
 PAGE_ROWS = 40
 
@@ -80,7 +80,8 @@ def register(request: ReaderRequest) -> HttpResponse:
     try:
         made = commands.register_fund(form.told(), state=form.cleaned_data["owner"], share_as=form.cleaned_data["share_as"], by=by)
     except commands.FundRefused as refused:
-        form.add_error(None, in_words(refused.problem).told(language()))
+        for problem in refused.problems:
+            form.add_error(None, problem_words(problem))
         return _funds(request, form)
     messages.success(request, _("Fonds inscrit."))
     return redirect("funding-fund", made.pk)
@@ -128,9 +129,10 @@ def correct(request: ReaderRequest, fund_id: UUID) -> HttpResponse:
     try:
         commands.correct_rules(one, form.told(), base_version=version_of(request), by=by)
     except commands.FundRefused as refused:
-        form.add_error(None, in_words(refused.problem).told(language()))
+        for problem in refused.problems:
+            form.add_error(None, problem_words(problem))
         return _fund(request, one, form)
-    except commands.Conflict:
+    except Conflict:
         messages.warning(request, _("Quelqu'un a corrigé ce fonds pendant que vous le lisiez. Voici ce qui tient maintenant ; rien de votre geste n'a été gardé."))
     else:
         messages.success(request, _("Règles corrigées ; le journal garde celles d'avant."))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from concertation.apps.funding.models import ExchangeRate
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused
 from concertation.apps.sources.commands import state_source
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate
@@ -22,12 +23,8 @@ from concertation.core.sharing import Mandate
 FIXED = frozenset({"EUR", "XOF"})
 
 
-class RateRefused(Exception):
+class RateRefused(ActRefused):
     """A rate that cannot be stated, for the reason given."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
 
 
 @transaction.atomic
@@ -35,14 +32,14 @@ def state_rate(*, base: str, quote: str, on: date, value: Decimal, source: str, 
     """State what one main unit of a currency was worth on a day, and who says so. Raises RateRefused: one currency twice, the fixed parity, a day to come, a rate that stands."""
     pair = {"value": f"{base}/{quote}", "day": on.isoformat()}
     if base == quote or value <= 0 or not source.strip():
-        raise RateRefused(Problem("rate-says-nothing", Cell(), pair["value"], pair))
+        raise RateRefused([Problem("rate-says-nothing", Cell(), pair["value"], pair)])
     if {base, quote} == FIXED:
-        raise RateRefused(Problem("rate-is-fixed", Cell(), pair["value"], pair))
+        raise RateRefused([Problem("rate-is-fixed", Cell(), pair["value"], pair)])
     if on > today:
-        raise RateRefused(Problem("rate-to-come", Cell(), pair["value"], pair))
+        raise RateRefused([Problem("rate-to-come", Cell(), pair["value"], pair)])
     same = ExchangeRate.objects.select_for_update().filter(Q(base=base, quote=quote) | Q(base=quote, quote=base), on=on, withdrawn_at__isnull=True)
     if same.exists():
-        raise RateRefused(Problem("rate-already-held", Cell(), pair["value"], pair))
+        raise RateRefused([Problem("rate-already-held", Cell(), pair["value"], pair)])
     exact = Fraction(value)
     title = source.strip()[:300]
     named = state_source(id=f"rate-{hashlib.sha256(title.encode()).hexdigest()[:16]}", title=title, publisher="", published_on=None)

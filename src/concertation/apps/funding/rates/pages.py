@@ -14,11 +14,11 @@ from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.funding.pages import trail
 from concertation.apps.funding.rates import commands, queries, views
 from concertation.apps.funding.rates.forms import Convert, StateRate
-from concertation.apps.ground.downloads import FORMATS, language, table_file
+from concertation.apps.ground.downloads import FORMATS, table_file
 from concertation.apps.ground.drawings import links
+from concertation.apps.ground.editing import problem_words
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.money import states_rates
-from concertation.formats.problem_texts import in_words
 
 PAGE_ROWS = 60
 
@@ -70,7 +70,8 @@ def state(request: ReaderRequest) -> HttpResponse:
     try:
         commands.state_rate(**form.cleaned_data, today=timezone.localdate(), by=by)
     except commands.RateRefused as refused:
-        form.add_error(None, in_words(refused.problem).told(language()))
+        for problem in refused.problems:
+            form.add_error(None, problem_words(problem))
         return _rates(request, form)
     messages.success(request, _("Taux tenu, avec son jour et sa source."))
     return redirect("funding-rates")

@@ -11,11 +11,10 @@ from django.utils.translation import ngettext
 
 from concertation.apps.funding.models import ExchangeRate
 from concertation.apps.funding.words import day_words, grouped
-from concertation.apps.ground.downloads import language
+from concertation.apps.ground.editing import problem_words
 from concertation.core.money import PEG, Money, Rate, Rates, convert, in_minor_units
 from concertation.core.problems import Problem
 from concertation.draw.tables import Column, Source, TakenTable
-from concertation.formats.problem_texts import in_words
 
 MOST_DECIMALS, LEAST_DECIMALS = 8, 3
 COLUMNS = (
@@ -72,7 +71,7 @@ def told(money: Money, to: str, on: date, rates: Rates) -> tuple[str, bool]:
     """The same of an amount of money."""
     found = convert(money, to=to, on=on, rates=rates)
     if isinstance(found, Problem):
-        return in_words(found).told(language()), False
+        return problem_words(found), False
     return _("%(was)s = %(now)s, au taux : %(rates)s") % {"was": in_full(found.was), "now": in_full(found.money), "rates": " · ".join(map(rate_words, found.rates)) or "1"}, True
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from concertation.apps.ground.commands import journal
-from concertation.apps.mobilisation.commands import Refused, held_at
+from concertation.apps.ground.editing import ActRefused, held_at
 from concertation.apps.mobilisation.models import PublicTotals
 from concertation.apps.mobilisation.publishing.queries import as_json, to_publish
 from concertation.core.problems import Cell, Problem
@@ -16,10 +16,10 @@ from concertation.core.sharing.mobilising import holder_of
 
 @transaction.atomic
 def publish_totals(*, state: str, on: date, by: Mandate) -> PublicTotals:
-    """Publish the totals of a State, or of the framework, as they stand. Raises Refused where nothing may be shown."""
+    """Publish the totals of a State, or of the framework, as they stand. Raises ActRefused where nothing may be shown."""
     found, pledges = to_publish([by], state=state, today=on)
     if not found.shown:
-        raise Refused([Problem("totals-too-few-givers", Cell())])
+        raise ActRefused([Problem("totals-too-few-givers", Cell())])
     row: PublicTotals = PublicTotals.objects.create(
         as_of=on, pledges=pledges, content=as_json(found), owner_state=state, holder=holder_of(by), sensitivity=Sensitivity.PUBLIC.value,
     )  # fmt: skip

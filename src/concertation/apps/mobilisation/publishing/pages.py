@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from concertation.apps.access.acting import done_or_told
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.funding.words import amount_words, main_amount
 from concertation.apps.ground.downloads import table_file
 from concertation.apps.mobilisation import ledger_tables, queries, words
-from concertation.apps.mobilisation.acting import crumbs, done_or_told
+from concertation.apps.mobilisation.crumbs import crumbs
 from concertation.apps.mobilisation.models import PublicTotals
 from concertation.apps.mobilisation.publishing import commands
 from concertation.apps.mobilisation.publishing import queries as publishing

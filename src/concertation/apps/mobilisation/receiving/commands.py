@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from concertation.apps.ground.commands import journal
-from concertation.apps.mobilisation.commands import Refused, held_at
+from concertation.apps.ground.editing import ActRefused, held_at
 from concertation.apps.mobilisation.models import (
     Instalment,
     Pledge,
@@ -41,12 +41,12 @@ class Received:
 
 
 def note_receipt(pledge_id: UUID, received: Received, *, base_version: int, today: date, by: Mandate, receives: bool, line: StatementLine | None = None) -> PledgeReceipt:
-    """Note what was received of a pledge; said by the receiving side it counts at once, by the giver once confirmed. Raises Conflict, Refused."""
+    """Note what was received of a pledge; said by the receiving side it counts at once, by the giver once confirmed. Raises Conflict, ActRefused."""
     try:
         with transaction.atomic():
             return _noted(pledge_id, received, base_version, today, by, receives, line)
     except IntegrityError:
-        raise Refused([Problem("receipt-held-already", Cell(), received.reference)]) from None
+        raise ActRefused([Problem("receipt-held-already", Cell(), received.reference)]) from None
 
 
 def _noted(pledge_id: UUID, received: Received, base_version: int, today: date, by: Mandate, receives: bool, line: StatementLine | None) -> PledgeReceipt:
@@ -66,13 +66,13 @@ def _noted(pledge_id: UUID, received: Received, base_version: int, today: date, 
 
 
 def _refuse_receipt(now: Pledge, held: Entry, received: Received, today: date) -> None:
-    """Raise Refused for what keeps a receipt from standing."""
+    """Raise ActRefused for what keeps a receipt from standing."""
     if now.withdrawn_on is not None or now.taken_back_on is not None:
-        raise Refused([Problem("receipt-of-no-pledge", Cell(), now.reference)])
+        raise ActRefused([Problem("receipt-of-no-pledge", Cell(), now.reference)])
     if _is_held(now, received):
-        raise Refused([Problem("receipt-held-already", Cell(), received.reference or received.on.isoformat())])
+        raise ActRefused([Problem("receipt-held-already", Cell(), received.reference or received.on.isoformat())])
     if received.instalment is not None and received.instalment not in held.instalments:
-        raise Refused([Problem("instalment-unknown", Cell(), str(received.instalment))])
+        raise ActRefused([Problem("instalment-unknown", Cell(), str(received.instalment))])
     where = spread(received.minor, counting_declared(held), first=received.instalment, rest=received.rest)
     wrong = list(problems_of_receipt(
         minor=received.minor, currency=received.currency, pledge_currency=now.currency, received_on=received.on, pledged_on=now.pledged_on, today=today, where=where, rest=received.rest,
@@ -80,7 +80,7 @@ def _refuse_receipt(now: Pledge, held: Entry, received: Received, today: date) -
     if received.instalment is not None and not where.parts and received.minor > 0:
         wrong.append(Problem("instalment-settled-already", Cell(), str(received.instalment)))
     if wrong:
-        raise Refused(wrong)
+        raise ActRefused(wrong)
 
 
 def _is_held(now: Pledge, received: Received) -> bool:
@@ -99,10 +99,10 @@ def counting_declared(held: Entry) -> list[Stood]:
 
 @transaction.atomic
 def confirm_receipt(receipt_id: UUID, *, base_version: int, on: date, by: Mandate) -> PledgeReceipt:
-    """The receiving side says that what a giver declared was received. Raises Conflict, Refused."""
+    """The receiving side says that what a giver declared was received. Raises Conflict, ActRefused."""
     row = held_at(PledgeReceipt, receipt_id, base_version)
     if row.confirmed_on is not None or row.taken_back_on is not None:
-        raise Refused([Problem("receipt-not-waiting", Cell())])
+        raise ActRefused([Problem("receipt-not-waiting", Cell())])
     row.confirmed_on, row.version = on, row.version + 1
     row.save()
     _moved_on(row)
@@ -112,10 +112,10 @@ def confirm_receipt(receipt_id: UUID, *, base_version: int, on: date, by: Mandat
 
 @transaction.atomic
 def take_back_receipt(receipt_id: UUID, *, base_version: int, on: date, by: Mandate) -> PledgeReceipt:
-    """A receipt no longer counts, and the line of the statement it came from waits again. Raises Conflict, Refused."""
+    """A receipt no longer counts, and the line of the statement it came from waits again. Raises Conflict, ActRefused."""
     row = held_at(PledgeReceipt, receipt_id, base_version)
     if row.taken_back_on is not None:
-        raise Refused([Problem("receipt-not-waiting", Cell())])
+        raise ActRefused([Problem("receipt-not-waiting", Cell())])
     row.taken_back_on, row.version = on, row.version + 1
     row.save()
     _moved_on(row)
@@ -167,11 +167,11 @@ def _line(row: Statement, line: Mapping[str, Any], held: Mapping[tuple[Any, ...]
 
 
 def settle_line(line: StatementLine, instalment: Instalment, pledge: Pledge, *, rest: Rest, channel: str, base_version: int, pledge_version: int, today: date, by: Mandate) -> PledgeReceipt:
-    """A person says which instalment a line pays: it becomes a receipt, once. Raises Conflict, Refused."""
+    """A person says which instalment a line pays: it becomes a receipt, once. Raises Conflict, ActRefused."""
     with transaction.atomic():
         now = held_at(StatementLine, line.pk, base_version)
         if now.state != "open" or now.amount_minor is None or now.day is None:
-            raise Refused([Problem("statement-line-not-open", Cell(row=now.row), str(now.row))])
+            raise ActRefused([Problem("statement-line-not-open", Cell(row=now.row), str(now.row))])
         received = Received(now.amount_minor, now.currency, now.day, channel, now.reference, instalment.number, rest)
         made = note_receipt(pledge.pk, received, base_version=pledge_version, today=today, by=by, receives=True, line=now)
         now.state, now.why, now.version = "settled", "", now.version + 1
@@ -182,11 +182,11 @@ def settle_line(line: StatementLine, instalment: Instalment, pledge: Pledge, *, 
 
 @transaction.atomic
 def link_line(line: StatementLine, receipt: PledgeReceipt, *, base_version: int, on: date, by: Mandate) -> PledgeReceipt:
-    """A person says that a line is a receipt noted before: the two stand for one movement. Raises Conflict, Refused."""
+    """A person says that a line is a receipt noted before: the two stand for one movement. Raises Conflict, ActRefused."""
     now, row = held_at(StatementLine, line.pk, base_version), held_at(PledgeReceipt, receipt.pk, receipt.version)
     fits = (row.received_on, row.amount_minor) == (now.day, now.amount_minor) and row.line_id is None and row.taken_back_on is None
     if now.state != "open" or not fits:
-        raise Refused([Problem("statement-line-not-open", Cell(row=now.row), str(now.row))])
+        raise ActRefused([Problem("statement-line-not-open", Cell(row=now.row), str(now.row))])
     row.line, row.confirmed_on, row.version = now, row.confirmed_on or on, row.version + 1
     row.save()
     now.state, now.why, now.version = "settled", "", now.version + 1
@@ -198,20 +198,20 @@ def link_line(line: StatementLine, receipt: PledgeReceipt, *, base_version: int,
 
 @transaction.atomic
 def set_aside(line: StatementLine, *, why: str, base_version: int, by: Mandate) -> StatementLine:
-    """A line that pays no pledge, with the reason in a few words; it stays listed. Raises Conflict, Refused."""
+    """A line that pays no pledge, with the reason in a few words; it stays listed. Raises Conflict, ActRefused."""
     return _line_moved(line, "open", "aside", why, base_version, by)
 
 
 @transaction.atomic
 def open_again(line: StatementLine, *, base_version: int, by: Mandate) -> StatementLine:
-    """A line put aside waits again. Raises Conflict, Refused."""
+    """A line put aside waits again. Raises Conflict, ActRefused."""
     return _line_moved(line, "aside", "open", "", base_version, by)
 
 
 def _line_moved(line: StatementLine, before: str, after: str, why: str, base_version: int, by: Mandate) -> StatementLine:
     now = held_at(StatementLine, line.pk, base_version)
     if now.state != before:
-        raise Refused([Problem("statement-line-not-open", Cell(row=now.row), str(now.row))])
+        raise ActRefused([Problem("statement-line-not-open", Cell(row=now.row), str(now.row))])
     now.state, now.why, now.version = after, why[:200], now.version + 1
     if after == "open":
         now.repeats = None

@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.funding.words import amount_words
 from concertation.apps.ground.downloads import language
 from concertation.apps.mobilisation import queries, words
-from concertation.apps.mobilisation.acting import Entry, answered, done_or_told
 from concertation.apps.mobilisation.forms import ReceiptForm, StatementForm
 from concertation.apps.mobilisation.models import LINE_STATES, Instalment, PledgeReceipt, Statement, StatementLine
 from concertation.apps.mobilisation.pledge_pages import address, in_ledger, pledge_or_404, states_received
@@ -63,7 +63,7 @@ def receipt_new(request: ReaderRequest, pledge_id: UUID) -> HttpResponse:
         return commands.note_receipt(row.pk, said, base_version=cleaned["version"], today=timezone.localdate(), by=by, receives=receives is not None)
 
     first = {"received_on": timezone.localdate(), "currency": row.currency, "version": row.version, "channel": "delivery" if row.kind != "cash" else "bank"}
-    return answered(request, ReceiptForm(request.POST or None, initial=first, instalments=offered), entry, act, to=lambda _made: address(row), again=lambda kept: ReceiptForm(initial=dict(kept), instalments=offered))
+    return answered(request, ReceiptForm(request.POST or None, initial=first, instalments=offered), entry, act, to=lambda _made: address(row))
 
 
 def receipt_or_404(request: ReaderRequest, receipt_id: UUID) -> PledgeReceipt:

@@ -18,6 +18,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import held_at
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.presence.declared import BY_HAND
 from concertation.apps.presence.entry.queries import SHEET, entry_held, token_of
@@ -29,14 +30,6 @@ from concertation.core.entries import TEXTS, Entry
 from concertation.core.sharing import Mandate, Sensitivity
 
 WITHDRAWALS = ("entered-twice", "mistaken", "did-not-take-place", "not-to-be-shared")
-
-
-class Conflict(Exception):
-    """Somebody changed the activity since it was read: compare with what stands now, then decide."""
-
-    def __init__(self, now: Activity) -> None:
-        super().__init__(str(now.pk))
-        self.now = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +98,7 @@ def write(activity: Activity, entry: Entry) -> None:
 
 def held(activity: Activity, base_version: int) -> Activity:
     """The row as it stands now, held until the transaction ends. Raises Conflict when it changed since it was read."""
-    now: Activity = Activity.objects.select_for_update(of=("self",)).select_related("import_run", "organisation").get(pk=activity.pk)
-    if now.version != base_version:
-        raise Conflict(now)
-    return now
+    return held_at(Activity, activity.pk, base_version, beside=("import_run", "organisation"))
 
 
 @transaction.atomic

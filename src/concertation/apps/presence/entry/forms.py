@@ -5,15 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.signing import BadSignature, dumps, loads
 from django.utils.translation import gettext_lazy as _
 
-from concertation.apps.ground.downloads import language
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.presence.entry import placing
 from concertation.core.entries import MEASURES, Entry, check, parts
 from concertation.core.personal import mask_text
-from concertation.core.problems import Problem
-from concertation.formats.problem_texts import in_words
 
 STATUSES = [
     ("", _("— non précisé —")), ("planned", _("prévue")), ("ongoing", _("en cours")), ("completed", _("terminée")), ("suspended", _("suspendue")),
@@ -88,7 +85,7 @@ class EntryForm(forms.Form):
         if not set(self.errors) - {"place"}:
             self.entry = self._entry(cleaned, unit)
             for problem in check(self.entry, today=self.today):
-                self.add_error(problem.cell.column or None, words_of(problem))
+                self.add_error(problem.cell.column or None, problem_words(problem))
         return cleaned
 
     def _unit(self, cleaned: Mapping[str, Any]) -> str:
@@ -128,25 +125,6 @@ class EntryForm(forms.Form):
         return any(self[name].value() or self[name].errors for name in (*self.MORE, *parts()))
 
 
-def words_of(problem: Problem) -> str:
-    """A problem in the reader's language: what, and what to do."""
-    return in_words(problem).told(language())
-
-
 def initial_of(entry: Entry) -> dict[str, Any]:
     """An entry as a form shows it."""
     return {**entry.values(), "place": placing.typed_of(entry.unit)}
-
-
-def sealed(values: Mapping[str, Any]) -> str:
-    """What stood when a form was read, signed so that it comes back as it went."""
-    return dumps(dict(values), salt=SALT, compress=True)
-
-
-def unsealed(text: str) -> dict[str, Any] | None:
-    """The values of a seal; none when it was altered or is not there."""
-    try:
-        content: dict[str, Any] = loads(text, salt=SALT)
-    except BadSignature:
-        return None
-    return content

@@ -21,10 +21,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.ground.downloads import FORMATS, download
+from concertation.apps.ground.editing import Conflict, problem_words, sealed, unsealed
 from concertation.apps.places.queries import state_names
 from concertation.apps.places.tables import kind_words
 from concertation.apps.presence.entry import commands, queries, tables, views
-from concertation.apps.presence.entry.forms import EntryForm, sealed, unsealed, words_of
+from concertation.apps.presence.entry.forms import SALT, EntryForm
 from concertation.apps.presence.entry.placing import typed_of
 from concertation.apps.presence.models import Activity
 from concertation.apps.sources.imports import follow_up
@@ -92,7 +93,7 @@ def tried(form: EntryForm, act: Any) -> Activity | None:
         done: Activity = act()
     except PeriodRefused as refusal:
         for problem in refusal.problems:
-            form.add_error(None, words_of(problem))
+            form.add_error(None, problem_words(problem))
         return None
     return done
 
@@ -144,8 +145,8 @@ def store_correction(request: ReaderRequest, row: Activity, form: EntryForm, ent
     """Store a correction, or show the difference to whoever came second."""
     try:
         made = tried(form, lambda: commands.correct_activity(row, entry, base_version=version, by=by))
-    except commands.Conflict as conflict:
-        return difference(request, conflict.now, entry)
+    except Conflict as conflict:
+        return difference(request, conflict.held, entry)
     if made is None:
         return corrected_form(request, row, form)
     follow_up(made.owner_state)
@@ -163,7 +164,7 @@ def corrected_form(request: ReaderRequest, row: Activity, form: EntryForm) -> Ht
     """The form of a correction, with the version and values it was read from."""
     context = {
         "form": form, "row": row, "version": request.POST.get("version", row.version), "title": _("Corriger une activité"),
-        "base": request.POST.get("base", "") or sealed(queries.entry_held(row).values()), "states": state_names(),
+        "base": request.POST.get("base", "") or sealed(queries.entry_held(row).values(), salt=SALT), "states": state_names(),
         "breadcrumbs": [(_("Mes activités"), reverse("own-activities")), (row.unit.name, reverse("activity", args=[row.pk])), (_("Corriger"), "")],
     }  # fmt: skip
     return render(request, "presence/entry.html", context, status=422 if form.errors else 200)
@@ -172,10 +173,10 @@ def corrected_form(request: ReaderRequest, row: Activity, form: EntryForm) -> Ht
 def difference(request: ReaderRequest, now: Activity, entry: Entry) -> HttpResponse:
     """Somebody else saved meanwhile: what it was, what they saved, what was typed; the reader decides, field by field."""
     theirs = queries.entry_held(now).values()
-    was = unsealed(request.POST.get("base", "")) or theirs
+    was = unsealed(request.POST.get("base", ""), salt=SALT) or theirs
     changes = compare(was, theirs, entry.values())
     context = {
-        "row": now, "changes": views.changes(changes), "version": now.version, "was": sealed(was), "mine": sealed(entry.values()),
+        "row": now, "changes": views.changes(changes), "version": now.version, "was": sealed(was, salt=SALT), "mine": sealed(entry.values(), salt=SALT),
         "hard": any(change.verdict == "both" for change in changes), "withdrawn": now.withdrawn_at is not None,
         "breadcrumbs": [(_("Mes activités"), reverse("own-activities")), (now.unit.name, reverse("activity", args=[now.pk])), (_("Deux corrections"), "")],
     }  # fmt: skip
@@ -188,7 +189,7 @@ def settle(request: ReaderRequest, activity_id: UUID) -> HttpResponse:
     """Store what a person decided between two corrections; shown again when somebody saved once more meanwhile."""
     row = row_or_404(request, activity_id)
     by = writer_or_refuse(request, row)
-    was, mine = unsealed(request.POST.get("was", "")), unsealed(request.POST.get("mine", ""))
+    was, mine = unsealed(request.POST.get("was", ""), salt=SALT), unsealed(request.POST.get("mine", ""), salt=SALT)
     if was is None or mine is None:
         messages.error(request, _("Le formulaire est incomplet : ouvrez de nouveau l'activité."))
         return redirect("activity", row.pk)
@@ -228,11 +229,11 @@ def changed(request: ReaderRequest, activity_id: UUID, told: str, act: Any) -> H
     by = writer_or_refuse(request, row)
     try:
         act(row, version_of(request), by)
-    except commands.Conflict:
+    except Conflict:
         messages.error(request, _("Quelqu'un a changé cette activité entre-temps : voici ce qu'elle dit maintenant. Rien n'a été fait."))
     except PeriodRefused as refusal:
         for problem in refusal.problems:
-            messages.error(request, words_of(problem))
+            messages.error(request, problem_words(problem))
     else:
         follow_up(row.owner_state)
         messages.success(request, told)
@@ -265,7 +266,7 @@ def carry(request: ReaderRequest, chosen: views.Chosen, proposed: list[views.Car
         made = commands.carry_over(chosen.slip(), entries, token=token, by=chosen.by)
     except PeriodRefused as refusal:
         for problem in refusal.problems:
-            messages.error(request, words_of(problem))
+            messages.error(request, problem_words(problem))
         return redirect("own-activities")
     follow_up(chosen.period.state)
     context = {"chosen": chosen, "made": made, "token": token, "origins": [str(pk) for pk in entries], "states": state_names(), "breadcrumbs": [(_("Mes activités"), reverse("own-activities")), (_("Comme le mois dernier"), "")]}
@@ -284,7 +285,7 @@ def take_back(request: ReaderRequest) -> HttpResponse:
         gone = commands.take_back_carried(chosen.slip(), origins, token=as_uuid(request.POST.get("token", "")), by=chosen.by)
     except PeriodRefused as refusal:
         for problem in refusal.problems:
-            messages.error(request, words_of(problem))
+            messages.error(request, problem_words(problem))
         return redirect("own-activities")
     follow_up(chosen.period.state)
     messages.success(request, views.taken_back_words(gone))

@@ -7,18 +7,19 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused
 from concertation.apps.sharing.agreements.queries import as_measured
 from concertation.apps.sharing.models import AgreementTerms, SharingAgreement
+from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate, Sensitivity
 from concertation.core.sharing.agreements import Terms, written_badly
 
 
-class AgreementRefused(Exception):
+class AgreementRefused(ActRefused):
     """An act on an agreement that cannot stand; carries the codes of what is wrong."""
 
     def __init__(self, *codes: str) -> None:
-        super().__init__(", ".join(codes))
-        self.codes = codes
+        super().__init__(Problem(code) for code in codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,20 @@ from datetime import date
 from django.db import transaction
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused
 from concertation.apps.sharing.joint.queries import parts_of, words_of
 from concertation.apps.sharing.models import JointProduct, JointWord
+from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate, Sensitivity
 from concertation.core.sharing.joint import Verdict, silent_until, waits_for, wrong_with
 from concertation.core.sharing.visibility import FRAMEWORK
 
 
-class JointRefused(Exception):
+class JointRefused(ActRefused):
     """An act on a joint product that cannot stand; carries the code of why and a value."""
 
     def __init__(self, code: str, value: str = "") -> None:
-        super().__init__(code)
-        self.code, self.value = code, value
+        super().__init__([Problem(code, value=value)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.ground.editing import ActRefused, held_at
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.sources.commands import holder_of
 from concertation.apps.sources.models import Declaration, ExpectedReporter, ImportRun, ReportingPeriod, SectorLead
@@ -28,20 +29,8 @@ EXCUSES = ("no-activity-here", "access", "suspended", "merged", "reports-elsewhe
 REOPENINGS = ("late-declaration", "mistaken-rows", "frozen-too-early", "lead-asks")
 
 
-class PeriodRefused(Exception):
+class PeriodRefused(ActRefused):
     """A period cannot stand so, for the reasons given: correct it and ask again."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems = tuple(problems)
-
-
-class Conflict(Exception):
-    """Somebody changed the row since it was read: compare with what stands now, then decide."""
-
-    def __init__(self, now: ReportingPeriod) -> None:
-        super().__init__(str(now.pk))
-        self.now = now
 
 
 def days_of(period: ReportingPeriod | CalendarPeriod) -> str:
@@ -124,10 +113,7 @@ def take_back_periods(state: str, opened: Iterable[UUID], *, by: Mandate) -> int
 
 def _held(period: ReportingPeriod, base_version: int) -> ReportingPeriod:
     """The period as it stands now, held until the transaction ends. Raises Conflict when it changed since it was read."""
-    now: ReportingPeriod = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
-    if now.version != base_version:
-        raise Conflict(now)
-    return now
+    return held_at(ReportingPeriod, period.pk, base_version)
 
 
 def _store(period: ReportingPeriod) -> ReportingPeriod:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from concertation.apps.access.register import organisation_called
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import FORMATS, download
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.places.models import State
 from concertation.apps.sources.models import SectorLead
 from concertation.apps.sources.pages import manager_or_refuse
@@ -22,7 +23,6 @@ from concertation.apps.sources.reporting import commands, queries
 from concertation.apps.sources.reporting.forms import NamingLead
 from concertation.apps.sources.reporting.pages import state_or_404, trail, year_asked
 from concertation.apps.sources.reporting.sectors import parents, sector_words
-from concertation.apps.sources.reporting.words import problem_words
 from concertation.apps.sources.taken_sources import own_register
 from concertation.core.sharing.visibility import writes_for
 from concertation.draw.tables import Column, TakenTable

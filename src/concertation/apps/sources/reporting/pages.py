@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from concertation.apps.access.requests import ReaderRequest
 from concertation.apps.ground.downloads import FORMATS, download
+from concertation.apps.ground.editing import problem_words
 from concertation.apps.places.models import State
 from concertation.apps.places.queries import state, states
 from concertation.apps.sources.imports import follow_up
@@ -30,7 +31,6 @@ from concertation.apps.sources.reporting.tables import Line, calendar_table, tak
 from concertation.apps.sources.reporting.words import (
     days_words,
     due_words,
-    problem_words,
     state_cell,
     state_code,
     tally_words,

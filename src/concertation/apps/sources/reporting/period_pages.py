@@ -20,6 +20,7 @@ from concertation.apps.access.register import organisation_called
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.access.words import state_names
 from concertation.apps.ground.downloads import FORMATS, download
+from concertation.apps.ground.editing import Conflict, problem_words
 from concertation.apps.organisations.models import Organisation
 from concertation.apps.sources.imports import follow_up
 from concertation.apps.sources.models import PERIOD_STATUSES, ReportingPeriod
@@ -29,7 +30,7 @@ from concertation.apps.sources.reporting.forms import DaysOfPeriod, Excusing, Ex
 from concertation.apps.sources.reporting.pages import trail
 from concertation.apps.sources.reporting.period_view import PeriodView
 from concertation.apps.sources.reporting.sectors import sector_words
-from concertation.apps.sources.reporting.words import days_words, due_words, problem_words, state_cell
+from concertation.apps.sources.reporting.words import days_words, due_words, state_cell
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.punctuality import acts_for
 
@@ -113,8 +114,8 @@ def act(request: ReaderRequest, view: PeriodView, done: str, command: Callable[[
     """Do an act and say so; or show what stands in its way: another's change, or the calendar."""
     try:
         command()
-    except commands.Conflict as conflict:
-        return difference(request, conflict.now)
+    except Conflict as conflict:
+        return difference(request, conflict.held)
     except commands.PeriodRefused as refusal:
         for problem in refusal.problems:
             messages.error(request, problem_words(problem))
@@ -168,8 +169,8 @@ def change_days(request: ReaderRequest, period_id: UUID) -> HttpResponse:
         return page(request, view, status=422, days_form=form)
     try:
         commands.change_period(view.period, **form.cleaned_data, base_version=version_of(request), by=by)
-    except commands.Conflict as conflict:
-        return difference(request, conflict.now, **({"days_form": form} if conflict.now.status == "open" else {}))
+    except Conflict as conflict:
+        return difference(request, conflict.held, **({"days_form": form} if conflict.held.status == "open" else {}))
     except commands.PeriodRefused as refusal:
         for problem in refusal.problems:
             form.add_error(None, problem_words(problem))

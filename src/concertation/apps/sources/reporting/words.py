@@ -11,9 +11,7 @@ from concertation.apps.ground.downloads import language
 from concertation.apps.sources.models import ReportingPeriod
 from concertation.apps.sources.reporting.queries import as_value
 from concertation.core.periods import Period, day_in_words
-from concertation.core.problems import Problem
 from concertation.core.reporting import CalendarPeriod, Standing, Tally, due_state
-from concertation.formats.problem_texts import in_words
 
 STATES: Mapping[str, str | Promise] = {
     "upcoming": gettext_lazy("à venir"), "running": gettext_lazy("en cours"), "due_soon": gettext_lazy("à rendre bientôt"), "due_today": gettext_lazy("à rendre aujourd'hui"),
@@ -73,8 +71,3 @@ def because_words(standing: Standing) -> str:
     """Why an organisation is expected."""
     told = {"declared-before": _("a déclaré dans les périodes précédentes"), "added": _("ajoutée à la main"), "": _("déclare sans être attendue")}
     return told[standing.because]
-
-
-def problem_words(problem: Problem) -> str:
-    """A problem in the reader's language: what, and what to do."""
-    return in_words(problem).told(language())
