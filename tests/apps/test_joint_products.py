@@ -138,6 +138,10 @@ def test_impartiality_tells_people_for_each_organisation_and_gives_nobody_a_mark
 
     areas = page.context["areas"]
     assert areas and all(each["per"] is None for each in areas if not each["organisations"])
+    unsaid = [each for each in areas if each["organisations"] is None]
+    assert {each["state"] for each in unsaid} >= {"Burkina Faso", "Mali"}
+    assert not [each for each in unsaid if "aucune activité" in each["presence"]]
+    assert "aucun rapport n'est reçu ou ouvert à votre lecture" in page.context["sentence"]
     assert niger.get("/releases/impartiality/?round=00000000-0000-0000-0000-000000000000").status_code == 404
 
 

@@ -106,7 +106,7 @@ def sentence(rows: Sequence[Appeal], held: Sequence[queries.Entry], today: date)
     is_open = [row for row in rows if row.opens_on <= today and (row.closes_on is None or row.closes_on >= today)]
     first = ngettext("%(count)s appel ouvert", "%(count)s appels ouverts", len(is_open)) % {"count": grouped(len(is_open))}
     late = sum(each.balance.standing is Standing.LATE for each in held)
-    second = ngettext("%(count)s promesse tenue", "%(count)s promesses tenues", len(held)) % {"count": grouped(len(held))}
+    second = ngettext("%(count)s promesse inscrite", "%(count)s promesses inscrites", len(held)) % {"count": grouped(len(held))}
     third = ngettext("dont %(count)s en retard", "dont %(count)s en retard", late) % {"count": grouped(late)}
     return f"{first}, {second}, {third}." if held else f"{first}."
 

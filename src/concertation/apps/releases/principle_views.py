@@ -13,6 +13,8 @@ from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.words import money, number
 from concertation.apps.needs.words import dimension
 from concertation.apps.picture.queries import Asked, scenes
+from concertation.apps.picture.reading import reads_whole
+from concertation.apps.picture.words import verdict_words
 from concertation.apps.places.queries import divisions_of_all, units_held
 from concertation.apps.releases import words
 from concertation.apps.sharing.models import PRINCIPLE_ANSWERS
@@ -24,6 +26,7 @@ from concertation.core.sharing.impartiality import Area, Share, Told, shares, th
 from concertation.core.sharing.principles import PRINCIPLES
 
 MOST_AREAS = 40
+SAID = ("declared", "none_declared")
 TAGS = {"yes": "understood", "partly": "doubtful", "no": "refused"}
 
 
@@ -49,12 +52,13 @@ def areas(mandates: Sequence[Mandate], on: date) -> list[dict[str, Any]]:
     divisions = divisions_of_all()
     asked = [Asked(state, 1, held[0].pk, INTERSECTORAL, on) for state in sorted(divisions) if (held := in_force(divisions[state], on))]
     read = [(row, scene.asked.state) for scene in scenes(mandates, asked) for row in scene.rows]
-    named = {row.unit.pk: (row.unit.name, state) for row, state in read}
-    ordered = thinnest_first(Area(row.unit.pk, row.need, row.organisations) for row, _state in read)
+    whole = {state: reads_whole(mandates, state) for state in divisions}
+    named = {row.unit.pk: (row.unit.name, state, verdict_words(row.verdict, whole=whole[state])) for row, state in read}
+    ordered = thinnest_first(Area(row.unit.pk, row.need, row.organisations if row.verdict in SAID else None) for row, _state in read)
     return [
         {
             "name": named[each.area][0], "state": words.state_words(named[each.area][1]), "url": reverse("unit", args=[each.area]), "need": each.need, "organisations": each.organisations,
-            "per": each.per_organisation,
+            "per": each.per_organisation, "presence": named[each.area][2],
         }
         for each in ordered
     ][:MOST_AREAS]  # fmt: skip
@@ -67,9 +71,12 @@ def in_force(held: Sequence[Any], on: date) -> list[Any]:
 
 def sentence(told: Sequence[dict[str, Any]]) -> str:
     """The answer in one sentence with figures."""
-    silent = [each for each in told if each["need"] and not each["organisations"]]
+    silent = [each for each in told if each["need"] and each["organisations"] == 0]
+    unknown = [each for each in told if each["need"] and each["organisations"] is None]
     first = next((each for each in told if each["per"]), None)
-    parts = [_("%(count)s des unités montrées ont un besoin connu et aucune organisation déclarée, ce qui n'est pas l'absence d'acteur") % {"count": len(silent)}]
+    parts = [_("%(count)s des unités montrées ont un besoin connu et aucune activité déclarée dans le rapport reçu, ce qui n'est pas l'absence d'acteur") % {"count": len(silent)}]
+    if unknown:
+        parts.append(_("pour %(count)s autres au besoin connu, aucun rapport n'est reçu ou ouvert à votre lecture : rien ne peut en être dit") % {"count": len(unknown)})
     if first:
         parts.append(_("le plus de personnes pour chaque organisation : %(area)s (%(people)s)") % {"area": first["name"], "people": number(first["per"], 0)})
     return " ; ".join(parts) + "."

@@ -53,11 +53,11 @@ def thousandths(part: int, whole: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """People in need in an area, None where no figure is held, and the organisations declared there."""
+    """People in need in an area, None where no figure is held, and the organisations declared there, None where no report says."""
 
     area: str
     need: int | None
-    organisations: int
+    organisations: int | None
 
     @property
     def per_organisation(self) -> int | None:
@@ -70,12 +70,13 @@ class Area:
 
 
 def thinnest_first(areas: Iterable[Area]) -> tuple[Area, ...]:
-    """The areas where most people stand beside fewest organisations: those with none declared first, those without a figure last.
+    """The areas where most people stand beside fewest organisations: those with none declared first, those
+    of which no report says, then those without a figure, last.
 
-    >>> [each.area for each in thinnest_first([Area("a", 10, 1), Area("b", None, 3), Area("c", 5, 0), Area("d", 99, 1)])]
-    ['c', 'd', 'a', 'b']
+    >>> [each.area for each in thinnest_first([Area("a", 10, 1), Area("b", None, 3), Area("c", 5, 0), Area("d", 99, 1), Area("e", 500, None)])]
+    ['c', 'd', 'a', 'e', 'b']
     """
-    def thinness(each: Area) -> tuple[bool, bool, int, str]:
-        return each.need is None, each.organisations > 0, -(each.per_organisation or each.need or 0), each.area
+    def thinness(each: Area) -> tuple[bool, bool, bool, int, str]:
+        return each.need is None, each.organisations is None, bool(each.organisations), -(each.per_organisation or each.need or 0), each.area
 
     return tuple(sorted(areas, key=thinness))
