@@ -1,6 +1,6 @@
 """The importer of 5W workbooks and tables: any headings, any HXL tags, through a mapping that is proposed and corrected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
@@ -85,8 +85,8 @@ class ActivityImporter:
         return Preview(
             kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, rows_identical=reading.rows_identical,
             rows_refused=reading.rows_refused, organisations=organisations_in(reading.frame), places=places_in(placed.frame),
-            problems=all_problems(opened, mapping, reading, placed, told, table), doubts=place_doubts(placed.doubts, places),
-            columns=[_column(column, table) for column in mapping.columns], samples=samples_of(rows, reading, placed, table),
+            problems=all_problems(opened, mapping, ((each.problem, each.count) for each in reading.problems), placed, told, table), doubts=place_doubts(placed.doubts, places),
+            columns=[column_told(column, table) for column in mapping.columns], samples=samples_of(rows, reading, placed, table),
             period_start=start, period_end=end, notes={"signature": signature, "recognised_by": list(opened.reasons), "division": division or ""},
         )
 
@@ -202,14 +202,14 @@ def places_in(frame: pl.DataFrame) -> dict[str, int]:
 
 
 def all_problems(
-    opened: Opened, mapping: Columns, reading: ActivityReading, placed: PlacedRows, told: Sequence[Problem], table: Table,
+    opened: Opened, mapping: Columns, read: Iterable[tuple[Problem, int]], placed: PlacedRows, told: Iterable[Problem], table: Table,
 ) -> list[CountedProblem]:
     """Every problem of a file, grouped by code and value with its first cell."""
     letters = mapping.letters()
     grouped: dict[tuple[str, str], CountedProblem] = {}
     for problem, count in (
         *((problem, 1) for problem in (*opened.problems, *mapping.problems, *told)),
-        *((counted.problem, counted.count) for counted in reading.problems),
+        *read,
         *((_in_cell(noticed.problem, noticed.first_row, table, letters), noticed.rows) for noticed in placed.noticed),
     ):
         held = grouped.get((problem.code, problem.value))
@@ -222,7 +222,8 @@ def _in_cell(problem: Problem, row: int, table: Table, letters: Mapping[str, str
     return Problem(problem.code, cell, problem.value, problem.detail)
 
 
-def _column(column: MappedColumn, table: Table) -> dict[str, object]:
+def column_told(column: MappedColumn, table: Table) -> dict[str, object]:
+    """A column as the page of the import shows it."""
     values = table.frame[column.letter].drop_nulls() if column.letter in table.frame.columns else pl.Series(dtype=pl.Utf8)
     return {
         "letter": column.letter, "heading": column.heading, "field": column.field or "", "how": column.how,

@@ -7,15 +7,15 @@ from typing import Any
 import polars as pl
 
 from concertation.apps.places.queries import gazetteer
-from concertation.apps.presence.imports import signature_of
-from concertation.apps.response.imports import all_problems, columns_told, mapped, places_in, source_of, vocabulary
+from concertation.apps.presence.imports import all_problems, column_told, places_in, signature_of
+from concertation.apps.response.imports import mapped, source_of, vocabulary
 from concertation.apps.response.storing import commands
 from concertation.apps.sources.commands import finish_run
 from concertation.apps.sources.models import ImportRun
 from concertation.apps.sources.previews import Comparable, CountedProblem, Preview, Received
 from concertation.core.place_rows import place_rows
 from concertation.core.problems import Cell, Problem
-from concertation.core.response.bulletins import MEASURES, PERCENTS, DatedBulletin, PublishedLine, problems_of
+from concertation.core.response.bulletins import MEASURES, PERCENTS, UNSAID, DatedBulletin, PublishedLine, problems_of
 from concertation.core.response.reading import PLACES, day_named, hazard_named, read_bulletin
 from concertation.core.sharing import Mandate
 from concertation.formats.opening import Opened
@@ -43,16 +43,16 @@ class BulletinImporter:
         rows = lines_of(reading.frame, placed.frame, table.sheet) if end else reading.frame.head(0)
         told = [*said_of(received, table, end), *(what_fails(rows, end, table) if end else ())]
         return Preview(
-            kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, places=places_in(placed.frame), columns=columns_told(mapping, table),
-            problems=all_problems(opened, mapping, reading, placed, told, table), samples={"understood": rows.select("row", "named", "households", "people").head(FIRST_LINES).to_dicts() if end else [], "doubtful": [], "refused": []},
-            period_start=start, period_end=end, notes={"signature": signature_of(table), "recognised_by": list(opened.reasons), "hazard": hazard_named(table.sheet, received.name) or "flood"},
+            kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, places=places_in(placed.frame), columns=[column_told(each, table) for each in mapping.columns],
+            problems=all_problems(opened, mapping, ((each.problem, each.count) for each in reading.problems), placed, told, table), samples={"understood": rows.select("row", "named", "households", "people").head(FIRST_LINES).to_dicts() if end else [], "doubtful": [], "refused": []},
+            period_start=start, period_end=end, notes={"signature": signature_of(table), "recognised_by": list(opened.reasons), "hazard": hazard_named(table.sheet, received.name) or UNSAID},
         )  # fmt: skip
 
     def store_slice(self, run: ImportRun, rows: pl.DataFrame, *, by: Mandate) -> None:
         """Store some lines."""
         if run.period_start is None or run.period_end is None:
             return
-        hazard = hazard_named(str(rows["sheet"][0]), run.file.name) or "flood"
+        hazard = hazard_named(str(rows["sheet"][0]), run.file.name) or UNSAID
         commands.store_bulletin(run, rows, hazard=hazard, season=run.period_start.year, as_of=run.period_end, service=run.holder)
 
     def finish(self, run: ImportRun, preview: Preview, *, by: Mandate) -> None:
@@ -91,7 +91,7 @@ def lines_of(frame: pl.DataFrame, placed: pl.DataFrame, sheet: str) -> pl.DataFr
 
 def what_fails(rows: pl.DataFrame, as_of: date, table: Table) -> list[Problem]:
     """What does not hold in the bulletin itself."""
-    held = DatedBulletin("flood", as_of.year, as_of, tuple(_line(each) for each in rows.to_dicts()))
+    held = DatedBulletin(UNSAID, as_of.year, as_of, tuple(_line(each) for each in rows.to_dicts()))
     return [Problem(each.code, Cell(table.sheet, each.cell.row, None), each.value, each.detail) for each in problems_of(held)]
 
 

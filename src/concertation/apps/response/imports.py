@@ -1,13 +1,21 @@
 """The importer of the matrices in use: any headings, any HXL tags, through a mapping that is proposed and corrected. No word of an event is kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from concertation.apps.places.queries import gazetteer
-from concertation.apps.presence.imports import HOWS, example_of, period_of, ready_rows, signature_of, strangers
+from concertation.apps.presence.imports import (
+    all_problems,
+    column_told,
+    period_of,
+    places_in,
+    ready_rows,
+    signature_of,
+    strangers,
+)
 from concertation.apps.response.queries import alerts_to_compare
 from concertation.apps.response.storing import commands
 from concertation.apps.sources.commands import finish_run, state_source
@@ -16,11 +24,11 @@ from concertation.apps.sources.place_doubts import place_doubts
 from concertation.apps.sources.previews import Comparable, CountedProblem, Preview, Received
 from concertation.apps.sources.queries import saved_columns
 from concertation.core.concepts import INTERSECTORAL
-from concertation.core.place_rows import PlacedRows, place_rows
+from concertation.core.place_rows import place_rows
 from concertation.core.presence import Mapping as Columns
 from concertation.core.presence import Vocabulary, propose_mapping
 from concertation.core.problems import Cell, Problem
-from concertation.core.response.reading import TableReading, Told, left_out, read_alerts
+from concertation.core.response.reading import left_out, read_alerts
 from concertation.core.sharing import Mandate
 from concertation.formats import reference_set
 from concertation.formats.opening import Opened
@@ -74,7 +82,7 @@ class AlertImporter:
         rows = ready_rows(placed, table.sheet)
         return Preview(
             kind=received.kind, sheet=table.sheet, rows=rows, rows_read=reading.rows_read, rows_refused=reading.rows_refused, places=places_in(placed.frame),
-            problems=all_problems(opened, mapping, reading, placed, told, table), doubts=place_doubts(placed.doubts, places), columns=columns_told(mapping, table),
+            problems=all_problems(opened, mapping, ((each.problem, each.count) for each in reading.problems), placed, told, table), doubts=place_doubts(placed.doubts, places), columns=[column_told(each, table) for each in mapping.columns],
             samples=samples_of(rows), period_start=start, period_end=end, notes={"signature": signature_of(table), "recognised_by": list(opened.reasons)},
         )  # fmt: skip
 
@@ -105,37 +113,6 @@ def source_of(run: ImportRun, preview: Preview) -> Any:
 def closed_columns(table: Table) -> list[Problem]:
     """The columns that were not read, each said."""
     return [Problem("alert-column-left-out", Cell(table.sheet, table.heading_row, letter), heading) for letter, heading in left_out(table.headings).items()]
-
-
-def places_in(frame: pl.DataFrame) -> dict[str, int]:
-    """Rows by how their finest named place was found."""
-    counted = dict(frame["how"].value_counts().iter_rows())
-    return {how: counted.get(how, 0) for how in HOWS}
-
-
-def all_problems(opened: Opened, mapping: Columns, reading: TableReading, placed: PlacedRows, told: Iterable[Problem], table: Table) -> list[CountedProblem]:
-    """Every problem of a file, grouped by code and value with its first cell."""
-    letters = mapping.letters()
-    every = [
-        *(Told(problem) for problem in (*opened.problems, *mapping.problems, *told)), *reading.problems,
-        *(Told(Problem(each.problem.code, Cell(table.sheet, each.first_row, letters.get(each.problem.detail.get("column", ""))), each.problem.value, each.problem.detail), each.rows) for each in placed.noticed),
-    ]  # fmt: skip
-    held: dict[tuple[str, str], CountedProblem] = {}
-    for each in every:
-        key = (each.problem.code, each.problem.value)
-        held[key] = CountedProblem(held[key].problem if key in held else each.problem, each.count + (held[key].count if key in held else 0))
-    return list(held.values())
-
-
-def columns_told(mapping: Columns, table: Table) -> list[dict[str, object]]:
-    """The columns as the page of the import shows them."""
-    return [
-        {
-            "letter": each.letter, "heading": table.headings.get(each.letter, each.heading), "field": each.field or "", "how": each.how, "confidence": each.confidence, "tag": table.tags.get(each.letter, ""),
-            "example": example_of(each, table.frame[each.letter].drop_nulls() if each.letter in table.frame.columns else pl.Series(dtype=pl.Utf8)),
-        }
-        for each in mapping.columns
-    ]  # fmt: skip
 
 
 def samples_of(rows: pl.DataFrame) -> dict[str, list[dict[str, object]]]:

@@ -52,7 +52,7 @@ DELAYS: Mapping[str, str | Promise] = {
 }  # fmt: skip
 HAZARDS: Mapping[str, str | Promise] = {
     "flood": gettext_lazy("inondations"), "fire": gettext_lazy("incendies"), "wind": gettext_lazy("vents violents"), "drought": gettext_lazy("sécheresse"),
-    "epidemic": gettext_lazy("épidémie"), "other": gettext_lazy("autre catastrophe"),
+    "epidemic": gettext_lazy("épidémie"), "other": gettext_lazy("autre catastrophe"), "unsaid": gettext_lazy("aléa non dit"),
 }  # fmt: skip
 MEASURES: Mapping[str, str | Promise] = {
     "households": gettext_lazy("ménages sinistrés"), "people": gettext_lazy("personnes sinistrées"), "houses": gettext_lazy("maisons effondrées"),

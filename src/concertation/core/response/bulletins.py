@@ -14,7 +14,8 @@ from concertation.core.response.alerts import household_size_holds
 
 MEASURES = ("households", "people", "houses", "livestock", "assisted_households", "assisted_people")
 PERCENTS = {"assisted_households_percent": ("assisted_households", "households"), "assisted_people_percent": ("assisted_people", "people")}
-HAZARDS = ("flood", "fire", "wind", "drought", "epidemic", "other")
+UNSAID = "unsaid"
+HAZARDS = ("flood", "fire", "wind", "drought", "epidemic", "other", UNSAID)
 ROUNDING = 0.5
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -93,13 +94,14 @@ def _in_line(line: PublishedLine) -> Iterator[Problem]:
 
 
 def latest_before(bulletin: DatedBulletin, every: Sequence[DatedBulletin]) -> DatedBulletin | None:
-    """The last bulletin of the same hazard and season before one.
+    """The last bulletin of the same hazard and season before one; none where the hazard is not said.
 
     >>> one, two = (DatedBulletin("flood", 2026, date(2026, 9, day), ()) for day in (1, 8))
     >>> latest_before(two, [one, two]) == one
     True
+    >>> latest_before(DatedBulletin(UNSAID, 2026, date(2026, 9, 8), ()), [DatedBulletin(UNSAID, 2026, date(2026, 9, 1), ())])
     """
-    same = [each for each in every if (each.hazard, each.season) == (bulletin.hazard, bulletin.season) and each.as_of < bulletin.as_of]
+    same = [each for each in every if bulletin.hazard != UNSAID and (each.hazard, each.season) == (bulletin.hazard, bulletin.season) and each.as_of < bulletin.as_of]
     return max(same, key=lambda each: each.as_of, default=None)
 
 
