@@ -47,6 +47,7 @@ print(json.dumps([str(add_activity(slip, Entry("FSC", "ner-1-diffa", activity="s
 """
 CORRECT = """
 import json, sys, time, django; django.setup()
+from concertation.apps.ground.editing import Conflict
 from concertation.apps.presence.entry.commands import correct_activity
 from concertation.apps.presence.models import Activity
 from concertation.core.entries import Entry
