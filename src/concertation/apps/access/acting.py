@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.ground.editing import ActRefused, Conflict, problem_words
+from concertation.core.entries import compare, settled
 
 Crumbs = Sequence[tuple[str, str | None]]
 Words = Mapping[str, Any]
@@ -104,3 +105,11 @@ def done_or_told(request: ReaderRequest, act: Callable[[], object], done: str, *
     except ActRefused as refused:
         messages.error(request, " ".join(problem_words(problem) for problem in refused.problems))
     return redirect(to)
+
+
+def decided(request: ReaderRequest, row: Any, *, theirs: Words, was: Words, mine: Words) -> Words | None:
+    """The values a person decided on between two corrections, field by field; None while a choice is open, or when somebody saved once more."""
+    changes = compare(was, theirs, mine)
+    chosen = {change.name: request.POST.get(f"keep-{change.name}", "") for change in changes if change.verdict == "both"}
+    is_open = row.version != version_of(request) or any(each not in ("mine", "theirs") for each in chosen.values())
+    return None if is_open else settled(theirs, changes, chosen=chosen)

@@ -21,7 +21,7 @@ from concertation.apps.access import commands, queries
 from concertation.apps.access.forms import InviteForm, MandateForm
 from concertation.apps.access.mail import send_link, send_password_link
 from concertation.apps.access.models import HeldMandate, Invitation, User
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.access.words import ROLE_WORDS, mandate_words, scope_words, state_names
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.giving import gives_at_all, may_give, passes_on
@@ -37,10 +37,7 @@ def giver_or_refuse(request: ReaderRequest) -> None:
 
 def person_or_404(request: ReaderRequest, person_id: UUID) -> User:
     """The person, if the reader may see a mandate of theirs; otherwise nothing says that they exist."""
-    found = queries.person(request.mandates, person_id)
-    if found is None:
-        raise Http404
-    return found
+    return found(queries.person(request.mandates, person_id))
 
 
 def over_all_of(request: ReaderRequest, person: User) -> Mandate | None:

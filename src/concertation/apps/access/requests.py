@@ -1,11 +1,14 @@
 """A request as the pages receive it: with the mandates of the reader, and the version of what was read."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from concertation.apps.access.models import PersonalToken
 from concertation.core.sharing import Mandate
+
+Thing = TypeVar("Thing")
 
 
 class ReaderRequest(HttpRequest):
@@ -23,3 +26,10 @@ def version_of(request: HttpRequest) -> int:
     """The version of a row that a form was read from; 0, which no row has, where it says none."""
     said = request.POST.get("version", "")
     return int(said) if said.isdecimal() and len(said) < 10 else 0
+
+
+def found(thing: Thing | None) -> Thing:
+    """What an address names, if the reader may see it. Raises Http404 for what is not there, or not open to them: both are told alike."""
+    if thing is None:
+        raise Http404
+    return thing

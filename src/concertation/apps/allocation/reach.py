@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.allocation import queries
 from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.scenarios.commands import RoundRefused
@@ -21,10 +21,7 @@ from concertation.core.sharing.rounds import runs_rounds, speaks_for
 
 def round_or_404(request: ReaderRequest, round_id: UUID) -> Round:
     """The round, if the reader may see it."""
-    found = queries.round_for(request.mandates, round_id)
-    if found is None:
-        raise Http404
-    return found
+    return found(queries.round_for(request.mandates, round_id))
 
 
 def scenario_or_404(request: ReaderRequest, round_id: UUID, number: int) -> tuple[Round, Scenario]:

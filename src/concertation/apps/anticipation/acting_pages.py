@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.anticipation import queries, views
 from concertation.apps.anticipation.acting import commands
 from concertation.apps.anticipation.forms import NoteForm, ReasonForm
@@ -33,10 +33,7 @@ from concertation.formats.cap import cap_bytes
 
 def seen(request: ReaderRequest, activation_id: UUID) -> Activation:
     """An activation the reader may see; 404 otherwise."""
-    found = queries.activation(request.mandates, activation_id)
-    if found is None:
-        raise Http404
-    return found
+    return found(queries.activation(request.mandates, activation_id))
 
 
 @require_GET

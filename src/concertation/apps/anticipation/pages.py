@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.anticipation import commands, exports, views
 from concertation.apps.anticipation.coverage_map import map_block
 from concertation.apps.anticipation.forms import DeclareForm, SeriesForm
@@ -51,10 +51,7 @@ def frameworks(request: ReaderRequest) -> HttpResponse:
 
 def seen(request: ReaderRequest, slug: str) -> FrameworkInView:
     """A framework the reader may see; 404 otherwise."""
-    found = framework_seen(request.mandates, slug)
-    if found is None:
-        raise Http404
-    return found
+    return found(framework_seen(request.mandates, slug))
 
 
 @require_GET

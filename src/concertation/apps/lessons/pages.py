@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.acting import Entry, answered, done_or_told
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.ground.downloads import FORMATS, download, language
 from concertation.apps.ground.editing import problem_words
 from concertation.apps.lessons import commands, imports, queries, words
@@ -46,10 +46,7 @@ def crumbs(*after: tuple[str, str | None]) -> Crumbs:
 
 def lesson_or_404(request: ReaderRequest, lesson_id: UUID) -> Lesson:
     """The lesson of an address, if the reader may see it."""
-    held = queries.lesson(request.mandates, lesson_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.lesson(request.mandates, lesson_id))
 
 
 def lesson_address(row: Lesson) -> str:

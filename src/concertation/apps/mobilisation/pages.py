@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.acting import Entry, answered, done_or_told
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.funding.words import amount_words, grouped, share_words
 from concertation.apps.ground.editing import problem_words
 from concertation.apps.mobilisation import commands, gaps, ledger_tables, queries, words
@@ -53,18 +53,12 @@ def changer_or_refuse(request: ReaderRequest, row: Appeal | Meeting | Envelope) 
 
 def appeal_or_404(request: ReaderRequest, appeal_id: UUID) -> Appeal:
     """The appeal of an address, if the reader may see it."""
-    held = queries.appeal(request.mandates, appeal_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.appeal(request.mandates, appeal_id))
 
 
 def meeting_or_404(request: ReaderRequest, meeting_id: UUID) -> Meeting:
     """The meeting of an address, if the reader may see it."""
-    held = queries.meeting(request.mandates, meeting_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.meeting(request.mandates, meeting_id))
 
 
 def promised_words(held: Sequence[queries.Entry]) -> list[str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.acting import Entry, answered, done_or_told
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.funding.words import amount_words
 from concertation.apps.ground.downloads import FORMATS, table_file
 from concertation.apps.ground.editing import problem_words
@@ -35,10 +35,7 @@ FRAMEWORK = words.FRAMEWORK
 
 def pledge_or_404(request: ReaderRequest, pledge_id: UUID) -> Pledge:
     """The pledge of an address, if the reader may see it."""
-    held = queries.pledge(request.mandates, pledge_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.pledge(request.mandates, pledge_id))
 
 
 def changer_or_refuse(request: ReaderRequest, row: Pledge) -> Mandate:

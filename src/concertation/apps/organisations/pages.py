@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.ground.editing import Conflict
 from concertation.apps.organisations import commands, exports, listing, queries
@@ -65,10 +65,7 @@ def organisation_or_404(request: ReaderRequest, slug: str) -> Organisation:
 
 def spelling_or_404(request: ReaderRequest, spelling_id: UUID) -> OrganisationSpelling:
     """The spelling, if the reader may see its organisation."""
-    held = queries.spelling(request.mandates, spelling_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.spelling(request.mandates, spelling_id))
 
 
 @require_GET

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import etag, require_GET, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.ground.downloads import TABLES, download, table_file
 from concertation.apps.places import commands, drawing, exports, queries, tables
 from concertation.apps.places.models import AdminUnit, BoundarySet, Division, State
@@ -40,13 +40,6 @@ def symbols(request: HttpRequest, digest: str) -> HttpResponse:
     if content is None or hashlib.sha256(content).hexdigest()[: drawing.DIGEST_LENGTH] != digest:
         raise Http404
     return HttpResponse(content, content_type="image/svg+xml", headers={"Cache-Control": IMMUTABLE})
-
-
-def found(thing: Any) -> Any:
-    """What was asked for, or the answer that there is no such thing."""
-    if thing is None:
-        raise Http404
-    return thing
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:

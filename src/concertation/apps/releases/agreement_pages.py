@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.acting import Entry, answered
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.ground.editing import problem_words
 from concertation.apps.releases import agreement_views, views, words
 from concertation.apps.releases.forms import AgreementForm, WhyForm
@@ -43,10 +43,7 @@ def agreements(request: ReaderRequest) -> HttpResponse:
 
 def agreement_or_404(request: ReaderRequest, agreement_id: UUID) -> SharingAgreement:
     """The agreement of an address, if the reader may see it."""
-    held = queries.agreement(request.mandates, agreement_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.agreement(request.mandates, agreement_id))
 
 
 @require_GET

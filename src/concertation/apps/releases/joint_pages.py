@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.acting import Entry, answered, done_or_told
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.ground.editing import problem_words
 from concertation.apps.releases import joint_views, words
 from concertation.apps.releases.joint_forms import JointForm, WordForm
@@ -40,10 +40,7 @@ def joint_products(request: ReaderRequest) -> HttpResponse:
 
 def product_or_404(request: ReaderRequest, product_id: UUID) -> JointProduct:
     """The joint product of an address, if the reader may see it."""
-    held = queries.product(request.mandates, product_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.product(request.mandates, product_id))
 
 
 @require_GET

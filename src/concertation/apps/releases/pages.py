@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.ground.downloads import FORMATS, attached, download
 from concertation.apps.ground.editing import problem_words
 from concertation.apps.releases import making, views, words
@@ -43,10 +43,7 @@ def crumbs(*after: tuple[str, str | None]) -> Crumbs:
 
 def release_or_404(request: ReaderRequest, release_id: UUID) -> Release:
     """The release of an address, if the reader may see it."""
-    held = queries.release(request.mandates, release_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.release(request.mandates, release_id))
 
 
 @require_GET

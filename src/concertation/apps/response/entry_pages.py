@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from concertation.apps.access.acting import decided
 from concertation.apps.access.requests import ReaderRequest, version_of
 from concertation.apps.ground.editing import Conflict, sealed, unsealed
 from concertation.apps.places.queries import state_names
@@ -23,7 +24,7 @@ from concertation.apps.response import commands, queries, views
 from concertation.apps.response.forms import SALT, AlertForm
 from concertation.apps.response.models import Alert
 from concertation.apps.response.pages import seen
-from concertation.core.entries import compare, settled
+from concertation.core.entries import compare
 from concertation.core.response.alerts import AlertEntry, alert_of
 from concertation.core.sharing import Mandate
 
@@ -122,12 +123,9 @@ def settle(request: ReaderRequest, alert_id: UUID) -> HttpResponse:
     if was is None or mine is None:
         messages.error(request, _("Le formulaire est incomplet : ouvrez de nouveau l'alerte."))
         return redirect("alert", row.pk)
-    theirs = queries.alert_held(row).values()
-    changes = compare(was, theirs, mine)
-    chosen = {change.name: request.POST.get(f"keep-{change.name}", "") for change in changes if change.verdict == "both"}
-    if row.version != version_of(request) or any(each not in ("mine", "theirs") for each in chosen.values()):
+    wanted = decided(request, row, theirs=queries.alert_held(row).values(), was=was, mine=mine)
+    if wanted is None:
         return difference(request, row, alert_of(mine))
-    wanted = settled(theirs, changes, chosen=chosen)
     form = form_of(row, {**wanted, "state": row.owner_state, "place": typed_of(wanted["unit"])})
     if not form.is_valid():
         return corrected_form(request, row, form)

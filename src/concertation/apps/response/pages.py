@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.ground.editing import Conflict
 from concertation.apps.places.queries import state_names
@@ -49,10 +49,7 @@ def board(request: ReaderRequest) -> HttpResponse:
 
 def seen(request: ReaderRequest, alert_id: UUID) -> Alert:
     """An alert the reader may see; 404 otherwise."""
-    row = queries.alert(request.mandates, alert_id)
-    if row is None:
-        raise Http404
-    return row
+    return found(queries.alert(request.mandates, alert_id))
 
 
 @require_GET

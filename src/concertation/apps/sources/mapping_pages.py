@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.ground.downloads import CSV_TYPE, attached
 from concertation.apps.places.queries import state_names
 from concertation.apps.sources import queries, review
@@ -65,10 +65,7 @@ def bring_form(request: ReaderRequest) -> BringMapping | None:
 
 def mapping_or_404(request: ReaderRequest, mapping_id: UUID) -> SavedMapping:
     """A mapping of a State the reader manages."""
-    held = queries.mapping(request.mandates, mapping_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.mapping(request.mandates, mapping_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

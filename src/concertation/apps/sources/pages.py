@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.places.queries import state_names, states_with_units
 from concertation.apps.sources import commands, corrections, import_words, imports, jobs, queries, review, withdrawals
 from concertation.apps.sources.columns.commands import save_mapping
@@ -37,10 +37,7 @@ def manager_or_refuse(request: ReaderRequest, state: str) -> Mandate:
 
 def run_or_404(request: ReaderRequest, run_id: UUID) -> ImportRun:
     """The import, if the reader may see it; otherwise nothing says that it exists."""
-    run = queries.run_for(request.mandates, run_id)
-    if run is None:
-        raise Http404
-    return run
+    return found(queries.run_for(request.mandates, run_id))
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from concertation.apps.access.acting import Crumbs, Entry, answered
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.decisions import queries
 from concertation.apps.decisions.following import commands
 from concertation.apps.decisions.following.forms import ReportForm, VerifyForm
@@ -28,18 +28,12 @@ REPORTED = ("implementation", "percent", "cause", "facts", "next_step", "documen
 
 def decision_or_404(number: int) -> Decision:
     """The decision of an address."""
-    held = queries.decision(number)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.decision(number))
 
 
 def row_or_404(request: ReaderRequest, held: Decision, state: str) -> NationalImplementation:
     """What a State reported of a decision, if the reader may see it."""
-    row = queries.implementation(request.mandates, held.pk, state)
-    if row is None:
-        raise Http404
-    return row
+    return found(queries.implementation(request.mandates, held.pk, state))
 
 
 def crumbs(held: Decision, last: str) -> Crumbs:

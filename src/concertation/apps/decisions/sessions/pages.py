@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from concertation.apps.access.acting import Crumbs, Entry, answered
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.decisions import papers
 from concertation.apps.decisions import queries as decisions
 from concertation.apps.decisions.models import Session
@@ -39,10 +39,7 @@ def crumbs(*after: tuple[str, str | None]) -> Crumbs:
 
 def session_or_404(reference: str) -> Session:
     """The session of an address."""
-    held = queries.session(reference)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.session(reference))
 
 
 @require_GET

@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.access.words import state_names
 from concertation.apps.funding import code_names
 from concertation.apps.funding.fund_files import number_of_fund
@@ -89,10 +89,7 @@ def register(request: ReaderRequest) -> HttpResponse:
 
 def fund_or_404(request: ReaderRequest, fund_id: UUID) -> Fund:
     """The fund, if the reader may see it."""
-    found = queries.fund(request.mandates, fund_id)
-    if found is None:
-        raise Http404
-    return found
+    return found(queries.fund(request.mandates, fund_id))
 
 
 @require_GET

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.acting import Entry, answered, done_or_told
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.funding.words import amount_words
 from concertation.apps.ground.downloads import language
 from concertation.apps.mobilisation import queries, words
@@ -68,10 +68,7 @@ def receipt_new(request: ReaderRequest, pledge_id: UUID) -> HttpResponse:
 
 def receipt_or_404(request: ReaderRequest, receipt_id: UUID) -> PledgeReceipt:
     """The receipt of an address, if the reader may see it."""
-    held = queries.receipt(request.mandates, receipt_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.receipt(request.mandates, receipt_id))
 
 
 @require_POST
@@ -149,10 +146,7 @@ def problem_rows(problems: Sequence[Problem]) -> list[dict[str, object]]:
 
 def statement_or_404(request: ReaderRequest, statement_id: UUID) -> Statement:
     """The statement of an address, if the reader may see it."""
-    held = received.statement(request.mandates, statement_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(received.statement(request.mandates, statement_id))
 
 
 @require_GET
@@ -202,10 +196,7 @@ def proposal(match: Match, entry: queries.Entry, line: StatementLine) -> dict[st
 
 def line_or_404(request: ReaderRequest, line_id: UUID) -> StatementLine:
     """The line of an address, if the reader may see it."""
-    held = received.line(request.mandates, line_id)
-    if held is None:
-        raise Http404
-    return held
+    return found(received.line(request.mandates, line_id))
 
 
 @require_POST

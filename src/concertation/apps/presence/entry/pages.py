@@ -12,14 +12,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.acting import decided
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.ground.editing import Conflict, problem_words, sealed, unsealed
 from concertation.apps.places.queries import state_names
@@ -30,7 +31,7 @@ from concertation.apps.presence.entry.placing import typed_of
 from concertation.apps.presence.models import Activity
 from concertation.apps.sources.imports import follow_up
 from concertation.apps.sources.reporting.commands import PeriodRefused
-from concertation.core.entries import Entry, compare, entry_of, settled
+from concertation.core.entries import Entry, compare, entry_of
 from concertation.core.sharing import Mandate
 
 PAGE_ROWS = 50
@@ -100,10 +101,7 @@ def tried(form: EntryForm, act: Any) -> Activity | None:
 
 def row_or_404(request: ReaderRequest, activity_id: UUID) -> Activity:
     """A row the reader may correct; 404 for any other, whether it is there or not."""
-    row = queries.activity(request.mandates, activity_id)
-    if row is None:
-        raise Http404
-    return row
+    return found(queries.activity(request.mandates, activity_id))
 
 
 def writer_or_refuse(request: ReaderRequest, row: Activity) -> Mandate:
@@ -193,12 +191,10 @@ def settle(request: ReaderRequest, activity_id: UUID) -> HttpResponse:
     if was is None or mine is None:
         messages.error(request, _("Le formulaire est incomplet : ouvrez de nouveau l'activité."))
         return redirect("activity", row.pk)
-    theirs = queries.entry_held(row).values()
-    changes = compare(was, theirs, mine)
-    chosen = {change.name: request.POST.get(f"keep-{change.name}", "") for change in changes if change.verdict == "both"}
-    if row.version != version_of(request) or any(each not in ("mine", "theirs") for each in chosen.values()):
+    values = decided(request, row, theirs=queries.entry_held(row).values(), was=was, mine=mine)
+    if values is None:
         return difference(request, row, entry_of(mine))
-    wanted = entry_of(settled(theirs, changes, chosen=chosen))
+    wanted = entry_of(values)
     form = EntryForm({**wanted.values(), "place": typed_of(wanted.unit)}, **form_words(row.owner_state))
     if not form.is_valid():
         return corrected_form(request, row, form)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from concertation.apps.access.requests import ReaderRequest
+from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.ground.editing import problem_words
 from concertation.apps.places.models import State
@@ -47,10 +47,7 @@ CLOSED = ("validated", "frozen")
 
 def state_or_404(iso3: str) -> State:
     """A State of the framework."""
-    held = state(iso3)
-    if held is None:
-        raise Http404
-    return held
+    return found(state(iso3))
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from concertation.apps.access.register import organisation_called
-from concertation.apps.access.requests import ReaderRequest, version_of
+from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.access.words import state_names
 from concertation.apps.ground.downloads import FORMATS, download
 from concertation.apps.ground.editing import Conflict, problem_words
@@ -182,10 +182,7 @@ def change_days(request: ReaderRequest, period_id: UUID) -> HttpResponse:
 
 def organisation_or_404(slug: str) -> Organisation:
     """An organisation by the word it is kept under, which a form of the page gave or the register found."""
-    held = queries.organisations_called([slug]).get(slug)
-    if held is None:
-        raise Http404
-    return held
+    return found(queries.organisations_called([slug]).get(slug))
 
 
 @require_POST
