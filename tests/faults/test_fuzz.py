@@ -224,6 +224,16 @@ def test_a_refusal_says_what_it_refused_and_what_to_do(method: str, path: str, f
 
 @pytest.mark.django_db
 @pytest.mark.filterwarnings("ignore")
+def test_an_address_too_long_is_refused_and_not_said_again() -> None:
+    answer = Client().get("/search/", {"q": "x" * 200_000})
+
+    assert answer.status_code == 414
+    assert "Adresse trop longue" in answer.content.decode()
+    assert "xxx" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.filterwarnings("ignore")
 def test_a_database_that_does_not_answer_is_told_with_when_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*given: object) -> None:
         raise OperationalError("database is locked")

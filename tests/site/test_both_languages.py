@@ -78,7 +78,7 @@ def test_no_page_holds_words_of_the_other_language(ground: Ground, asked_in_fren
 @pytest.mark.django_db
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("status", "ask"), [
-    (403, lambda client: client.get("/people/invite/")), (404, lambda client: client.get("/nowhere/")), (405, lambda client: client.post("/places/")),
+    (403, lambda client: client.get("/people/invite/")), (404, lambda client: client.get("/nowhere/")), (405, lambda client: client.post("/places/")), (414, lambda client: client.get("/search/", {"q": "x" * 200_000})),
 ])  # fmt: skip
 def test_a_refusal_stands_in_the_readers_language(ground: Ground, status: int, ask: Any) -> None:
     said, client = {}, ground.readers_without_mandate()

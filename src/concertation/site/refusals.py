@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -17,6 +17,7 @@ from concertation.site import faults
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 AGAIN_IN_SECONDS = "30"
 PAGES = {405: "405.html"}
+LONGEST_QUESTION = 8_000
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -44,9 +45,11 @@ class RefusalMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, with words where there are none; a form sent to a node that only reads is told so before anything is tried."""
+        """Answer, with words where there are none; a form sent to a node that only reads, or a question too long, is told so before anything is tried."""
         if request.method not in READING and faults.only_reads():
             return only_read()
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUESTION:
+            return too_long(request)
         answer = self.respond(request)
         page = PAGES.get(answer.status_code)
         if page is None or answer.streaming or answer.content:
@@ -65,6 +68,12 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
         """The page that says the node cannot read or save just now; any other failure stays one."""
         return cannot_now() if faults.is_of_the_machine(wrong) else None
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """A question longer than any filter makes; what it held is not said again."""
+    request.META["QUERY_STRING"], request.GET = "", QueryDict()
+    return render(request, "414.html", status=414)
 
 
 def cannot_now() -> HttpResponse:
