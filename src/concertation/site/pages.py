@@ -33,7 +33,7 @@ def sentence(held: Sequence[DecisionInView]) -> str:
     """The AES in one sentence with figures."""
     measures = {measure.code: measure for view in held for measure in view.measures}
     measured = sum(bool(view.measures) for view in held)
-    told = ngettext("%(count)s décision sur huit a une mesure vivante", "%(count)s décisions sur huit ont une mesure vivante", measured) % {"count": measured}
+    told = ngettext("%(count)s des 8 décisions a une mesure vivante", "%(count)s des 8 décisions ont une mesure vivante", measured) % {"count": measured}
     food = measures.get("phase3plus")
     if food is None or food.on is None:
         return f"{told}."
