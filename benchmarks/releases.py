@@ -2,11 +2,11 @@
 
 Rows are synthetic: people by commune and sector, 5 % not held, 3 % below the threshold. 67 communes by 12 sectors is a State's
 departments, 500 a large State's communes, 3,000 more communes than the four States have together, 83,333 a million rows. Reading counts
-everything: quarantine, signatures, hashes, note, chain, schema, and the control of what the table discloses. Storing is the one
-transaction of a new node's database. Seconds of the processor, since others may be at work on the machine. No peer signs a table of data.
+everything: quarantine, signatures, hashes, note, chain, schema, and the control of what the table discloses. Storing is in slices, the
+longest of which is what another writer waits for. Seconds of the processor, since others may be at work on the machine. No peer signs a table.
 
     PYTHONPATH=src python benchmarks/releases.py            four sizes
-    PYTHONPATH=src python benchmarks/releases.py --store    the largest stored too
+    PYTHONPATH=src python benchmarks/releases.py --store    a million rows stored and taken away, nothing else
     PYTHONPATH=src python benchmarks/releases.py --quick    the two smaller
 """
 
@@ -15,8 +15,10 @@ import os
 import random
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from statistics import median, quantiles
 from time import perf_counter, process_time
 
 from concertation.core.sharing.disclosure.rules import RULES, Theme
@@ -26,7 +28,7 @@ from concertation.core.sharing.releases import PROTOCOL, ReleaseNote
 from concertation.core.sharing.signing import SIGNERS, HeldKey, Signature, fingerprint, holds, public_of, signed
 from concertation.formats.release import MANIFEST, SIGNATURES, Receiver, files_of, read_release, signatures_file
 
-SEED, TODAY, TIMES = 20261129, date(2026, 11, 29), 2_000
+SEED, TODAY, TIMES, LONGEST_STORING = 20261129, date(2026, 11, 29), 2_000, 300
 PRIVATE = {Role.DATA_MANAGER: bytes(range(32)), Role.RELEASE_AUTHORITY: bytes(range(1, 33))}
 SIZES = ((67, 12), (500, 12), (3_000, 12), (83_333, 12))
 
@@ -73,16 +75,29 @@ def measure(units: int, sectors: int) -> tuple[PeopleCell, ...]:
     return seen
 
 
-def store(seen: tuple[PeopleCell, ...]) -> None:
-    """The rows of a release in the database of a new node, in one transaction."""
+def store(came: tuple[PeopleCell, ...]) -> None:
+    """The rows of a release in the database of a new node: all of them, the longest wait of another writer, and their going after a withdrawal."""
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"CONCERTATION_HOME": home, "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
         importlib.import_module("django").setup()
         importlib.import_module("concertation.site.node").migrate()
-        commands = importlib.import_module("concertation.apps.sharing.commands")
+        arriving = importlib.import_module("concertation.apps.sharing.arriving.commands")
+        by, waits, began, next_slice = Mandate("benchmark", Role.DATA_MANAGER, state="BFA"), list[float](), perf_counter(), arriving.next_slice
+
+        def timed(*given: object) -> object:
+            start = perf_counter()
+            if start - began > LONGEST_STORING:
+                raise TimeoutError(f"stopped after {LONGEST_STORING} s")
+            done = next_slice(*given)
+            waits.append(perf_counter() - start)
+            return done
+
+        arriving.next_slice, start = timed, process_time()
+        rows = arriving.take_in(note(0), "a" * 64, came, by=by, at=datetime.now(UTC))[1]
+        print(f"\n  {rows:,} rows stored: {process_time() - start:.1f} s of the processor, {perf_counter() - began:.1f} s by the clock; a slice {median(waits):.2f} s, 99 of 100 within {quantiles(waits, n=100)[98]:.2f} s, the longest {max(waits):.2f} s")
         start, began = process_time(), perf_counter()
-        done = commands.take_in(note(0), "a" * 64, seen, by=Mandate("benchmark", Role.DATA_MANAGER, state="BFA"), at=datetime.now(UTC))
-        print(f"\n  {done[1]:,} rows stored in one transaction: {process_time() - start:.1f} s of the processor, {perf_counter() - began:.1f} s by the clock")
+        gone = arriving.take_in(replace(note(0), sequence=2, withdraws="a" * 64), "b" * 64, (), by=by, at=datetime.now(UTC))[1]
+        print(f"  {gone:,} rows taken away: {process_time() - start:.1f} s of the processor, {perf_counter() - began:.1f} s by the clock")
 
 
 def seals() -> None:
@@ -98,9 +113,9 @@ def seals() -> None:
 
 
 if __name__ == "__main__":
-    last: tuple[PeopleCell, ...] = ()
-    for size in SIZES[:2] if "--quick" in sys.argv else SIZES:
-        last = measure(*size)
-    seals()
     if "--store" in sys.argv:
-        store(last)
+        store(table(*SIZES[-1]))
+    else:
+        for size in SIZES[:2] if "--quick" in sys.argv else SIZES:
+            measure(*size)
+        seals()

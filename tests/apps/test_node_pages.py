@@ -9,6 +9,7 @@ from django.test import Client
 
 from access_steps import browser_of, person
 from concertation.apps.sharing import commands
+from concertation.apps.sharing.arriving import commands as arriving
 from concertation.apps.sharing.nodes import commands as node_commands
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.signing import fingerprint, public_of
@@ -31,7 +32,7 @@ def niger(settings: Any, tmp_path: Path) -> None:
     taken_back = note(sequence=2, previous=FIRST, withdraws=FIRST)
     commands.publish(commands.draft(taken_back, BACK, (), by=BY, at=AT), taken_back, by=BY, at=AT)
     commands.keep_receipt(node="BFA", digest=FIRST, act="purged", rows=6, made_on=AT.date(), key="", signature=b"", state="NER", by=BY, at=AT)
-    commands.take_in(note(node="MLI", sequence=3), "c" * 64, (), by=BY, at=AT)
+    arriving.take_in(note(node="MLI", sequence=3), "c" * 64, (), by=BY, at=AT)
     node_commands.register_host("MLI", "https://localhost", state="NER", by=BY, at=AT)
     node_commands.note_asked("MLI", last_sequence=4, good_until=date(2026, 11, 1), at=AT)
     node_commands.raise_alarm(node="MLI", subject="release", number=3, held="c" * 64, came="d" * 64, told_by="BFA", by=BY, at=AT)

@@ -230,3 +230,22 @@ def test_who_has_no_second_factor_signs_nothing(people: Signers, settings: Any) 
     assert page.status_code == 200 and not [step for step in page.context["steps"] if step.act]
     assert "autre rôle" in told(answer)[0]
     assert not queries.signatures(release)
+
+
+def test_a_release_that_says_the_table_anew_replaces_the_one_before_and_gives_its_place_back_when_withdrawn(people: Signers) -> None:
+    first = published(people)
+    wider, narrower = made(people.manager, recipients=["BFA", "MLI"]), made(people.manager, recipients=["MLI"])
+    assert [making.note_held(each).supersedes for each in (first, wider, narrower)] == ["", first.digest, ""]
+
+    second = published(people)
+    assert making.note_held(second).supersedes == second.supersedes == first.digest
+    texts = {path: people.reader.get(path).content.decode() for path in ("/releases/", f"/releases/{first.pk}/", f"/releases/{second.pk}/")}
+    assert "remplacée" in texts["/releases/"] and "Remplacée par la diffusion n° 2" in texts[f"/releases/{first.pk}/"] and "Remplace la diffusion n° 1" in texts[f"/releases/{second.pk}/"]
+
+    people.authority.post(f"/releases/{second.pk}/withdraw/", {"why": "Erreur de saisie (synthétique)"})
+    back = Release.objects.get(withdraws=second.digest)
+    signed(people.manager, back, Role.DATA_MANAGER)
+    signed(people.authority, back, Role.RELEASE_AUTHORITY)
+    people.manager.post(f"/releases/{back.pk}/publish/")
+    assert "remplacée" not in people.reader.get("/releases/").content.decode()
+    assert "Remplacée" not in people.reader.get(f"/releases/{first.pk}/").content.decode()

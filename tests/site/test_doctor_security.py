@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from access_steps import person
 from concertation.apps.sharing import commands
+from concertation.apps.sharing.arriving import commands as arriving
 from concertation.apps.sharing.nodes import commands as node_commands
 from concertation.core.sharing import Mandate, Role
 from concertation.site import health_security, node_keys
@@ -68,7 +69,7 @@ def twice(settings: Any) -> None:
 
 def kept_too_long(settings: Any) -> None:
     """A release kept beyond its day."""
-    commands.take_in(note(node="MLI", expires_on="2026-01-01"), "e" * 64, seen(), by=BY, at=AT)
+    arriving.take_in(note(node="MLI", expires_on="2026-01-01"), "e" * 64, seen(), by=BY, at=AT)
 
 
 def no_factor(settings: Any) -> None:

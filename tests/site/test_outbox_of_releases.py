@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from concertation.apps.sharing import commands
+from concertation.apps.sharing.arriving import commands as arriving
 from concertation.apps.sharing.nodes import commands as node_commands
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.asking import question
@@ -145,7 +146,7 @@ def test_a_withdrawn_release_is_offered_no_more_and_its_withdrawal_is() -> None:
 
 
 def test_receipts_are_given_to_the_node_they_are_for_alone() -> None:
-    commands.take_in(note(node="BFA", recipients=("NER",)), "e" * 64, (), by=BY, at=AT)
+    arriving.take_in(note(node="BFA", recipients=("NER",)), "e" * 64, (), by=BY, at=AT)
     receipting.give("e" * 64, "taken", 6, at=timezone.now())
     place = "/outbox/receipts.json"
     told, others = (json.loads(Client().get(place, headers=asking(place, asker)).content) for asker in ("BFA", "MLI"))

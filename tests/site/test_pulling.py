@@ -10,6 +10,7 @@ from pytest_django import Settings
 import node_samples as samples
 from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sharing import commands, queries
+from concertation.apps.sharing.arriving import commands as arriving
 from concertation.apps.sharing.nodes import commands as node_commands
 from concertation.apps.sharing.nodes.queries import KnownHost, alarms, hosts, last_statement
 from concertation.core.sharing import Mandate, Role
@@ -135,7 +136,7 @@ def test_two_releases_under_one_number_are_found_out_even_when_each_recipient_go
     twin = release(purpose="Pour les autres")
 
     assert pulled(served({"ner-0001": twin})) == (["refused"], [])
-    commands.take_in(note(node="MLI"), "a" * 64, (), by=BY, at=AT)
+    arriving.take_in(note(node="MLI"), "a" * 64, (), by=BY, at=AT)
     pulled(served({"ner-0001": FIRST}, seen=[Seen("MLI", 1, "b" * 64)]))
 
     assert {(each.node, each.number, each.came, each.told_by) for each in alarms()} == {("NER", 1, digest(twin), "NER"), ("MLI", 1, "b" * 64, "NER")}

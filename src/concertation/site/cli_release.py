@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from concertation.apps.needs.queries import sectors
 from concertation.apps.places.queries import states_with_units
-from concertation.apps.sharing import commands, queries
+from concertation.apps.sharing import queries
 from concertation.apps.sharing.models import Release
 from concertation.apps.sharing.nodes.queries import statements
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.problems import Problem
 from concertation.core.sharing import Role, Sensitivity
+from concertation.core.sharing.release_steps import DRAFT
 from concertation.core.sharing.released_tables import COLUMNS, PEOPLE
 from concertation.core.sharing.releases import is_doubtful
 from concertation.core.sharing.signing import SIGNERS
@@ -104,7 +105,7 @@ def sign(
     held = numbered(number)
     if role not in {each.value for each in SIGNERS}:
         raise refuse("Rôles : data-manager, release-authority.", "Roles: data-manager, release-authority.", code=2)
-    if held.standing != commands.DRAFT:
+    if held.standing != DRAFT:
         raise refuse("Cette diffusion est déjà partie.", "This release has left already.")
     try:
         problems = releasing.sign(held, node_keys.private_key(key or node_keys.key_file(Role(role))), at=timezone.now())

@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from concertation.apps.sharing import queries
-from concertation.apps.sharing.commands import PUBLISHED
 from concertation.apps.sharing.models import Release
 from concertation.apps.sharing.nodes.queries import courier_key, statements
 from concertation.core.sharing import Sensitivity
 from concertation.core.sharing.asking import SEAL, Question, question_of
 from concertation.core.sharing.keyring import COURIER
+from concertation.core.sharing.release_steps import PUBLISHED
 from concertation.core.sharing.releases import EVERYONE, ReleaseNote, day
 from concertation.core.sharing.signing import holds
 from concertation.formats.keys_file import KEYS, written_keys

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from concertation.apps.sharing import commands, queries
+from concertation.apps.sharing import queries
+from concertation.apps.sharing.arriving import commands as arriving_commands
 from concertation.apps.sharing.nodes import commands as node_commands
 from concertation.apps.sharing.nodes.queries import KnownHost, courier_key, last_statement
 from concertation.core.problems import Problem
@@ -85,7 +86,7 @@ def come(path: Path, *, at: datetime) -> Come:
     if read.note is None:
         return Come(read)
     if any(problem.code == TWO_WITH_ONE_NUMBER for problem in read.problems):
-        held = queries.received()[read.note.node].hashes[read.note.sequence]
+        held = queries.received(arriving=True)[read.note.node].hashes[read.note.sequence]
         raise_release_alarm(read.note.node, read.note.sequence, held, read.digest, told_by=read.note.node, at=at)
     before = queries.shown_before(node.OPERATOR, node=read.note.node, table=read.note.table, concept=read.note.concept)
     is_new = read.digest not in queries.received().get(read.note.node, Received({})).hashes.values()
@@ -102,7 +103,7 @@ def take(each: Come, *, at: datetime) -> Come:
     read = each.read
     if read.note is None or not is_doubtful(read.problems):
         return replace(each, done="refused")
-    done, rows = commands.take_in(read.note, read.digest, read.cells, by=node.OPERATOR[0], at=at)
+    done, rows = arriving_commands.take_in(read.note, read.digest, read.cells, by=node.OPERATOR[0], at=at)
     if done not in receipting.ACTS or read.note.node == queries.own_state():
         return replace(each, done=done, rows=rows)
     about = read.note.withdraws if done == "purged" and read.note.withdraws else read.digest
@@ -170,7 +171,7 @@ def clear(name: str) -> None:
 
 def purge_expired(*, at: datetime) -> list[bytes]:
     """Take away what is past its day, and sign receipts for it where this node has keys."""
-    gone = node_commands.purge_expired(today=at.date(), by=node.OPERATOR[0], at=at)
+    gone = arriving_commands.purge_expired(today=at.date(), by=node.OPERATOR[0], at=at)
     if not node_keys.key_file(COURIER).exists():
         return []
     return receipting.given_for_expired(((name, digest, rows) for name, digest, rows in gone if name != queries.own_state()), at=at)

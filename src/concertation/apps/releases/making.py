@@ -23,8 +23,9 @@ from concertation.core.sharing import Mandate, Role, Sensitivity
 from concertation.core.sharing.canonical import canonical_json
 from concertation.core.sharing.control_told import Controlled, controlled_table
 from concertation.core.sharing.disclosure.control import Report
+from concertation.core.sharing.release_steps import PUBLISHED
 from concertation.core.sharing.released_tables import PEOPLE, PeopleCell, controlled, covers_other_units
-from concertation.core.sharing.releases import PROTOCOL, ReleaseNote, day, note_of
+from concertation.core.sharing.releases import PROTOCOL, ReleaseNote, day, note_of, replaces
 from concertation.core.sharing.sealed import Fresh, sealed
 from concertation.core.sharing.signing import Signature, fingerprint, public_of, signature_problems, signed
 from concertation.formats.release import (
@@ -97,7 +98,17 @@ def controlled_and_laid(state: str, wanted: Wanted, held: Sequence[PeopleCell], 
         expires_on=(at.date() + wanted.good_for).isoformat(), concept=wanted.concept, grain=wanted.grain, period_start=days[0], period_end=days[1], disclosure=digest_of(told),
         threshold=rule.fewest, hidden=len(report.hidden), derived_from=(f"{state}: {wanted.concept}",),
     )  # fmt: skip
+    note = replace(note, supersedes=replaced_by(note, seen, mandates))
     return laid(note, seen, controlled_table(held, report), report, by=by, at=at)
+
+
+def replaced_by(note: ReleaseNote, seen: Sequence[PeopleCell], mandates: Mandates) -> str:
+    """The hash of the last release that this one says anew: of the same days and sectors, for everybody who had it; empty where there is none."""
+    sectors = {cell.sector for cell in seen}
+    for each in queries.standing_of_table(mandates, node=note.node, table=note.table, concept=note.concept):
+        if replaces(note, note_held(each)) and queries.sectors_of(mandates, each) == sectors:
+            return each.digest
+    return ""
 
 
 def refusals(held: Sequence[PeopleCell], report: Report) -> tuple[Problem, ...]:
@@ -149,7 +160,7 @@ def seal_for(note: ReleaseNote, today: date) -> tuple[Seal | None, list[str]]:
 
 def withdraw(held: Release | None, *, why: str = "", by: Mandate, at: datetime) -> Made:
     """Make the release that takes one back, with its reason; it needs both signatures too."""
-    if held is None or held.standing != commands.PUBLISHED or held.withdraws:
+    if held is None or held.standing != PUBLISHED or held.withdraws:
         return refused(Problem("release-not-to-withdraw", value=str(held.sequence) if held else ""))
     told = note_held(held)
     note = replace(
@@ -208,4 +219,4 @@ def publish(release: Release, targets: Sequence[Path], reader: Receiver, *, by: 
 
 def receiver(today: date) -> Receiver:
     """This node as a reader of releases."""
-    return Receiver(queries.own_state(), today, queries.held_keys(), queries.received(), opening_keys())
+    return Receiver(queries.own_state(), today, queries.held_keys(), queries.received(arriving=True), opening_keys())

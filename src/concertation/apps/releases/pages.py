@@ -52,7 +52,7 @@ def releases(request: ReaderRequest) -> HttpResponse:
     page = Paginator(queries.releases(request.mandates).order_by("-created_at"), PER_PAGE).get_page(request.GET.get("page"))
     own = queries.own_state()
     context = {
-        "table": views.releases_table(page, queries.counted_cells(request.mandates, list(page)), timezone.localdate()), "total": page.paginator.count, "own": own, "own_words": words.state_words(own) if own else "",
+        "table": views.releases_table(page, queries.replaced(request.mandates, list(page)), timezone.localdate()), "total": page.paginator.count, "own": own, "own_words": words.state_words(own) if own else "",
         "may_make": bool(own) and writes_for(request.mandates, own) is not None,
         "sees_principles": sits_on_panel(request.mandates) or answers_for(request.mandates) is not None, "breadcrumbs": crumbs()[:1] + [(_("Diffusions"), None)],
     }  # fmt: skip

@@ -25,7 +25,7 @@ from concertation.apps.sources.taken_sources import own_register
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.control_told import Controlled
-from concertation.core.sharing.release_steps import DRAFT, PUBLISHED, RECEIVED, WITHDRAWN, lets_go, may_sign
+from concertation.core.sharing.release_steps import DRAFT, EXPIRED, PUBLISHED, RECEIVED, WITHDRAWN, lets_go, may_sign
 from concertation.core.sharing.released_tables import TOTAL, CellState, PeopleCell
 from concertation.core.sharing.releases import ReleaseNote, day
 from concertation.core.sharing.signing import SIGNERS
@@ -36,31 +36,31 @@ TAKEN = (
     Column(key="level", heading_fr="Niveau", heading_en="Level", numeric=True), Column(key="sector", heading_fr="Secteur", heading_en="Sector"),
     Column(key="value", heading_fr="Valeur", heading_en="Value", numeric=True), Column(key="state", heading_fr="État de la case", heading_en="State of the cell"),
 )  # fmt: skip
-STANDING_TAGS = {DRAFT: "doubtful", PUBLISHED: "understood", RECEIVED: "understood", WITHDRAWN: "refused"}
+STANDING_TAGS = {DRAFT: "doubtful", PUBLISHED: "understood", RECEIVED: "understood", WITHDRAWN: "refused", EXPIRED: "refused"}
 
 
-def releases_table(page: Page[Release], counted: Mapping[Any, tuple[int, int]], today: date) -> dict[str, Any]:
+def releases_table(page: Page[Release], replaced: frozenset[str], today: date) -> dict[str, Any]:
     """The releases a reader may see."""
     columns = [
         {"key": "title", "label": _("Diffusion"), "sortable": False}, {"key": "standing", "label": _("Étape"), "sortable": False}, {"key": "to", "label": _("Destinataires"), "sortable": False},
         {"key": "cells", "label": _("Cases"), "numeric": True, "sortable": False}, {"key": "hidden", "label": _("Masquées"), "numeric": True, "sortable": False},
         {"key": "until", "label": _("Valable jusqu'au"), "sortable": False},
     ]  # fmt: skip
-    rows = [release_row(each, counted.get(each.pk), today) for each in page]
+    rows = [release_row(each, is_replaced=each.digest in replaced, today=today) for each in page]
     return {
         "id": "releases", "caption": _("Diffusions faites et reçues"), "columns": columns, "rows": rows, "page": page, "unfiltered": True,
         "empty": {"title": _("Aucune diffusion n'est tenue ici."), "text": _("Le gestionnaire des données d'un État prépare une diffusion sur le nœud de son État ; celles des autres arrivent par clé USB, courrier ou réseau.")},
     }  # fmt: skip
 
 
-def release_row(row: Release, counts: tuple[int, int] | None, today: date) -> dict[str, Any]:
+def release_row(row: Release, *, is_replaced: bool, today: date) -> dict[str, Any]:
     """One release as a line."""
     note = note_held(row)
-    cells, hidden = counts or (None, None)
-    gone = row.standing == WITHDRAWN or note.is_withdrawal
+    gone = row.standing in (WITHDRAWN, EXPIRED) or note.is_withdrawal
+    cells, hidden = (row.rows, row.hidden) if row.rows else (None, None)
     return {
         "title": {"text": words.title(note), "url": reverse("release", args=[row.pk]), "note": words.period_words(note)},
-        "standing": {"text": row.get_standing_display(), "css": f"tag {STANDING_TAGS[row.standing]}"}, "to": words.states_words(note.recipients),
+        "standing": {"text": _("remplacée"), "css": "tag"} if is_replaced and not gone else {"text": row.get_standing_display(), "css": f"tag {STANDING_TAGS[row.standing]}"}, "to": words.states_words(note.recipients),
         "cells": "–" if gone and cells is None else cells, "hidden": "–" if gone and hidden is None else hidden,
         "until": {"text": row.expires_on, "note": "" if gone else words.days_left(row.expires_on, today)},
     }  # fmt: skip
@@ -178,12 +178,17 @@ def facts(held: Release, note: ReleaseNote, agreement: SharingAgreement | None) 
     return [line for line in told if line[1]]
 
 
-def related_words(related: Mapping[str, Release]) -> list[tuple[str, str]]:
-    """What a release takes back, or what takes it back, with its reason: (words, address)."""
+RELATED = {
+    "withdrawn": gettext_lazy("Reprend la diffusion n° %(number)s%(reason)s"), "withdrawing": gettext_lazy("Reprise par la diffusion n° %(number)s%(reason)s"),
+    "replaced": gettext_lazy("Remplace la diffusion n° %(number)s%(reason)s"), "replacing": gettext_lazy("Remplacée par la diffusion n° %(number)s%(reason)s"),
+}  # fmt: skip
+
+
+def related_words(related: Sequence[tuple[str, Release]]) -> list[tuple[str, str]]:
+    """What a release takes back or replaces, what takes it back, with its reason, or replaces it: (words, address)."""
     told = []
-    for how, each in related.items():
+    for how, each in related:
         note = note_held(each)
         reason = _(" ; motif : %(why)s") % {"why": note.purpose} if how == "withdrawing" and note.purpose else ""
-        words_of = _("Reprise par la diffusion n° %(number)s%(reason)s") if how == "withdrawing" else _("Reprend la diffusion n° %(number)s%(reason)s")
-        told.append((words_of % {"number": each.sequence, "reason": reason}, reverse("release", args=[each.pk])))
+        told.append((str(RELATED[how]) % {"number": each.sequence, "reason": reason}, reverse("release", args=[each.pk])))
     return told

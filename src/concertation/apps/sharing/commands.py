@@ -1,9 +1,7 @@
 """Writing what may leave and what came: the node's name, keys accepted and revoked, releases, their rows, receipts.
 
-Each act is one line of the journal of the State concerned. A release that comes is stored with its rows in one transaction, or not
-at all; the same one again changes nothing, and one that comes after its own withdrawal leaves no row. A withdrawal purges what
-others hold; this node keeps what it withdrew of its own, closed to everybody but its State, because what once left counts for every
-later control.
+Each act is one line of the journal of the State concerned. What comes from others is taken in `arriving`. This node keeps what it
+withdrew of its own, closed to everybody but its State, because what once left counts for every later control.
 """
 
 from collections.abc import Sequence
@@ -12,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.sharing.arriving.commands import add_rows, hidden_in, release_row
 from concertation.apps.sharing.models import (
     OwnNode,
     Receipt,
@@ -24,11 +23,10 @@ from concertation.apps.sharing.models import (
 from concertation.core.sharing import Mandate, Role, Sensitivity
 from concertation.core.sharing.canonical import canonical_json
 from concertation.core.sharing.control_told import Controlled, as_json
+from concertation.core.sharing.release_steps import DRAFT, PUBLISHED, WITHDRAWN
 from concertation.core.sharing.released_tables import PeopleCell
 from concertation.core.sharing.releases import ReleaseNote
 from concertation.core.sharing.signing import HeldKey
-
-PUBLISHED, RECEIVED, WITHDRAWN, DRAFT = "published", "received", "withdrawn", "draft"
 
 
 @transaction.atomic
@@ -77,17 +75,10 @@ def draft(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, by: Ma
 
 def kept(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, standing: str, level: str) -> Release:
     """A release and its rows, inside the caller's transaction."""
-    made = Release.objects.create(
-        node=note.node, owner_state=note.node, sensitivity=level, sequence=note.sequence, digest=digest, previous=note.previous, withdraws=note.withdraws,
-        table=note.table, concept=note.concept, note=canonical_json(note.as_json()), standing=standing, expires_on=date.fromisoformat(note.expires_on),
-    )  # fmt: skip
-    ReleasedFigure.objects.bulk_create(
-        ReleasedFigure(
-            release=made, owner_state=note.node, sensitivity=level, unit=cell.unit, unit_name=cell.unit_name, level=cell.level, sector=cell.sector,
-            value=cell.value, state=cell.state.value,
-        )
-        for cell in cells
-    )  # fmt: skip
+    made = release_row(note, digest, standing=standing, level=level)
+    add_rows(made, cells)
+    made.rows, made.hidden = len(cells), hidden_in(cells)
+    made.save(update_fields=["rows", "hidden"])
     return made
 
 
@@ -129,29 +120,6 @@ def close(digest: str, *, at: datetime) -> None:
     closed = Sensitivity.CONFIDENTIAL.value
     Release.objects.filter(digest=digest).update(standing=WITHDRAWN, withdrawn_at=at, sensitivity=closed)
     ReleasedFigure.objects.filter(release__digest=digest).update(sensitivity=closed)
-
-
-@transaction.atomic
-def take_in(note: ReleaseNote, digest: str, cells: Sequence[PeopleCell], *, by: Mandate, at: datetime) -> tuple[str, int]:
-    """Store a release that was read without a problem; gives back what was done (taken, purged, or held already) and the rows."""
-    if Release.objects.filter(digest=digest).exists():
-        return "held", 0
-    gone = Release.objects.filter(node=note.node, withdraws=digest).exists()
-    kept(note, digest, () if gone else cells, standing=WITHDRAWN if gone else RECEIVED, level=note.level)
-    if note.is_withdrawal or gone:
-        rows = purge(note, at=at)
-        journal("sharing.release-purged", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=rows, withdraws=note.withdraws)
-        return "purged", rows
-    journal("sharing.release-taken", by, state=note.node, at=at, release=digest, sequence=note.sequence, rows=len(cells))
-    return "taken", len(cells)
-
-
-def purge(note: ReleaseNote, *, at: datetime) -> int:
-    """Take away the rows of a release its node withdrew; gives back how many went."""
-    withdrawn = Release.objects.filter(node=note.node, digest=note.withdraws)
-    rows, _by_model = ReleasedFigure.objects.filter(release__in=withdrawn).delete()
-    withdrawn.update(standing=WITHDRAWN, withdrawn_at=at)
-    return rows
 
 
 @transaction.atomic

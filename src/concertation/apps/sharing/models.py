@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from concertation.apps.ground.models import GuardedModel, new_id
 
 STANDINGS = [
-    ("draft", _("préparée")), ("published", _("publiée")), ("received", _("reçue")), ("withdrawn", _("retirée")), ("expired", _("échue")),
+    ("draft", _("préparée")), ("published", _("publiée")), ("arriving", _("en train d'arriver")), ("received", _("reçue")), ("withdrawn", _("retirée")), ("expired", _("échue")),
 ]  # fmt: skip
 
 
@@ -35,19 +35,25 @@ class SigningKey(models.Model):
 
 
 class Release(GuardedModel):
-    """One release of this node or of another: its number, hash, note as signed, and what became of it. The owner State is its node's."""
+    """One release of this node or of another: its number, hash, note as signed, and what became of it. The owner State is its node's.
+
+    `rows` counts the rows that stand here; of a release that is arriving, those that came so far.
+    """
 
     node = models.CharField(max_length=3)
     sequence = models.PositiveIntegerField()
     digest = models.CharField(max_length=64, unique=True)
     previous = models.CharField(max_length=64, blank=True)
     withdraws = models.CharField(max_length=64, blank=True)
+    supersedes = models.CharField(max_length=64, blank=True)
     table = models.CharField(max_length=24)
     concept = models.CharField(max_length=40)
     note = models.BinaryField()
     standing = models.CharField(max_length=12, choices=STANDINGS)
     expires_on = models.DateField()
     withdrawn_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    hidden = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "sequence"], name="release_one_per_number")]

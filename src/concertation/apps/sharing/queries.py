@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from concertation.apps.sharing.models import (
     OwnNode,
@@ -19,9 +21,12 @@ from concertation.apps.sharing.models import (
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.control_told import Controlled, from_json
 from concertation.core.sharing.keyring import OPENING
+from concertation.core.sharing.release_steps import ARRIVING, DRAFT, EXPIRED, PUBLISHED, RECEIVED, WITHDRAWN
 from concertation.core.sharing.released_tables import CellState, PeopleCell
-from concertation.core.sharing.releases import Received
+from concertation.core.sharing.releases import SHARED_LEVELS, Received
 from concertation.core.sharing.signing import SIGNERS, HeldKey
+
+STAND = (PUBLISHED, RECEIVED)
 
 
 def own_state() -> str:
@@ -45,8 +50,8 @@ def opening_publics(nodes: Sequence[str], *, on: date) -> dict[str, bytes]:
 
 
 def releases(mandates: Sequence[Mandate], *, node: str = "") -> QuerySet[Release]:
-    """The releases a reader may see, in order."""
-    held = Release.objects.visible_to(mandates).order_by("node", "sequence")
+    """The releases a reader may see, in order; one that is still arriving is not there."""
+    held = Release.objects.visible_to(mandates).exclude(standing=ARRIVING).order_by("node", "sequence")
     return held.filter(node=node) if node else held
 
 
@@ -57,15 +62,32 @@ def release_numbered(mandates: Sequence[Mandate], node: str, sequence: int) -> R
 
 def release(mandates: Sequence[Mandate], release_id: UUID) -> Release | None:
     """One release, if the reader may see it."""
-    held: Release | None = Release.objects.visible_to(mandates).filter(pk=release_id).first()
-    return held
+    return releases(mandates).filter(pk=release_id).first()
 
 
-def related(mandates: Sequence[Mandate], held: Release) -> dict[str, Release]:
-    """What a release withdraws (`withdrawn`) and what withdraws it (`withdrawing`), where the reader may see them. One query."""
-    both = Release.objects.visible_to(mandates).filter(node=held.node, digest=held.withdraws) if held.withdraws else Release.objects.visible_to(mandates).filter(node=held.node, withdraws=held.digest)
-    found = both.order_by("-sequence").first()
-    return {} if found is None else {"withdrawn" if held.withdraws else "withdrawing": found}
+def related(mandates: Sequence[Mandate], held: Release) -> list[tuple[str, Release]]:
+    """What a release withdraws or replaces (`withdrawn`, `replaced`), what withdraws or replaces it (`withdrawing`, `replacing`), where the reader may see them. One query."""
+    ways = {"withdrawn": Q(digest=held.withdraws), "replaced": Q(digest=held.supersedes), "withdrawing": Q(withdraws=held.digest), "replacing": Q(supersedes=held.digest)}
+    found = releases(mandates, node=held.node).filter(reduce(or_, ways.values())).exclude(digest="")
+    return [(how, each) for each in found for how in ways if is_related(how, each, held)]
+
+
+def is_related(how: str, each: Release, held: Release) -> bool:
+    """Whether one release stands to another in a way; what replaces counts while it stands itself."""
+    if how in ("withdrawn", "replaced"):
+        return each.digest == (held.withdraws if how == "withdrawn" else held.supersedes)
+    return each.withdraws == held.digest if how == "withdrawing" else each.supersedes == held.digest and each.standing in STAND
+
+
+def replaced(mandates: Sequence[Mandate], listed: Sequence[Release]) -> frozenset[str]:
+    """The hashes, of some releases, that a later one which stands has replaced. One query."""
+    rows = releases(mandates).filter(supersedes__in=[each.digest for each in listed], standing__in=STAND)
+    return frozenset(rows.values_list("supersedes", flat=True))
+
+
+def standing_of_table(mandates: Sequence[Mandate], *, node: str, table: str, concept: str) -> QuerySet[Release]:
+    """The releases of a table that left a node and stand, newest first."""
+    return releases(mandates, node=node).filter(table=table, concept=concept, withdraws="", standing__in=STAND).order_by("-sequence")
 
 
 def control_of(mandates: Sequence[Mandate], held: Release) -> Controlled:
@@ -79,24 +101,23 @@ def signatures(held: Release) -> Mapping[Role, ReleaseSignature]:
     return {Role(each.role): each for each in ReleaseSignature.objects.filter(release=held)}
 
 
-def counted_cells(mandates: Sequence[Mandate], listed: Sequence[Release]) -> dict[UUID, tuple[int, int]]:
-    """Of some releases, how many rows and how many hidden ones the reader may see. One query."""
-    rows = ReleasedFigure.objects.visible_to(mandates).filter(release__in=[each.pk for each in listed])
-    told = rows.values("release").annotate(rows=Count("pk"), hidden=Count("pk", filter=Q(state="hidden"))).order_by()
-    return {line["release"]: (line["rows"], line["hidden"]) for line in told}
+def standing_rows(mandates: Sequence[Mandate]) -> QuerySet[ReleasedFigure]:
+    """The rows a reader may see of releases that stand: none of one that is arriving, none of another's that was withdrawn or is past its day."""
+    rows = ReleasedFigure.objects.visible_to(mandates).exclude(release__standing=ARRIVING)
+    return rows.exclude(release__standing__in=(WITHDRAWN, EXPIRED), sensitivity__in=SHARED_LEVELS)
 
 
 def chain_to_follow(node: str) -> tuple[int, str]:
     """The number and hash of the last release of this node that left; a draft takes no number from the next."""
-    last = Release.objects.filter(node=node).exclude(standing="draft").order_by("-sequence").values_list("sequence", "digest").first()
+    last = Release.objects.filter(node=node).exclude(standing__in=(DRAFT, ARRIVING)).order_by("-sequence").values_list("sequence", "digest").first()
     return last or (0, "")
 
 
-def received() -> dict[str, Received]:
-    """The chain of every node as held here: hashes alone, whoever may read the rows."""
+def received(*, arriving: bool = False) -> dict[str, Received]:
+    """The chain of every node as held here: hashes alone, whoever may read the rows; what has only begun to arrive where it is asked for."""
     hashes: dict[str, dict[int, str]] = {}
     named: dict[str, dict[int, str]] = {}
-    for node, sequence, digest, previous in Release.objects.values_list("node", "sequence", "digest", "previous"):
+    for node, sequence, digest, previous in Release.objects.exclude(standing="" if arriving else ARRIVING).values_list("node", "sequence", "digest", "previous"):
         hashes.setdefault(node, {})[sequence] = digest
         named.setdefault(node, {})[sequence - 1] = previous
     return {node: Received(held, named[node]) for node, held in hashes.items()}
@@ -104,8 +125,13 @@ def received() -> dict[str, Received]:
 
 def cells_of(mandates: Sequence[Mandate], release: Release) -> tuple[PeopleCell, ...]:
     """The rows of a release that a reader may see."""
-    rows = ReleasedFigure.objects.visible_to(mandates).filter(release=release).order_by("sector", "level", "unit")
+    rows = standing_rows(mandates).filter(release=release).order_by("sector", "level", "unit")
     return tuple(PeopleCell(row.unit, row.unit_name, row.level, row.sector, row.value, CellState(row.state)) for row in rows)
+
+
+def sectors_of(mandates: Sequence[Mandate], release: Release) -> set[str]:
+    """The sectors a release speaks of."""
+    return set(standing_rows(mandates).filter(release=release).order_by().values_list("sector", flat=True).distinct())
 
 
 def shown_before(mandates: Sequence[Mandate], *, node: str, table: str, concept: str) -> list[tuple[PeopleCell, ...]]:

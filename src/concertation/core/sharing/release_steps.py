@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from concertation.core.sharing.mandates import Mandate, Role
 from concertation.core.sharing.signing import SIGNERS
 
-DRAFT, PUBLISHED, RECEIVED, WITHDRAWN = "draft", "published", "received", "withdrawn"
+DRAFT, PUBLISHED, RECEIVED, WITHDRAWN, EXPIRED = "draft", "published", "received", "withdrawn", "expired"
+ARRIVING = "arriving"
 
 
 @dataclass(frozen=True, slots=True)

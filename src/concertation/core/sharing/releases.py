@@ -54,6 +54,19 @@ class ReleaseNote:
         return bool(self.withdraws)
 
 
+def replaces(now: ReleaseNote, before: ReleaseNote) -> bool:
+    """Whether a release says anew what an earlier one said: the same table, of the same days, at the same grain, for everybody who had it.
+
+    >>> from dataclasses import replace
+    >>> before = ReleaseNote(**{each.name: "" for each in fields(ReleaseNote)} | {"table": "people", "recipients": ("BFA",)})
+    >>> replaces(replace(before, recipients=("BFA", "MLI")), before), replaces(replace(before, recipients=("MLI",)), before)
+    (True, False)
+    """
+    same = ("node", "table", "concept", "grain", "period_start", "period_end", "level")
+    reaches = EVERYONE in now.recipients or set(before.recipients) <= set(now.recipients)
+    return reaches and not before.is_withdrawal and all(getattr(now, name) == getattr(before, name) for name in same)
+
+
 def note_of(content: object) -> ReleaseNote | None:
     """The note of a JSON value, None where a word lacks, is too many or of another kind.
 

@@ -1,4 +1,4 @@
-"""Writing what is known of nodes: statements of keys believed, where a node is asked, what expired.
+"""Writing what is known of nodes: statements of keys believed, where a node is asked, alarms.
 
 A statement is kept with the keys it names in one transaction. The keys of a statement live no longer than the statement itself; one
 it revokes opens nothing from that day, whatever an earlier one said.
@@ -10,12 +10,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from concertation.apps.ground.commands import journal
-from concertation.apps.sharing.models import Alarm, Host, KeyStatement, Release, ReleasedFigure, SigningKey
+from concertation.apps.sharing.models import Alarm, Host, KeyStatement, SigningKey
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.keyring import KeyRing, SignedRing
 from concertation.formats.release import signatures_file
-
-EXPIRED = "expired"
 
 
 @transaction.atomic
@@ -57,19 +55,6 @@ def register_host(node: str, address: str, *, state: str, by: Mandate, at: datet
 def note_asked(node: str, *, last_sequence: int, good_until: date, at: datetime) -> None:
     """Remember what a node said of itself when it was last asked."""
     Host.objects.filter(node=node).update(asked_at=at, last_sequence=last_sequence, good_until=good_until)
-
-
-@transaction.atomic
-def purge_expired(*, today: date, by: Mandate, at: datetime) -> list[tuple[str, str, int]]:
-    """Take away the rows of received releases whose last day is past; gives back node, hash and rows of each."""
-    gone = []
-    for release in Release.objects.select_for_update().filter(standing="received", expires_on__lt=today).order_by("node", "sequence"):
-        rows, _by_model = ReleasedFigure.objects.filter(release=release).delete()
-        release.standing, release.withdrawn_at = EXPIRED, at
-        release.save()
-        journal("sharing.release-expired", by, state=release.node, at=at, release=release.digest, sequence=release.sequence, rows=rows)
-        gone.append((release.node, release.digest, rows))
-    return gone
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""Releases that come and go: stored and taken away in slices, standing whole or not at all."""
