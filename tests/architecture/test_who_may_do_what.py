@@ -47,6 +47,7 @@ READS_UNSEEN = {
     "sources/organisations_called": "names of organisations whose punctuality the reader may see, which `followed` has settled",
     "sources/excuses_of": "what was said of organisations whose punctuality the reader may see, which `followed` has settled",
     "sources/doubts_like": "an answer is applied to every row like it; the mandate to answer was checked on the doubt itself",
+    "response/alerts_that_count": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",
     "lessons/lesson_stamps": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",
     "lessons/lessons_as_things": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",
     "organisations/all_organisations": "what can be found is made of every row; each entry is guarded as its row is, and read through visible_to",

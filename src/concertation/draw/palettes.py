@@ -1,7 +1,7 @@
 """Colours by class: the same steps on the map, in its legend, in lists and in exports.
 
 Sequential scales are legible to colour-blind readers (YlOrBr after C. Brewer; cividis after Nuñez, Anderton and Renslow,
-2018). The five phases of the Cadre Harmonisé and the IPC keep their official colours.
+2018). `teals` begins at the paper: where its lowest class is the absence of a thing, absence draws no eye. The five phases of the Cadre Harmonisé and the IPC keep their official colours.
 """
 
 from dataclasses import dataclass
@@ -43,8 +43,9 @@ class Palette:
 
 YLORBR = Palette("ylorbr", ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404"))
 CIVIDIS = Palette("cividis", ("#fee838", "#c3b369", "#8a8678", "#575d6d", "#00224e"))
+TEALS = Palette("teals", ("#fbfaf7", "#cfe1df", "#86b5b1", "#3f807d", "#0b4a48"))
 PHASES = Palette("phases", ("#cdfacd", "#fae61e", "#e67800", "#c80000", "#640000"))
-PALETTES = {palette.name: palette for palette in (YLORBR, CIVIDIS, PHASES)}
+PALETTES = {palette.name: palette for palette in (YLORBR, CIVIDIS, TEALS, PHASES)}
 
 
 def stylesheet() -> str:

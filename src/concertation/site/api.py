@@ -30,6 +30,7 @@ from concertation.apps.places.api import hapi as hapi_places
 from concertation.apps.places.api import router as places
 from concertation.apps.presence.api import hapi as hapi_presence
 from concertation.apps.presence.api import router as presence
+from concertation.apps.response.api import router as response
 from concertation.apps.search.api import router as search
 from concertation.apps.sources.api import router as sources
 from concertation.site.api_stamps import Unchanged, stamp_request
@@ -70,7 +71,7 @@ class Interface(NinjaAPI):
 
 
 api = Interface(title="Concertation", version=VERSION, urls_namespace="api", docs_url=None, openapi_url=None, auth=Token())
-for router in (places, organisations, sources, needs, presence, funding, allocation, picture, decisions, search, access):
+for router in (places, organisations, sources, needs, presence, funding, allocation, picture, decisions, response, search, access):
     api.add_router("", router)
 for router in (hapi_needs, hapi_presence, hapi_places):
     api.add_router("/hapi", router)

@@ -23,7 +23,7 @@ from concertation.apps.picture.queries import node_stamp
 from concertation.site.context import VERSION
 
 STAMPED = frozenset({
-    "states", "divisions", "units", "organisations", "sources", "sectors", "concepts", "figures", "figure", "activities", "plan_money", "money_flows", "decisions",
+    "states", "divisions", "units", "organisations", "sources", "sectors", "concepts", "figures", "figure", "activities", "plan_money", "money_flows", "decisions", "alerts", "alert_responses", "disaster_bulletins",
     "hapi_admin1", "hapi_admin2", "hapi_humanitarian_needs", "hapi_food_security", "hapi_idps", "hapi_refugees", "hapi_population", "hapi_operational_presence",
 })  # fmt: skip
 LENGTH, BETWEEN = 24, "-"

@@ -31,7 +31,7 @@ search_app = typer.Typer(cls=WordsOrCommand, help="Recherche : lieux, organisati
 def find(
     words: Annotated[list[str], typer.Argument(help="Mots cherchés / words to look for.")],
     state: Annotated[str, typer.Option(help="État / State: BFA, MLI, NER, TGO.")] = "",
-    kind: Annotated[str, typer.Option(help="Nature / kind: place, organisation, activity, source.")] = "",
+    kind: Annotated[str, typer.Option(help="Nature / kind: place, organisation, activity, source, lesson, alert.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Cherche comme les pages, « find » peut être omis / search as the pages do; “find” may be left out."""

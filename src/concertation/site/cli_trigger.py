@@ -87,10 +87,15 @@ def show(framework: Framework, content: dict[str, Any]) -> None:
     table = Table("", "Années / years", "Retour / return", title=f"{content['framework']} {content['version']}, {content['years'][0]}-{content['years'][1]}")
     for name, window in content["windows"].items():
         screen.print(f"  {name}: {rules['fr'][name][1]}\n      {rules['en'][name][1]}", markup=False)
-        table.add_row(name, ", ".join(map(str, window["fired"])), str(window["return_period"] or "–"))
+        table.add_row(name, ", ".join(map(str, window["fired"])), period_told(window["return_period"]))
     overall = content["overall"]
-    table.add_row("", ", ".join(map(str, overall["fired"])), str(overall["return_period"] or "–"))
+    table.add_row("", ", ".join(map(str, overall["fired"])), period_told(overall["return_period"]))
     screen.print(table)
+
+
+def period_told(period: float | None) -> str:
+    """A return period to two decimals; a dash where nothing fired."""
+    return f"{period:.2f}" if period else "–"
 
 
 @trigger_app.command()

@@ -14,7 +14,7 @@ from concertation.apps.picture import reading
 from concertation.apps.places.drawing import Drawing, Part
 from concertation.draw.map_exports import Caption, standalone
 from concertation.draw.maps import Legend, Mark, choropleth
-from concertation.draw.palettes import CIVIDIS
+from concertation.draw.palettes import TEALS
 
 LEVEL = 1
 MOST = 2
@@ -58,7 +58,7 @@ def covered(every: Sequence[Listed]) -> Covered | None:
             Mark(unit.pk, sentence, min(len(held), MOST), f"#{state}", at=(unit.longitude, unit.latitude) if unit.longitude is not None and unit.latitude is not None else None)
             for unit in units
         ]
-    legend = Legend(_("Cadres en vigueur dans l'État"), (_("aucun"), _("un"), _("deux ou plus")), CIVIDIS, "")
+    legend = Legend(_("Cadres en vigueur dans l'État"), (_("aucun"), _("un"), _("deux ou plus")), TEALS, "")
     return Covered(drawing, marks, legend, _("Où un cadre d'action anticipée est en vigueur"))
 
 
@@ -68,7 +68,7 @@ def map_block(every: Sequence[Listed]) -> dict[str, object] | None:
     if held is None:
         return None
     svg = choropleth(held.drawing.sheet, held.marks, legend=held.legend, title=held.title, language=get_language() or "fr", sheet_href=held.drawing.href, boundary_source=held.drawing.source)
-    return {"title": held.title, "palette": CIVIDIS.name, "exports": DRAWINGS, "drawing": mark_safe(svg), "caption": _("Toutes les régions d'un État prennent la couleur de l'État : les cadres ne donnent pas tous leurs unités.")}  # noqa: S308 — escaped by draw.svg
+    return {"title": held.title, "palette": TEALS.name, "exports": DRAWINGS, "drawing": mark_safe(svg), "caption": _("Toutes les régions d'un État prennent la couleur de l'État : les cadres ne donnent pas tous leurs unités.")}  # noqa: S308 — escaped by draw.svg
 
 
 def map_alone(every: Sequence[Listed], sources: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from concertation.core.anticipation.amounts import planned, rows_released
 from concertation.core.anticipation.backtest import BacktestResult
 from concertation.core.anticipation.framework import Framework, Money
 from concertation.core.anticipation.watching import clock
-from concertation.core.anticipation.wording import issues_in_words, measured, number, window_in_words
+from concertation.core.anticipation.wording import decimals, issues_in_words, measured, number, window_in_words
 from concertation.core.anticipation.years import Years
 from concertation.core.figures import number_in_words
 from concertation.core.money import DIGITS
@@ -219,10 +219,10 @@ def past_of(held: Told) -> dict[str, object] | None:
     framework, past = held.shown.framework, held.past
     published = framework.backtest.return_periods
     rows = [
-        {"label": framework.windows[name].label.told(language()), "fired": ", ".join(map(str, years.listed())), "period": period_words(years.return_period), "published": period_words(published.get(name)), "hit": share_words(past.skill[name].hit_rate), "vain": share_words(past.skill[name].false_alarm_ratio)}
+        {"label": framework.windows[name].label.told(language()), "fired": ", ".join(map(str, years.listed())), "period": period_words(years.return_period), "published": published_words(published.get(name)), "hit": share_words(past.skill[name].hit_rate), "vain": share_words(past.skill[name].false_alarm_ratio)}
         for name, years in past.windows.items()
     ]  # fmt: skip
-    whole = {"label": _("L'une ou l'autre"), "fired": ", ".join(map(str, past.overall.listed())), "period": period_words(past.overall.return_period), "published": period_words(published.get("overall")), "hit": "", "vain": ""}
+    whole = {"label": _("L'une ou l'autre"), "fired": ", ".join(map(str, past.overall.listed())), "period": period_words(past.overall.return_period), "published": published_words(published.get("overall")), "hit": "", "vain": ""}
     return {
         "rows": [*rows, whole], "first": past.years[0], "last": past.years[1], "spent": period_words(past.effective_return_period), "is_computed": held.is_computed,
         "expected": expected_words(framework, past), "untested": framework.backtest.untested.told(language()) if framework.backtest.untested else "",
@@ -244,8 +244,13 @@ def expected_words(framework: Framework, past: BacktestResult) -> str:
 
 
 def period_words(period: float | None) -> str:
-    """A return period to two decimals, so that 3.25 stands beside a published 3.2 or 3.3 as it is."""
-    return number(round(period, 2), language()) if period else "–"
+    """A return period computed here, always to two decimals: 3.25 stands beside a published 3.2 or 3.3 as it is, and 2.60 never beside 8.67 as 2.6."""
+    return decimals(period, 2, language()) if period else "–"
+
+
+def published_words(period: float | None) -> str:
+    """A return period as its document prints it."""
+    return number(period, language()) if period else "–"
 
 
 def share_words(value: float | None) -> str:

@@ -1,12 +1,16 @@
-"""What rapid response offers to the apps below it: its importers, and how an answer to a doubt reaches its alerts."""
+"""What rapid response offers to the apps below it: its importers, how an answer to a doubt reaches its alerts, and alerts as they are found."""
 
 from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
 
 from concertation.apps.presence.wiring import placements
 from concertation.apps.response.bulletin_imports import BulletinImporter
 from concertation.apps.response.imports import AlertImporter
 from concertation.apps.response.queries import places_written, rows_waiting, runs_waiting, runs_with_alerts
+from concertation.apps.response.search_reading import alert_stamps, alerts_as_things
 from concertation.apps.response.storing import commands
+from concertation.apps.search.kinds import Kind, offer
 from concertation.apps.sources import imports, review, withdrawals
 from concertation.apps.sources.doubts.commands import KEEP
 from concertation.apps.sources.models import Doubt, ImportRun
@@ -40,3 +44,9 @@ imports.register(BulletinImporter())
 review.register_applier("place", place_waiting_alerts)
 review.register_undoer("place", place_alerts_again)
 withdrawals.register_closer(commands.close_further)
+offer(
+    Kind(
+        "alert", 6, _("Alertes"), frozenset({"response", "sources"}), alert_stamps, alerts_as_things, of_each_state=True,
+        narrowing=frozenset({"sources.import-stored", "sources.import-withdrawn", "sources.import-closed-further", "response.alert-withdrawn", "response.alert-corrected"}),
+    ),
+)

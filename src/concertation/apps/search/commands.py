@@ -159,6 +159,6 @@ def is_whole() -> bool:
 def withhold(line: JournalLine) -> None:
     """Fewer readers may see the rows an act names from this act on: none of them is found until the index has followed."""
     facts = json.loads(bytes(line.facts))
-    run, rows = facts.get("run"), [facts.get("activity"), facts.get("lesson"), *facts.get("activities", ())]
+    run, rows = facts.get("run"), [facts.get("activity"), facts.get("lesson"), facts.get("alert"), *facts.get("activities", ())]
     for named in filter(None, [run, facts.get("replaces"), several_imports(line.chain) if run else None, *rows]):
         Withheld.objects.update_or_create(origin=str(named), defaults={"chain": line.chain, "sequence": line.sequence})

@@ -53,7 +53,7 @@ class Kind:
     `stamps(chain)` tells every thing of a State that should be found, by key, with a text that changes when the thing does;
     `things(chain, keys)` gives those asked for. A kind that is not `of_each_state` is told whole, whatever the chain. `subjects`:
     the first words of the acts after which things may have changed. `narrowing`: acts of the journal that name a `run` (and one it `replaces`), an
-    `activity` or `activities` that fewer readers may see from that moment on. `suggests`: its titles are short names, offered when a word was misspelt.
+    `activity`, `activities`, `lesson` or `alert` that fewer readers may see from that moment on. `suggests`: its titles are short names, offered when a word was misspelt.
     """
 
     code: str

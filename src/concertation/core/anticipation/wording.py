@@ -32,6 +32,16 @@ def number(value: float, language: Language) -> str:
     return plain.replace(",", FRENCH_BLANK).replace(".", ",") if language == "fr" else plain
 
 
+def decimals(value: float, digits: int, language: Language) -> str:
+    """A number to so many decimals, zeros at the end included: a column of them lines up.
+
+    >>> decimals(2.6, 2, "fr"), decimals(26 / 3, 2, "en")
+    ('2,60', '8.67')
+    """
+    plain = f"{value:,.{digits}f}".replace("-", "−")
+    return plain.replace(",", FRENCH_BLANK).replace(".", ",") if language == "fr" else plain
+
+
 def measured(value: float, measure: str, language: Language) -> str:
     """A number with its measure.
 
