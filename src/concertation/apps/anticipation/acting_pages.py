@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.anticipation import queries, views
 from concertation.apps.anticipation.acting import commands
+from concertation.apps.anticipation.behind import behind
 from concertation.apps.anticipation.forms import NoteForm, ReasonForm
 from concertation.apps.anticipation.messages import cap_of
 from concertation.apps.anticipation.models import Activation
@@ -45,7 +46,7 @@ def activation(request: ReaderRequest, activation_id: UUID) -> HttpResponse:
     title = shown.framework.title.told(language())
     context = {
         **views.activation_page(held, shown, taken, timezone.now()), "may_act": by is not None, "note_form": NoteForm(), "reason_form": ReasonForm(),
-        "refusal": views.refusal_before(held, shown, taken, by),
+        "refusal": views.refusal_before(held, shown, taken, by), "behind": behind(request.mandates, held, shown.framework),
         "offered": lessons.offered(request.mandates, most=3, kind="lesson", hazard=hazard_of_lessons(shown.framework.hazard)), "may_use": bool(keeps_lessons(request.mandates)), "title": title,
         "breadcrumbs": [(_("AES"), "/"), (_("Action anticipée"), reverse("frameworks")), (title, reverse("framework", args=[held.slug])), (str(held.season), "")],
     }  # fmt: skip

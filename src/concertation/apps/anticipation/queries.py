@@ -19,6 +19,7 @@ from concertation.apps.anticipation.models import (
     IndicatorReading,
     Reservation,
 )
+from concertation.apps.places.models import AdminUnit
 from concertation.core.anticipation.framework import Framework
 from concertation.core.anticipation.readings import Reading
 from concertation.core.anticipation.watching import OPEN
@@ -98,6 +99,19 @@ def activation(mandates: Iterable[Mandate], activation_id: UUID) -> Activation |
     """One activation."""
     found: Activation | None = Activation.objects.visible_to(mandates).select_related("framework").filter(pk=activation_id).first()
     return found
+
+
+def opened_at(mandates: Iterable[Mandate], places: Iterable[tuple[str, str, int]]) -> list[Activation]:
+    """What fired at some (framework, unit, season), each with its confirmations and money at hand. Three queries."""
+    wanted = set(places)
+    rows = activations(mandates).filter(slug__in={slug for slug, _unit, _season in wanted}, unit__in={unit for _slug, unit, _season in wanted})
+    return [row for row in rows.prefetch_related("confirmations", "reservations") if (row.slug, row.unit, row.season) in wanted]
+
+
+def unit_names(units: Iterable[str]) -> Mapping[str, str]:
+    """The names of the units of administration among these; other series name their units themselves."""
+    wanted = sorted({unit for unit in units if unit})
+    return {unit.pk: unit.name for unit in AdminUnit.objects.filter(pk__in=wanted)} if wanted else {}
 
 
 def thresholds_waiting(mandates: Iterable[Mandate]) -> QuerySet[Any, Any]:

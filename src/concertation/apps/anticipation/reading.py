@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from concertation.apps.anticipation.models import Activation
-from concertation.apps.anticipation.queries import FrameworkInView, activations, frameworks, readings
+from concertation.apps.anticipation.queries import FrameworkInView, activations, frameworks, readings, unit_names
 from concertation.core.anticipation.amounts import expected_yearly_cost
 from concertation.core.anticipation.backtest import BacktestResult, back_test, declared
 from concertation.core.anticipation.quality import histories, stale, stuck
@@ -51,6 +51,7 @@ class Told:
     known: tuple[Reading, ...]
     problems: tuple[Problem, ...]
     fired: tuple[Activation, ...]
+    units: Mapping[str, str]
 
 
 def told(mandates: Sequence[Mandate], shown: FrameworkInView, today: date) -> Told:
@@ -70,4 +71,5 @@ def told(mandates: Sequence[Mandate], shown: FrameworkInView, today: date) -> To
     return Told(
         shown, season, judged, standing(framework, judged, [each.state for each in fired if each.season == season]), past, has_past,
         expected_yearly_cost(framework, [(name, periods.get(name)) for name in framework.windows], overall), known, problems, fired,
+        unit_names([*(each.unit for each in judged), *(each.unit for each in fired)]),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from concertation.apps.access import words as access_words
 from concertation.apps.anticipation import words
 from concertation.apps.anticipation.calendar import line_of, month_initials, strip
 from concertation.apps.anticipation.models import Activation, Reservation
-from concertation.apps.anticipation.queries import FrameworkInView, Steps
+from concertation.apps.anticipation.queries import FrameworkInView, Steps, unit_names
 from concertation.apps.anticipation.reading import Listed, Told
 from concertation.apps.ground.downloads import language
 from concertation.apps.ground.drawings import plain_links
@@ -114,7 +114,7 @@ def page_of(held: Told) -> dict[str, object]:
         "kind": str(words.KINDS[framework.kind]), "status": str(words.STATUSES[framework.status]), "standing": words.state_words(held.standing.value), "state_name": state_names().get(framework.country, framework.country),
         "area": framework.area.words.told(language()), "windows": windows_of(held), "strip": strip_of(held), "past": past_of(held), "past_exports": plain_links(FORMS) if held.past else [], "money": money_of(held),
         "actions": [{"words": each.words.told(language()), "owner": each.owner, "window": window_label(framework, each.window), "lead_days": each.lead_days, "people": each.people} for each in framework.actions],
-        "notes": [each.told(language()) for each in framework.notes], "activations": [activation_line(each, framework) for each in held.fired],
+        "notes": [each.told(language()) for each in framework.notes], "activations": [activation_line(each, framework, held.units) for each in held.fired],
         "earlier": [{"when": each.when, "words": each.words.told(language())} for each in framework.activations], "sentence": sentence_of(held), "confirm": confirm_words(framework),
         "readings": len(held.known), "last_reading": max((each.issued_on for each in held.known if each.issued_on), default=None), "months": months(),
     }  # fmt: skip
@@ -160,7 +160,7 @@ def windows_of(held: Told) -> list[dict[str, object]]:
 def verdict_of(held: Told, name: str) -> str:
     """What this season says of a window."""
     own = [each for each in held.verdicts if each.window == name]
-    fired = [words.unit_words(each.unit) for each in own if each.fired]
+    fired = [words.unit_words(each.unit, held.units) for each in own if each.fired]
     if fired:
         return _("seuil atteint (%(where)s)") % {"where": ", ".join(fired[:5]) + ("…" if len(fired) > 5 else "")}
     if any(each.is_half_way for each in own):
@@ -171,16 +171,16 @@ def verdict_of(held: Told, name: str) -> str:
 def evidence_of(held: Told, name: str) -> list[dict[str, object]]:
     """The readings of this season behind a window, those that pass first."""
     judged = sorted((each for verdict in held.verdicts if verdict.window == name for each in verdict.evidence), key=lambda each: (not each.passes, -each.issue))
-    return [judgement_line(held.shown.framework, {name: getattr(each, name) for name in each.__slots__}) for each in judged[:EVIDENCE_SHOWN]]
+    return [judgement_line(held.shown.framework, {name: getattr(each, name) for name in each.__slots__}, held.units) for each in judged[:EVIDENCE_SHOWN]]
 
 
-def judgement_line(framework: Framework, facts: Mapping[str, object]) -> dict[str, object]:
+def judgement_line(framework: Framework, facts: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
     """One reading judged, in words."""
     test = framework.tests.get(str(facts["test"]))
     indicator = framework.indicators[test.indicator] if test else None
     value, threshold, issue = facts["value"], facts["threshold"], facts["issue"]
     return {
-        "label": indicator.label.told(language()) if indicator else facts["test"], "unit": facts["unit"], "when": when_issued(framework, indicator.every, int(str(issue)), int(str(facts["year"]))) if indicator and issue else "",
+        "label": indicator.label.told(language()) if indicator else facts["test"], "unit": names.get(str(facts["unit"]), facts["unit"]), "when": when_issued(framework, indicator.every, int(str(issue)), int(str(facts["year"]))) if indicator and issue else "",
         "value": measured(float(str(value)), indicator.measure, language()) if indicator and value is not None else "", "threshold": measured(float(str(threshold)), indicator.measure, language()) if indicator and threshold is not None else _("non connu"),
         "passes": facts["passes"], "among": facts["ranked_among"],
     }  # fmt: skip
@@ -268,20 +268,20 @@ def money_of(held: Told) -> dict[str, object] | None:
     cap = money.envelope.shared_cap
     return {
         "fund": money.envelope.fund, "currency": money.envelope.currency, "envelope": whole_money(money, money.envelope.amount), "rows": rows, "total": number_in_words(planned(money), language()),
-        "adds_up": not money.rows or abs(planned(money) - money.envelope.amount) < len(money.rows), "is_all_in": money.mode == "all-in", "cap": whole_money(money, cap) if cap else "", "sharers": money.envelope.shared_with,
+        "adds_up": money.mode != "per-unit" and abs(planned(money) - money.envelope.amount) < max(len(money.rows), 1), "mode": money.mode, "cap": whole_money(money, cap) if cap else "", "sharers": money.envelope.shared_with,
         "yearly": whole_money(money, held.yearly_cost) if held.yearly_cost else "", "releases": [{"label": window.label.told(language()), "amount": whole_money(money, sum(row.amount for row in rows_released(money, name)) * round(window.release_percent * 100) // 10_000)} for name, window in framework.windows.items()] if money.rows else [],
     }  # fmt: skip
 
 
-def activation_line(held: Activation, framework: Framework) -> dict[str, object]:
+def activation_line(held: Activation, framework: Framework, names: Mapping[str, str]) -> dict[str, object]:
     """One activation in a list."""
     label = framework.windows[held.window].label.told(language()) if held.window in framework.windows else held.window
-    return {"url": reverse("activation", args=[held.pk]), "season": held.season, "window": label, "unit": held.unit, "state": words.state_words(held.state), "met_at": held.met_at}
+    return {"url": reverse("activation", args=[held.pk]), "season": held.season, "window": label, "unit": names.get(held.unit, held.unit), "state": words.state_words(held.state), "met_at": held.met_at}
 
 
 def activation_page(held: Activation, shown: FrameworkInView, taken: Steps, now: datetime) -> dict[str, object]:
     """Everything the page of an activation shows."""
-    framework, facts = shown.framework, json.loads(bytes(held.evidence))
+    framework, facts, names = shown.framework, json.loads(bytes(held.evidence)), unit_names((held.unit,))
     reservations, actions = taken.reservations, taken.actions
     paid = min((each.transferred_at for each in reservations if each.transferred_at), default=None)
     begun = min((each.started_at for each in actions if each.started_at), default=None)
@@ -289,7 +289,7 @@ def activation_page(held: Activation, shown: FrameworkInView, taken: Steps, now:
     problems = [Problem(each["code"], value=each["value"], detail=each["detail"]) for each in facts["problems"]]
     return {
         "held": held, "framework": framework, "row": shown.row, "title": framework.title.told(language()), "window": framework.windows[held.window].label.told(language()), "rule": window_in_words(framework, held.window, language()),
-        "state": words.state_words(held.state), "unit": words.unit_words(held.unit), "evidence": [judgement_line(framework, each) for each in sorted(facts["readings"], key=lambda each: (not each["passes"], -each["issue"]))[:EVIDENCE_SHOWN]], "problems": problems_in_words(problems), "sha256": facts["sha256"],
+        "state": words.state_words(held.state), "unit": words.unit_words(held.unit, names), "evidence": [judgement_line(framework, each, names) for each in sorted(facts["readings"], key=lambda each: (not each["passes"], -each["issue"]))[:EVIDENCE_SHOWN]], "problems": problems_in_words(problems), "sha256": facts["sha256"],
         "clock": [{"step": str(words.STEPS[hand.step]), "at": hand.at, "hours": number(round(hand.hours, 1), language()) if hand.hours is not None else "", "agreed": hand.agreed, "late": hand.late} for hand in clock(framework.deadlines, held.met_at, now, steps=steps)],
         "confirmations": [{"kind": str(words.CONFIRMED[each.kind]), "mandate": each.mandate, "note": each.note, "at": each.at} for each in taken.confirmations], "reservations": [reservation_line(each) for each in reservations], "total": reserved_total(reservations), "actions": [{"place": each.place, "words": each.words_en if language() == "en" else each.words_fr, "owner": each.owner, "lead_days": each.lead_days, "people": each.people, "started_at": each.started_at, "done_at": each.done_at} for each in actions],
         "is_open": held.state in ("met", "certified"), "is_activated": held.state == "activated", "is_over": held.state in ("closed", "stood-down"), "sentence": activation_sentence(held), "confirm": confirm_words(framework),

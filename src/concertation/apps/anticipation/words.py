@@ -83,6 +83,6 @@ def state_words(state: str) -> str:
     return str(STANDINGS[state])
 
 
-def unit_words(unit: str) -> str:
-    """The unit of a verdict; the whole area has no name of its own."""
-    return unit or _("toute la zone")
+def unit_words(unit: str, names: Mapping[str, str]) -> str:
+    """The unit of a verdict by its name where it is one of ours, else as its series writes it; the whole area has no name of its own."""
+    return names.get(unit, unit) or _("toute la zone")

@@ -1,7 +1,7 @@
-"""Alerts handed to the windows of protective frameworks: what the register counts becomes readings, and the watch judges them.
+"""Alerts handed to the windows of frameworks that read them: what the register counts becomes readings, and the watch judges them.
 
-Only confirmed alerts, placed without doubt, are counted: households arrived by commune, and facilities closed by region. A framework
-asks for them by naming the register as its source. Nothing is activated here: a threshold met waits for two people like any other.
+Only confirmed alerts, placed without doubt, are counted: households or people by commune, and facilities closed by region. A framework
+asks for them by naming the register as its source, and what is counted as its variable. Nothing is activated here: a threshold met waits for two people like any other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,14 +19,15 @@ from concertation.core.sharing import Mandate, Sensitivity
 
 REGISTER = "rapid-response-register"
 COUNTED: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "displacement-alerts": (("displacement", "return"), "households"), "schools-closed": (("schools-closed",), "facilities"),
+    "displacement-alerts": (("displacement", "return"), "households"), "flood-alerts": (("flood",), "households"), "fire-alerts": (("fire",), "households"),
+    "drought-alerts": (("drought",), "households"), "epidemic-alerts": (("epidemic",), "people"), "schools-closed": (("schools-closed",), "facilities"),
     "health-posts-closed": (("health-posts-closed",), "facilities"),
 }  # fmt: skip
 LEVELS = list(Sensitivity)
 
 
 def asking(mandates: Sequence[Mandate], state: str) -> list[FrameworkInView]:
-    """The protective frameworks that read the register of a State."""
+    """The frameworks that read the register of a State."""
     return [
         each for each in frameworks(mandates)
         if each.framework.country in (state, "AES") and each.framework.status != "ended" and any(one.source == REGISTER for one in each.framework.indicators.values())

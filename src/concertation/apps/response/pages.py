@@ -23,6 +23,7 @@ from concertation.apps.response import board as boards
 from concertation.apps.response import commands, feeding, queries, views, words
 from concertation.apps.response.forms import AimForm, AnswerForm
 from concertation.apps.response.models import Alert
+from concertation.apps.response.windows import opened_by
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.visibility import writes_for
 
@@ -64,14 +65,15 @@ def alert_page(request: ReaderRequest, row: Alert, *, form: AnswerForm | None = 
     late = boards.delay_of(row, {row.owner_state: aim} if aim else {}, today)
     answers_by = None if row.withdrawn_at else queries.answers_alert(request.mandates, row)
     names, sectors = queries.organisations_named(request.mandates, [each.holder for each in row.seen if not each.organisation]), views.sector_names()
-    manager = writes_for(request.mandates, row.owner_state)
+    counts = not row.withdrawn_at and row.outcome == "confirmed"
+    asking = feeding.asking(request.mandates, row.owner_state) if counts else []
     context = {
         "row": row, "state": state_names().get(row.owner_state, row.owner_state), "facts": views.facts(row), "nature": words.NATURES.get(row.nature, row.nature),
         "group": words.GROUPS.get(row.group, row.group), "coverage": words.COVERAGES[row.coverage], "delay": words.delay_words(late), "css": words.TAGS[late.standing],
         "clock": views.clock(row, aim), "answers": views.answers(row.seen, names, sectors), "may_write": queries.writes_alert(request.mandates, row) is not None,
         "form": (form or AnswerForm(sectors=list(sectors.items()), alert=queries.alert_held(row), today=today)) if answers_by else None,
         "past": views.past(queries.past_of(request.mandates, row), sectors), "reasons": words.WITHDRAWALS.items(),
-        "windows": feeding.asking(request.mandates, row.owner_state) if manager and not row.withdrawn_at and row.outcome == "confirmed" else (),
+        "windows": asking, "may_count": counts and writes_for(request.mandates, row.owner_state) is not None, "opened": opened_by(request.mandates, row, asking),
         "breadcrumbs": [(_("AES"), "/"), (_("Réponse rapide"), reverse("response")), (row.unit.name, "")],
     }  # fmt: skip
     return render(request, "response/alert.html", context, status=status)
@@ -145,7 +147,7 @@ def count(request: ReaderRequest, alert_id: UUID) -> HttpResponse:
         messages.warning(request, ngettext("%(count)s fenêtre : seuil atteint, non activé.", "%(count)s fenêtres : seuil atteint, non activé.", met) % {"count": met})
     else:
         messages.success(request, _("Compté. Aucun seuil nouveau n'est atteint."))
-    return redirect("framework", next(iter(fired))) if len(fired) == 1 else redirect("alert", row.pk)
+    return redirect("alert", row.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

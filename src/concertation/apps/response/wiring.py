@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from concertation.apps.anticipation import behind
 from concertation.apps.presence.wiring import placements
 from concertation.apps.response.bulletin_imports import BulletinImporter
 from concertation.apps.response.imports import AlertImporter
 from concertation.apps.response.queries import places_written, rows_waiting, runs_waiting, runs_with_alerts
 from concertation.apps.response.search_reading import alert_stamps, alerts_as_things
 from concertation.apps.response.storing import commands
+from concertation.apps.response.windows import alerts_behind
 from concertation.apps.search.kinds import Kind, offer
 from concertation.apps.sources import imports, review, withdrawals
 from concertation.apps.sources.doubts.commands import KEEP
@@ -39,6 +41,7 @@ def place_run_anew(run: ImportRun, by: Mandate) -> int:
     return commands.place_anew(run, changed, by=by) if changed else 0
 
 
+behind.register(alerts_behind)
 imports.register(AlertImporter())
 imports.register(BulletinImporter())
 review.register_applier("place", place_waiting_alerts)

@@ -13,7 +13,7 @@ def planned(money: Money) -> int:
 
 
 def rows_released(money: Money, window: str) -> tuple[MoneyRow, ...]:
-    """The rows a window releases: all of them when the money is all-in, its own and those of any window when it is split."""
+    """The rows a window releases: all of them when the money is all-in, its own and those of any window otherwise."""
     return money.rows if money.mode == "all-in" else tuple(row for row in money.rows if row.window in ("", window))
 
 
@@ -114,10 +114,10 @@ def expected_yearly_cost(framework: Framework, return_periods: Iterable[tuple[st
     """What the framework costs in a usual year, from its money rows: each window's release over its own return period.
 
     When the money is all-in it goes once a season whichever window fires: the envelope over the overall return period. None where no
-    return period is known.
+    return period is known, or where each unit releases its own: nothing tells how many would.
     """
     money = framework.money
-    if money is None or not money.rows:
+    if money is None or not money.rows or money.mode == "per-unit":
         return None
     if money.mode == "all-in":
         return round(planned(money) / overall) if overall else None

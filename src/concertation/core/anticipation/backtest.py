@@ -84,7 +84,9 @@ def result_of(framework: Framework, windows: Mapping[str, Years], bad: Years | N
 
 
 def spent(framework: Framework, windows: Mapping[str, Years], overall: Years) -> Years:
-    """The years in which all of the money goes: at any window when it is all-in, when every paying window fires when it is split."""
+    """The years in which all of the money goes: at any window when it is all-in, when every paying window fires when it is split; of money by unit nothing tells."""
+    if framework.money is not None and framework.money.mode == "per-unit":
+        return Years(overall.first, overall.last, 0, 0)
     if framework.money is None or framework.money.mode == "all-in":
         return overall
     every = overall

@@ -206,7 +206,7 @@ def apart(first: Test, second: Test) -> bool:
 
 
 def money(framework: Framework) -> Iterator[Problem]:
-    """Rows that add up to the envelope (each may be rounded to a unit), windows that exist, and what the same documents print otherwise."""
+    """Rows that add up to the envelope (each may be rounded to a unit; money by unit fits in it once at least), windows that exist, and what the same documents print otherwise."""
     held = framework.money
     if held is None:
         return
@@ -217,7 +217,8 @@ def money(framework: Framework) -> Iterator[Problem]:
             yield Problem("framework-window-unknown", at("money", "rows", number, "window"), row.window, {"known": ", ".join(framework.windows)})
         if row.amount < 0:
             yield Problem("amount-negative", at("money", "rows", number, "amount"), str(row.amount))
-    if held.rows and abs(planned(held) - held.envelope.amount) >= len(held.rows):
+    adds_up = planned(held) <= held.envelope.amount if held.mode == "per-unit" else abs(planned(held) - held.envelope.amount) < max(len(held.rows), 1)
+    if held.rows and not adds_up:
         yield Problem("framework-money-not-adding-up", at("money", "rows"), spaced(planned(held)), {"envelope": spaced(held.envelope.amount)})
     for own, printed, agency in disagreements(held):
         yield Problem("framework-money-printed-otherwise", at("money", "also_printed"), spaced(printed), {"held": spaced(own), "of": agency or held.envelope.fund})

@@ -134,10 +134,13 @@ class Quoted(Declared):
 
 @dataclass(frozen=True, slots=True)
 class Money(Declared):
-    """Agreed money. `split`: each window releases its rows; `all-in`: the first window to fire releases everything."""
+    """Agreed money. `split`: each window releases its rows; `all-in`: the first window to fire releases everything.
+
+    `per-unit`: each unit that fires releases its rows again, until the envelope of the season is spent.
+    """
 
     envelope: Envelope
-    mode: Literal["split", "all-in"]
+    mode: Literal["split", "all-in", "per-unit"]
     rows: tuple[MoneyRow, ...] = ()
     also_printed: tuple[Quoted, ...] = ()
 
