@@ -320,3 +320,30 @@ def test_what_a_source_keeps_back_and_what_a_minimum_costs_are_on_the_pages(anal
     assert held.valid
     assert "ner-floods" in shown and "ner-floods" in lines and "5,0\u202fM\u202fUSD" in lines
     assert "Avec le minimum" in lines
+
+
+MONEY_OF_EACH_STATUS = [
+    {"id": "in-bank", "amount": 20_000_000, "status": "paid", "overhead": 0.07}, {"id": "signed", "amount": 30_000_000, "status": "commitment"},
+    {"id": "promised", "amount": 40_000_000, "status": "pledge", "usable_from": "2026-07-01"},
+]
+
+
+def test_the_three_ways_of_counting_money_stand_beside_each_other(analyst: Client) -> None:
+    cells = [*asked()["cells"], {"id": "ner-q4", "state": "NER", "sector": "WSH", "need": 5_000_000, "people": 9, "from": "2026-10-01", "until": "2026-12-31"}]
+    sent(analyst, content_of(asked(sources=MONEY_OF_EACH_STATUS, cells=cells)))
+    made = the_round()
+
+    analyst.post(f"/allocation/{made.pk}/scenarios/", {"title": "", "counting": "each"})
+
+    page = analyst.get(f"/allocation/{made.pk}/?scenario=2").content.decode()
+    spent = [queries.overview_of(each)["spent"] for each in queries.scenarios(made)]
+    assert spent[2] == spent[0] and spent[1] < spent[2] < spent[3]
+    assert all(words in page for words in ("Payé seulement", "Payé et engagé", "Payé, engagé et promis", "montré, non réparti", "Frais de gestion, au plus", "octobre-décembre 2026"))
+
+
+def test_a_way_of_counting_nobody_knows_is_refused_and_makes_no_scenario(analyst: Client) -> None:
+    made = round_of(asked())
+
+    analyst.post(f"/allocation/{made.pk}/scenarios/", {"title": "", "counting": "everything"})
+
+    assert len(queries.scenarios(made)) == 1

@@ -23,6 +23,14 @@ NARROWER: Mapping[tuple[str, str], str] = {
 KEPT_AS: Mapping[str, str] = {
     "ngo": "unknown", "private": "foundation", "red_cross_national": "red_cross", "red_cross_international": "red_cross",
 }
+TYPE_WORDS: Mapping[str, tuple[str, str]] = {
+    "government": ("État ou budget de l'État", "State or State budget"), "local_government": ("collectivité locale", "local authority"), "multilateral_un": ("Nations Unies", "United Nations"),
+    "multilateral_bank": ("banque ou institution financière", "bank or financial institution"), "regional_body": ("organisme régional", "regional body"),
+    "red_cross": ("Croix-Rouge et Croissant-Rouge", "Red Cross and Red Crescent"), "ingo": ("ONG internationale", "international NGO"), "national_ngo": ("ONG nationale", "national NGO"),
+    "local_ngo": ("ONG locale", "local NGO"), "pooled_fund": ("fonds commun", "pooled fund"), "foundation": ("fondation", "foundation"), "company": ("entreprise", "company"),
+    "diaspora_association": ("association de la diaspora", "diaspora association"), "diaspora_individual_pool": ("dons de la diaspora, ensemble", "gifts of the diaspora, pooled"),
+    "individual_pool": ("dons de particuliers, ensemble", "gifts of individuals, pooled"), "community_org": ("organisation communautaire", "community organisation"),
+}  # fmt: skip
 LOCAL = frozenset({"government", "local_government", "national_ngo", "local_ngo", "red_cross_national", "community_org"})
 PRIVATE = frozenset({"private", "company", "foundation", "individual_pool"})
 DIASPORA = frozenset({"diaspora_association", "diaspora_individual_pool"})

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from concertation.core.allocation.counting import COUNTINGS, STATUSES, UNSAID, USUAL, Counting, is_counted
 from concertation.core.allocation.question import (
     PARTS,
     SEVERITY_WEIGHTS,
@@ -22,11 +23,12 @@ from concertation.core.allocation.question import (
 )
 from concertation.core.allocation.reserves import has_lapsed, released, set_apart
 from concertation.core.money import in_minor_units, is_currency
+from concertation.core.parties import TYPE_WORDS
 from concertation.core.problems import Cell, Problem
 
-SOURCE_KEYS = frozenset({"id", "amount", "earmark", "spend_by", "local_share", "donor", "authority", "reserve", "minimum_line"})
-CELL_KEYS = frozenset({"id", "state", "sector", "unit", "group", "need", "funded", "people", "severity", "cap", "local", "from"})
-QUESTION_KEYS = frozenset({"currency", "tolerance", "sources", "cells", "severity_weights", "previous", "as_of", "joined", "current", "open_triggers", "minimum_line"})
+SOURCE_KEYS = frozenset({"id", "amount", "earmark", "spend_by", "local_share", "donor", "authority", "reserve", "minimum_line", "status", "usable_from", "eligible_types", "overhead"})
+CELL_KEYS = frozenset({"id", "state", "sector", "unit", "group", "need", "funded", "people", "severity", "cap", "local", "from", "until", "carried_by"})
+QUESTION_KEYS = frozenset({"currency", "tolerance", "sources", "cells", "severity_weights", "previous", "as_of", "joined", "current", "open_triggers", "minimum_line", "counting"})
 RESERVE_KEYS = frozenset({"amount", "share", "trigger", "until"})
 MOST = Decimal(10) ** 13
 
@@ -84,9 +86,12 @@ def question_of(content: object, today: date | None, problems: list[Problem]) ->
     as_of = day(content.get("as_of"), "as_of") or today
     problems += triggers_told(sources, opened, as_of)
     sources = [released(source) if source.reserve and (source.reserve.trigger in opened or has_lapsed(source.reserve, as_of)) else source for source in sources]
+    counting = counting_of(content)
+    counted = [source for source in sources if is_counted(source, counting)]
     return Question(
-        currency=currency, cells=tuple(cells), sources=tuple(source for source in sources if is_decided_here(source, joined)),
-        observed=tuple(source for source in sources if not is_decided_here(source, joined)), tolerance=share(content.get("tolerance"), "tolerance"),
+        currency=currency, cells=tuple(cells), sources=tuple(source for source in counted if is_decided_here(source, joined)),
+        observed=tuple(source for source in counted if not is_decided_here(source, joined)),
+        counting=counting, uncounted=tuple(source for source in sources if not is_counted(source, counting)), tolerance=share(content.get("tolerance"), "tolerance"),
         weights=weights_of(content.get("severity_weights")), as_of=as_of,
         previous=by_cell(content, "previous", currency), current=by_cell(content, "current", currency),
     )  # fmt: skip
@@ -95,6 +100,15 @@ def question_of(content: object, today: date | None, problems: list[Problem]) ->
 def is_decided_here(source: MoneySource, joined: Collection[str]) -> bool:
     """Whether money may be allocated: nobody else decides on it, or who does has joined."""
     return not source.authority or source.authority in joined
+
+
+def counting_of(content: Mapping[str, Any]) -> Counting:
+    """Which money counts: paid only, with commitments (when nothing is said), with pledges too."""
+    said = content.get("counting")
+    found = USUAL if said is None else next((each for each in COUNTINGS if each == said), None)
+    if found is None:
+        raise Refused("counting-unknown", said, "counting")
+    return found
 
 
 def by_cell(content: Mapping[str, Any], name: str, currency: str) -> Mapping[str, int]:
@@ -127,13 +141,19 @@ def source_of(item: Mapping[str, Any], where: str, currency: str, least: int) ->
     earmark = mapping(item.get("earmark"), f"{where}.earmark")
     if strange := sorted(set(earmark) - set(PARTS)):
         raise Refused("earmark-part-unknown", strange[0], f"{where}.earmark")
+    status = word(item.get("status"), f"{where}.status")
+    if status not in (*STATUSES, UNSAID):
+        raise Refused("money-status-unknown", status, f"{where}.status")
     parts = {part: frozenset(words(earmark.get(part), f"{where}.earmark.{part}")) for part in PARTS}
     source = MoneySource(
         id=named(item, where), amount=minor(item.get("amount"), currency, f"{where}.amount"), earmark=Earmark(**parts),
         spend_by=day(item.get("spend_by"), f"{where}.spend_by"), local_share=share(item.get("local_share"), f"{where}.local_share"),
         donor=word(item.get("donor"), f"{where}.donor"), authority=word(item.get("authority"), f"{where}.authority"),
         least=least if item.get("minimum_line") is None else minor(item["minimum_line"], currency, f"{where}.minimum_line"),
+        usable_from=day(item.get("usable_from"), f"{where}.usable_from"), eligible=party_types(item.get("eligible_types"), f"{where}.eligible_types"),
+        overhead=share(item.get("overhead"), f"{where}.overhead"), status=status,
     )  # fmt: skip
+    in_order(source.usable_from, source.spend_by, where)
     return source if item.get("reserve") is None else reserved(source, mapping(item["reserve"], f"{where}.reserve"), f"{where}.reserve", currency)
 
 
@@ -173,9 +193,12 @@ def cell_of(item: Mapping[str, Any], where: str, currency: str) -> NeedCell:
     if not isinstance(local, bool):
         raise Refused("allocation-not-yes-or-no", local, f"{where}.local")
     people = item.get("people")
+    start, end = day(item.get("from"), f"{where}.from"), day(item.get("until"), f"{where}.until")
+    in_order(start, end, where)
     return NeedCell(
         id=named(item, where), **{name: word(item.get(name), f"{where}.{name}") for name in ("state", "sector", "unit", "group")},
-        need=need, funded=minor(item.get("funded", 0), currency, f"{where}.funded"), severity=int(severity), local=local, start=day(item.get("from"), f"{where}.from"),
+        need=need, funded=minor(item.get("funded", 0), currency, f"{where}.funded"), severity=int(severity), local=local, start=start, end=end,
+        carriers=party_types(item.get("carried_by"), f"{where}.carried_by"),
         people=int(number(item.get("need") if people is None else people, f"{where}.people")),
         cap=None if item.get("cap") is None else minor(item["cap"], currency, f"{where}.cap"),
     )  # fmt: skip
@@ -184,13 +207,13 @@ def cell_of(item: Mapping[str, Any], where: str, currency: str) -> NeedCell:
 def noticed(question: Question) -> Iterator[Problem]:
     """What is told of a question that can be answered: expired money, earmarks that admit nothing, needs of nothing, over-funded cells."""
     yield from observed(question)
-    admits = {money: bool(question.served(*money).any()) for money in {(source.earmark, source.spend_by) for source in question.sources}}
+    admits = {terms: bool(question.served(terms).any()) for terms in {source.terms for source in question.sources}}
     for source in question.sources:
         if is_expired(source, question.as_of):
             yield Problem("money-expired", Cell(column=source.id), source.id, {"day": str(source.spend_by)})
-        elif not admits[source.earmark, source.spend_by]:
+        elif not admits[source.terms]:
             yield Problem("earmark-admits-nothing", Cell(column=source.id), source.id)
-        elif 0 < source.amount < source.least:
+        elif 0 < source.for_needs < source.least:
             yield Problem("source-below-minimum", Cell(column=source.id), source.id)
     for cell in question.cells:
         if cell.need == 0:
@@ -200,13 +223,29 @@ def noticed(question: Question) -> Iterator[Problem]:
 
 
 def observed(question: Question) -> Iterator[Problem]:
-    """Money under an authority that has not joined, and amounts of cells that the question does not hold."""
+    """Money that does not count, money under an authority that has not joined, and amounts of cells that the question does not hold."""
     cells = {cell.id for cell in question.cells}
+    for source in question.uncounted:
+        yield Problem("money-not-counted", Cell(column=source.id), source.id, {"status": source.status})
     for source in question.observed:
         yield Problem("money-observed", Cell(column=source.id), source.id, {"authority": source.authority})
     for name, amounts in (("previous", question.previous), ("current", question.current)):
         for cell in sorted(set(amounts) - cells):
             yield Problem("allocation-cell-unknown", Cell(column=f"{name}.{cell}"), cell)
+
+
+def in_order(first: date | None, last: date | None, where: str) -> None:
+    """Refuse days of which the first comes after the last."""
+    if first is not None and last is not None and first > last:
+        raise Refused("days-reversed", first, where, last=str(last))
+
+
+def party_types(value: object, where: str) -> frozenset[str]:
+    """Types of party, none when absent."""
+    read = frozenset(words(value, where))
+    if strange := sorted(read - set(TYPE_WORDS)):
+        raise Refused("party-type-unknown", strange[0], where)
+    return read
 
 
 def unknown_keys(item: Mapping[str, Any], known: frozenset[str], where: str) -> list[Problem]:

@@ -39,7 +39,8 @@ def _scenario(held: Round, each: Scenario) -> dict[str, Any]:
     return {
         "round": held.pk, "scenario": each.number, "title": each.title or None, "status": each.status, "is_certified": each.valid, "question_sha256": each.question_sha256 or None,
         "people_assisted": None if held.estimate else told.get("people"), "least_coverage": told["least"] / PARTS if "least" in told else None, "spent_minor": told.get("spent"),
-        "reserved_minor": sum(line["kept"] for line in told["reserves"]) if "reserves" in told else None, "lines_by_hand": told.get("by_hand", 0) if told else None, "currency": held.currency,
+        "reserved_minor": sum(line["kept"] for line in told["reserves"]) if "reserves" in told else None,
+        "overhead_minor": told.get("overhead"), "counting": told.get("counting"), "counted_minor": told.get("held"), "lines_by_hand": told.get("by_hand", 0) if told else None, "currency": held.currency,
     }  # fmt: skip
 
 

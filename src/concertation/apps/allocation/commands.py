@@ -5,6 +5,7 @@ checker, and a round whose plan has no valid certificate is never endorsed. Free
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -57,12 +58,18 @@ def amounts_endorsed(previous: Round) -> dict[str, int]:
     return queries.plan_as_it_stands(scenario).by_cell() if scenario else {}
 
 
-def current_changes(asked: Round) -> Changes:
-    """What a scenario made now takes in: the States' constraints, the authorities that joined, the endorsed plan to stay near to."""
+def current_changes(asked: Round, *, counting: str = "") -> Changes:
+    """What a scenario made now takes in: the States' constraints, the authorities that joined, the endorsed plan to stay near to, which money it counts."""
     return Changes(
         constraints=tuple(queries.as_constraint(row) for row in queries.constraints(asked)), joined=tuple(row.authority for row in queries.joinings(asked)),
-        previous=amounts_endorsed(asked.previous) if asked.previous else {},
+        previous=amounts_endorsed(asked.previous) if asked.previous else {}, counting=counting,
     )  # fmt: skip
+
+
+@transaction.atomic
+def add_countings(asked: Round, countings: Sequence[str], *, title: str, by: Mandate) -> list[Scenario]:
+    """Add a scenario for each way of counting money, with what States ask and who joined by now. Raises RoundRefused."""
+    return [add_scenario(asked, title=title if len(countings) == 1 else "", changes=current_changes(asked, counting=counting), by=by) for counting in countings]
 
 
 @transaction.atomic

@@ -7,9 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from concertation.apps.allocation.models import STANCES, Round
+from concertation.apps.allocation.words import COUNTING_WORDS
+from concertation.core.allocation.counting import COUNTINGS
 from concertation.core.allocation.what_if import KINDS
 from concertation.core.money import in_minor_units
 
+EACH_WAY = "each"
 MOST = Decimal(10) ** 13
 WHAT_IF_WORDS = {
     "amount": _("le montant d'une source devient"), "softer": _("une source devient un cran plus souple"), "longer": _("une source est utilisable trois mois de plus"),
@@ -43,9 +46,17 @@ class NewRound(forms.Form):
 
 
 class NewScenario(forms.Form):
-    """A new scenario with what States ask and who joined by now."""
+    """A new scenario with what States ask and who joined by now; which money it counts, or all three ways beside each other."""
 
     title = forms.CharField(label=_("Titre du scénario"), max_length=120, required=False)
+    counting = forms.ChoiceField(
+        label=_("Argent compté"), required=False, choices=[("", _("comme la question le dit")), *COUNTING_WORDS.items(), (EACH_WAY, _("les trois, côte à côte"))],
+    )
+
+    def countings(self) -> list[str]:
+        """The ways of counting asked for."""
+        wanted = self.cleaned_data["counting"]
+        return list(COUNTINGS) if wanted == EACH_WAY else [wanted]
 
 
 class AskConstraint(forms.Form):

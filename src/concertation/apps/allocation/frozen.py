@@ -1,6 +1,6 @@
 """The question of a round as it is solved: the bytes received, and on them what a scenario changes, in one order, always the same.
 
-First who has joined, then the States' constraints, then what is tried, and last the endorsed plan to stay near to. The same bytes
+First which money counts and who has joined, then the States' constraints, then what is tried, and last the endorsed plan to stay near to. The same bytes
 and changes give the same question, known by its digest.
 """
 
@@ -30,18 +30,19 @@ class NotAQuestion(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a scenario changes in its round's question, as it stood when the scenario was made."""
+    """What a scenario changes in its round's question, as it stood when the scenario was made; `counting` empty counts money as the question says."""
 
     constraints: tuple[Constraint, ...] = ()
     joined: tuple[str, ...] = ()
     what_ifs: tuple[WhatIf, ...] = ()
     previous: Mapping[str, int] = field(default_factory=dict)
+    counting: str = ""
 
     def content(self) -> bytes:
         """The changes as bytes that are the same for the same changes."""
         return canonical({
             "constraints": [asdict(each) for each in self.constraints], "joined": list(self.joined), "what_ifs": [asdict(each) for each in self.what_ifs],
-            "previous": dict(self.previous),
+            "previous": dict(self.previous), **({"counting": self.counting} if self.counting else {}),
         })  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def changes_in(content: bytes) -> Changes:
     return Changes(
         constraints=tuple(Constraint(**each) for each in told.get("constraints", ())), joined=tuple(told.get("joined", ())),
         what_ifs=tuple(WhatIf(**each) for each in told.get("what_ifs", ())), previous=told.get("previous", {}),
+        counting=told.get("counting", ""),
     )  # fmt: skip
 
 
@@ -62,14 +64,16 @@ def read_bytes(content: bytes) -> ReadJson:
         return read_json(path)
 
 
-def understood(content: bytes, *, on: date, joined: Sequence[str] = ()) -> tuple[ReadQuestion, tuple[Problem, ...]]:
-    """The question in received bytes on a day, and every problem met; authorities that joined since are added to those it names."""
+def understood(content: bytes, *, on: date, joined: Sequence[str] = (), counting: str = "") -> tuple[ReadQuestion, tuple[Problem, ...]]:
+    """The question in received bytes on a day, and every problem met; authorities that joined since are added to those it names, and money is counted as it says unless `counting` does."""
     read = read_bytes(content)
     if read.content is None:
         return ReadQuestion(None, ()), read.problems
     asked: Any = read.content
     if joined and isinstance(asked, dict):
         asked = {**asked, "joined": [*(asked.get("joined") or []), *joined]}
+    if counting and isinstance(asked, dict):
+        asked = {**asked, "counting": counting}
     question = read_question(asked, today=on)
     return question, (*read.problems, *question.problems)
 
@@ -78,7 +82,7 @@ def understood(content: bytes, *, on: date, joined: Sequence[str] = ()) -> tuple
 def question_of(content: bytes, changes: bytes, on: date) -> Question:
     """The question of a round with a scenario's changes, kept for the next time it is asked. Raises NotAQuestion."""
     told = changes_in(changes)
-    read, problems = understood(content, on=on, joined=told.joined)
+    read, problems = understood(content, on=on, joined=told.joined, counting=told.counting)
     if read.question is None:
         raise NotAQuestion(", ".join(problem.code for problem in problems))
     question, _left_out = changed(constrained(read.question, told.constraints), told.what_ifs)

@@ -19,7 +19,8 @@ from concertation.apps.allocation.forms import AskConstraint, Join, NewRound, Ne
 from concertation.apps.allocation.frozen import understood
 from concertation.apps.allocation.models import Round
 from concertation.apps.allocation.reach import analyst_or_refuse, done_or_told, round_or_404
-from concertation.apps.allocation.scenarios.commands import RoundRefused, add_scenario
+from concertation.apps.allocation.scenarios.commands import RoundRefused
+from concertation.apps.allocation.state_pages import told_wrong
 from concertation.apps.allocation.words import problem_line, problem_words, sector_words, state_words
 from concertation.apps.lessons import queries as lessons
 from concertation.apps.sharing.joint import queries as joint
@@ -137,13 +138,17 @@ def add(request: ReaderRequest, round_id: UUID) -> HttpResponse:
     """Add a scenario with what States ask, and who joined, by now."""
     by, asked = analyst_or_refuse(request), round_or_404(request, round_id)
     form = NewScenario(request.POST)
-    title = form.cleaned_data["title"] if form.is_valid() else ""
+    if not form.is_valid():
+        told_wrong(request, form)
+        return redirect("round", asked.pk)
+    countings = form.countings()
 
     def act() -> None:
-        made = add_scenario(asked, title=title, changes=commands.current_changes(asked), by=by)
-        jobs.solve_scenario.enqueue(str(made.pk), by.person)
+        for made in commands.add_countings(asked, countings, title=form.cleaned_data["title"], by=by):
+            jobs.solve_scenario.enqueue(str(made.pk), by.person)
 
-    return done_or_told(request, act, done=_("Scénario ajouté : le calcul commence."), to="round", args=[asked.pk])
+    done = _("Scénario ajouté : le calcul commence.") if len(countings) == 1 else _("Trois scénarios ajoutés, un par façon de compter l'argent : le calcul commence.")
+    return done_or_told(request, act, done=done, to="round", args=[asked.pk])
 
 
 @require_GET

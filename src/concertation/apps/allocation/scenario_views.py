@@ -14,9 +14,20 @@ from concertation.apps.allocation import queries
 from concertation.apps.allocation.frozen import Changes, changes_in
 from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.solving import Tried
-from concertation.apps.allocation.words import STAGE_WORDS, money, number, percent, sector_words, state_words
+from concertation.apps.allocation.words import (
+    COUNTING_WORDS,
+    STAGE_WORDS,
+    STATUS_WORDS,
+    money,
+    number,
+    percent,
+    sector_words,
+    state_words,
+)
+from concertation.apps.ground.downloads import language
 from concertation.core.allocation.overview import groups_of, parts_of, reached_by
 from concertation.core.allocation.what_if import WhatIf
+from concertation.core.periods import Period, day_in_words
 
 CHANGED_SHOWN = 15
 
@@ -87,6 +98,32 @@ def reserves_shown(asked: Round, reserves: Sequence[Mapping[str, Any]]) -> list[
     ]
 
 
+def statuses_shown(asked: Round, overview: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How far the money of a question is, and whether a scenario counts it; nothing where no source says."""
+    return [{**each, "label": str(STATUS_WORDS[each["status"]]), "amount": money(each["amount"], asked.currency)} for each in overview.get("money", ())]
+
+
+def periods_shown(asked: Round, overview: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a plan gives in each period that needs have, and the coverage it comes to."""
+    return [
+        {
+            "label": days_words(each["from"], each["until"]), "need": money(each["need"], asked.currency), "given": money(each["given"], asked.currency),
+            "coverage": percent(min(each["funded"] + each["given"], each["need"]) * 10_000 // each["need"]) if each["need"] else "–",
+        }
+        for each in overview.get("periods", ())
+    ]  # fmt: skip
+
+
+def days_words(first: str, last: str) -> str:
+    """The days of a need in words; that it has none."""
+    start, end = (date.fromisoformat(each) if each else None for each in (first, last))
+    if start and end:
+        return Period(start, end).in_words(language())
+    if start:
+        return _("dès le %(day)s") % {"day": day_in_words(start, language())}
+    return _("jusqu'au %(day)s") % {"day": day_in_words(end, language())} if end else _("sans période dite")
+
+
 def change_rows(asked: Round, scenario: Scenario) -> list[dict[str, Any]]:
     """The lines set by hand, with the amounts before and after, and why."""
     return [{"row": row, "before": money(row.before, asked.currency), "after": money(row.after, asked.currency)} for row in queries.line_changes(scenario)]
@@ -99,6 +136,8 @@ def title_of(asked: Round, scenario: Scenario) -> str:
     changes = changes_in(bytes(scenario.changes))
     if changes.what_ifs:
         return ", ".join(what_if_words(asked, each) for each in changes.what_ifs)
+    if changes.counting:
+        return str(COUNTING_WORDS[changes.counting])
     return _("Avec ce que les États demandent") if changes.constraints or changes.joined else _("Sur les seuls besoins")
 
 
@@ -116,6 +155,7 @@ def constraint_words(asked: Round, changes: Changes) -> list[str]:
         }
         for each in changes.constraints
     ]
+    told += [_("argent compté : %(counting)s") % {"counting": str(COUNTING_WORDS[changes.counting]).lower()}] if changes.counting else []
     told += [_("argent de %(authority)s, qui a rejoint le tour") % {"authority": each} for each in changes.joined]
     told += [what_if_words(asked, each) for each in changes.what_ifs]
     return [*told, _("au plus près du dernier plan endossé")] if changes.previous else told

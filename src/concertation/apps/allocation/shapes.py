@@ -8,6 +8,7 @@ from pydantic import Field
 
 from concertation.apps.allocation.models import ROUND_STATUSES, SCENARIO_STATUSES
 from concertation.apps.ground.answers import Asked, PagedById, Row
+from concertation.core.allocation.counting import COUNTINGS
 
 Number = Annotated[int, Field(ge=1, le=1000)]
 STATUSES = tuple(code for code, _words in ROUND_STATUSES)
@@ -39,7 +40,7 @@ class RoundsAsked(PagedById):
 
 
 class ScenarioRow(Row):
-    """One scenario of a round: whether its certificate holds, what it reaches; null until it is solved."""
+    """One scenario of a round: which money it counts, whether its certificate holds, what it reaches; null until it is solved."""
 
     round: UUID
     scenario: int
@@ -51,6 +52,9 @@ class ScenarioRow(Row):
     least_coverage: float | None
     spent_minor: int | None
     reserved_minor: int | None
+    overhead_minor: int | None
+    counting: Literal[COUNTINGS] | None  # type: ignore[valid-type]
+    counted_minor: int | None
     lines_by_hand: int | None
     currency: str
 

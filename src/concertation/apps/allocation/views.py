@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from concertation.apps.allocation import commands, queries
 from concertation.apps.allocation.frozen import Changes, question_of
 from concertation.apps.allocation.models import Round, Scenario
-from concertation.apps.allocation.scenario_views import reserves_shown, title_of
+from concertation.apps.allocation.scenario_views import periods_shown, reserves_shown, statuses_shown, title_of
 from concertation.apps.allocation.scenarios.commands import is_silent
 from concertation.apps.allocation.words import (
     BESIDE_WORDS,
+    COUNTING_WORDS,
     STEP_WORDS,
     counted_words,
     money,
@@ -86,6 +87,7 @@ def round_context(asked: Round, held: Sequence[Scenario], shown: Scenario | None
     return {
         "round": asked, "scenarios": [column(asked, each) for each in held], "shown": shown, "matrix": matrix(solved), "waits": waits([each for each in held if each.status in ("queued", "solving")]),
         "sentence": sentence(asked, shown, overview), "beside": beside(overview), "fairness": fairness(overview, estimate=asked.estimate), "counted": counted_words(estimate=asked.estimate), "unreachable": unreachable(asked, overview), "reserves": reserves_shown(asked, overview.get("reserves", ())),
+        "statuses": statuses_shown(asked, overview), "periods": periods_shown(asked, overview), "overhead_shown": any(queries.overview_of(each).get("overhead") for each in solved),
         "constraints": [constraint_line(asked, row) for row in queries.constraints(asked)], "observed": observed(asked, shown, overview, mandates), "positions": [position_line(word) for word in words],
         "proposed": proposed, "proposed_title": title_of(asked, proposed) if proposed else "", "not_yet": [problem_words(problem) for problem in told], "flow": flow(asked, shown, mandates), "held": money(asked.held, asked.currency), "needed": money(asked.needed, asked.currency),
     }  # fmt: skip
@@ -113,7 +115,8 @@ def column(asked: Round, scenario: Scenario) -> dict[str, Any]:
     return {
         "scenario": scenario, "number": scenario.number, "title": title_of(asked, scenario), "url": address("round-scenario", asked.pk, scenario.number), "solved": scenario.status == "solved",
         "people": overview.get("people"), "least": percent(overview["least"]) if "least" in overview else "", "spent": money(overview["spent"], asked.currency) if "spent" in overview else "",
-        "by_hand": overview.get("by_hand", 0), "is_proposed": scenario.number == asked.proposed, "stuck": scenario.status in ("cancelled", "failed") or is_silent(scenario, timezone.now()),
+        "held": money(overview["held"], asked.currency) if "held" in overview else "", "counting": str(COUNTING_WORDS[overview["counting"]]) if overview.get("money") else "",
+        "overhead": money(overview["overhead"], asked.currency) if overview.get("overhead") else "–", "by_hand": overview.get("by_hand", 0), "is_proposed": scenario.number == asked.proposed, "stuck": scenario.status in ("cancelled", "failed") or is_silent(scenario, timezone.now()),
     }  # fmt: skip
 
 

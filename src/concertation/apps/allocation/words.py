@@ -28,10 +28,17 @@ BESIDE_WORDS: Mapping[str, str | Promise] = {
     "joint": gettext_lazy("Plan commun"), "in-proportion": gettext_lazy("En proportion du besoin"), "each-by-itself": gettext_lazy("Chacun de son côté (pratique actuelle)"),
     "without-floor": gettext_lazy("Sans plancher d'équité"),
 }
+COUNTING_WORDS: Mapping[str, str | Promise] = {
+    "paid": gettext_lazy("Payé seulement"), "commitments": gettext_lazy("Payé et engagé"), "pledges": gettext_lazy("Payé, engagé et promis"),
+}  # fmt: skip
+STATUS_WORDS: Mapping[str, str | Promise] = {
+    "paid": gettext_lazy("Payé"), "commitment": gettext_lazy("Engagé, non payé"), "pledge": gettext_lazy("Promis, non reçu"), "": gettext_lazy("Sans état dit : compté partout"),
+}  # fmt: skip
 RULE_WORDS: Sequence[tuple[str, str | Promise]] = (
-    ("not admitted: ", gettext_lazy("cet argent n'a pas le droit d'aller à ce besoin (affectation, dernier jour)")),
+    ("not admitted: ", gettext_lazy("cet argent n'a pas le droit d'aller à ce besoin (affectation, jours, acteurs qu'il peut payer)")),
     ("below the minimum: ", gettext_lazy("moins que la plus petite ligne que cette source admet")),
     ("reserve touched: ", gettext_lazy("cette source garde cet argent pour un déclencheur")),
+    ("overhead: ", gettext_lazy("il ne resterait pas de quoi payer les frais de gestion de cette source")),
     ("overspent: ", gettext_lazy("plus que ce que cette source détient")),
     ("overfilled: ", gettext_lazy("plus que ce que ce besoin peut recevoir (besoin, plafond)")),
     ("local share: ", gettext_lazy("la part qui doit passer par des acteurs locaux n'est plus tenue")),

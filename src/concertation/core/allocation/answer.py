@@ -7,6 +7,7 @@ more a million of it would meet if its earmark were one step softer, read from t
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def flexibility_value(question: Question, source: MoneySource, prices: Numbers) 
 
 def best_within(question: Question, earmark: Earmark, source: MoneySource, prices: Numbers) -> float:
     """The best price among the cells that money of a source may serve under an earmark."""
-    return float(prices[question.served(earmark, source.spend_by)].max(initial=0.0))
+    return float(prices[question.served(replace(source, earmark=earmark).terms)].max(initial=0.0))
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -100,8 +101,10 @@ def as_json(answer: Answer) -> dict[str, Any]:
         ],
         "sources": [
             {"id": source.id, "spent": main_unit(spent_by_source.get(source.id, 0), question), "flexibility_value": round(flexibility_value(question, source, prices), 6)}
+            | ({"overhead": main_unit(ceil(spent_by_source.get(source.id, 0) * source.overhead), question)} if source.overhead else {})
             for source in question.sources
         ],
+        "counting": question.counting, "uncounted": [{"id": source.id, "status": source.status, "amount": main_unit(source.amount, question)} for source in question.uncounted],
         "unreachable": list(unreachable(question, answer.solved.layout.classes)), "reserves": reserves_as_json(answer),
         "certificate": certificate_as_json(answer.certificate, question) | {"minimum": minimum_as_json(answer)},
     }  # fmt: skip
@@ -140,7 +143,7 @@ def lines_as_json(answer: Answer) -> list[dict[str, Any]]:
     question, layout = answer.question, answer.solved.layout
     lifted = lifted_groups(answer)
     sources, cells = places(layout)
-    serves = {source.id: int(question.served(source.earmark, source.spend_by).sum()) for source in question.sources}
+    serves = {source.id: int(question.served(source.terms).sum()) for source in question.sources}
     told = []
     for line in answer.plan.lines:
         fr, en = reason_of(sources[line.source], question.cells[cells[line.cell]], lifted=int(question.group_of[cells[line.cell]]) in lifted, alone=serves[line.source] == 1)

@@ -40,7 +40,7 @@ def in_proportion_to_need(question: Question) -> Plan:
     for source in sorted(question.sources, key=lambda source: (len(admitted[source.id]), source.id)):
         if is_expired(source, question.as_of):
             continue
-        for cell, amount in shares(source.amount, {cell: left[cell] for cell in admitted[source.id] if left[cell]}).items():
+        for cell, amount in shares(source.for_needs, {cell: left[cell] for cell in admitted[source.id] if left[cell]}).items():
             left[cell] -= amount
             lines.append(Line(source.id, cell, amount))
     return Plan(tuple(lines))
@@ -61,14 +61,14 @@ def each_by_itself(question: Question) -> dict[str, int]:
     for source in question.sources:
         if is_expired(source, question.as_of):
             continue
-        for cell, amount in shares(source.amount, {cell: room[cell] for cell in served_by(question, source) if room[cell]}).items():
+        for cell, amount in shares(source.for_needs, {cell: room[cell] for cell in served_by(question, source) if room[cell]}).items():
             given[cell] = given.get(cell, 0) + amount
     return {cell: min(amount, room[cell]) for cell, amount in given.items()}
 
 
 def served_by(question: Question, source: MoneySource) -> list[str]:
     """The ids of the cells a source may serve."""
-    return [cell.id for cell, is_served in zip(question.cells, question.served(source.earmark, source.spend_by).tolist(), strict=True) if is_served]
+    return [cell.id for cell, is_served in zip(question.cells, question.served(source.terms).tolist(), strict=True) if is_served]
 
 
 def without_floor(question: Question) -> Plan:

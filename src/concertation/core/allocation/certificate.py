@@ -114,14 +114,23 @@ def breaches(question: Question, plan: Plan) -> list[str]:
             told.append(f"not admitted: {line.source} -> {line.cell}")
         elif line.amount < source.least:
             told.append(f"below the minimum: {line.source} -> {line.cell}")
-    told += [f"{'reserve touched' if is_reserve(sources[name], spent) else 'overspent'}: {name}" for name, spent in plan.by_source().items() if name in sources and spent > sources[name].amount]
+    told += [f"{word}: {name}" for name, spent in plan.by_source().items() if name in sources and (word := beyond(sources[name], spent))]
     told += [f"overfilled: {name}" for name, spent in plan.by_cell().items() if name in cells and spent > cells[name].room]
     return told + broken_shares(question, plan, cells)
 
 
-def is_reserve(source: MoneySource, spent: int) -> bool:
-    """Whether what is spent of a source beyond its amount is money it keeps back."""
-    return source.reserve is not None and spent <= source.amount + source.reserve.amount
+def beyond(source: MoneySource, spent: int) -> str:
+    """The rule broken when a source meets needs with so many minor units, the overhead on them paid too; empty when none is.
+
+    >>> beyond(MoneySource("s", 107, overhead=Fraction(7, 100)), 101), beyond(MoneySource("s", 107), 107)
+    ('overhead', '')
+    """
+    paid = spent * (1 + source.overhead)
+    if paid <= source.amount:
+        return ""
+    if source.reserve is not None and paid <= source.amount + source.reserve.amount:
+        return "reserve touched"
+    return "overhead" if spent <= source.amount else "overspent"
 
 
 def broken_shares(question: Question, plan: Plan, cells: Mapping[str, NeedCell]) -> list[str]:

@@ -73,7 +73,7 @@ class Gathering:
         self.place = {cell.id: at for at, cell in enumerate(question.cells)}
         self.of_source: dict[str, dict[str, int]] = {source.id: {} for source in question.sources}
         self.of_cell: dict[str, dict[str, int]] = {cell.id: {} for cell in question.cells}
-        self.unspent = {source.id: source.amount for source in question.sources}
+        self.unspent = {source.id: source.for_needs for source in question.sources}
         self.room = {cell.id: cell.room for cell in question.cells}
         self.parts: list[list[int]] = widths(question.cells).tolist() if question.cells else []
         needs, funded = group_needs(question)

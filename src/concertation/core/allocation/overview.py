@@ -7,10 +7,12 @@ under a hash reads the same on every machine.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from concertation.core.allocation.answer import Answer, marginal_prices, million_of
 from concertation.core.allocation.baselines import Beside, beside, least_coverage
+from concertation.core.allocation.counting import STATUSES, UNSAID, by_status
 from concertation.core.allocation.flexibility import people_in
 from concertation.core.allocation.model import group_needs
 from concertation.core.allocation.plan import Plan
@@ -79,8 +81,33 @@ def reached_by(question: Question, plan: Plan) -> dict[str, Any]:
     return {
         "currency": question.currency, "people": assisted_by(question, spent), "held": sum(source.amount for source in question.sources),
         "spent": sum(spent.values()), "least": parts_of(least_coverage(question, spent)), "groups": [shown(group) for group in groups_of(question, spent)],
-        "observed": sum(source.amount for source in question.observed),
+        "observed": sum(source.amount for source in question.observed), "overhead": overhead_on(question, plan.by_source()), "periods": periods_of(question, spent),
+        "counting": question.counting, "money": money_by_status(question),
     }  # fmt: skip
+
+
+def money_by_status(question: Question) -> list[dict[str, Any]]:
+    """The money a question holds by how far it is, and whether this one counts it: sources and minor units; nothing where no source says how far it is."""
+    counted, left = by_status(question.sources), by_status(question.uncounted)
+    told = [{"status": status, "sources": count, "amount": amount, "counted": held is counted} for held in (counted, left) for status, (count, amount) in held.items()]
+    return sorted(told, key=lambda each: [*STATUSES, UNSAID].index(str(each["status"]))) if {*counted, *left} - {UNSAID} else []
+
+
+def overhead_on(question: Question, spent: Mapping[str, int]) -> int:
+    """The most that running costs may take beside what meets needs, each source's rounded up."""
+    return sum(ceil(spent.get(source.id, 0) * source.overhead) for source in question.sources if source.overhead)
+
+
+def periods_of(question: Question, spent: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Needs by the days they have, first to last: minor units needed, funded before, given; nothing where no need has days."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for cell in question.cells:
+        days = (cell.start.isoformat() if cell.start else "", cell.end.isoformat() if cell.end else "")
+        held = found.setdefault(days, [0, 0, 0])
+        held[0], held[1], held[2] = held[0] + cell.need, held[1] + min(cell.funded, cell.need), held[2] + spent.get(cell.id, 0)
+    if not set(found) - {("", "")}:
+        return []
+    return [{"from": start, "until": end, "need": need, "funded": funded, "given": given} for (start, end), (need, funded, given) in sorted(found.items())]
 
 
 def shown(group: GroupShown) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import numpy as np
 from concertation.core.allocation.model import Layout
 from concertation.core.allocation.question import MoneySource, NeedCell, SourceClass
 from concertation.core.allocation.stages import Solved
+from concertation.core.parties import TYPE_WORDS
+from concertation.core.periods import day_in_words
 
 ALL_BUT = 1_000_000
 NEARLY = 100_000_000
@@ -110,7 +112,7 @@ def shared_out(sources: Sequence[MoneySource], amounts: Sequence[tuple[str, int]
     >>> shared_out([MoneySource("s1", 5), MoneySource("s2", 7)], [("a", 6), ("b", 4)])
     [Line(source='s1', cell='a', amount=5), Line(source='s2', cell='a', amount=1), Line(source='s2', cell='b', amount=4)]
     """
-    lines, waiting = [], [(source.id, source.amount) for source in sources]
+    lines, waiting = [], [(source.id, source.for_needs) for source in sources]
     for cell, wanted in amounts:
         while wanted > 0 and waiting:
             source, held = waiting[0]
@@ -150,6 +152,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "The only need this money may serve ({state} · {sector}); {tightness} money.",
     ),
 }
+STATUS_REASONS: Mapping[str, tuple[str, str]] = {
+    "pledge": (" Promis, non reçu.", " Pledged, not received."), "commitment": (" Engagé, non encore payé.", " Committed, not paid yet."),
+}  # fmt: skip
 TIGHTNESS: Mapping[str, tuple[str, str]] = {
     "unearmarked": ("non affecté", "unearmarked"), "softly": ("faiblement affecté", "softly earmarked"),
     "earmarked": ("affecté", "earmarked"), "tightly": ("étroitement affecté", "tightly earmarked"),
@@ -164,8 +169,27 @@ def reason_of(source: MoneySource, cell: NeedCell, *, lifted: bool, alone: bool)
     """
     why = "only" if alone else "floor" if lifted else "most-good"
     french, english = (
-        text.format(state=cell.state, sector=cell.sector, tightness=word) for text, word in zip(REASONS[why], TIGHTNESS[tightness(source)], strict=True)
+        text.format(state=cell.state, sector=cell.sector, tightness=word) + told for text, word, told in zip(REASONS[why], TIGHTNESS[tightness(source)], conditions(source, cell), strict=True)
     )
+    return french, english
+
+
+def conditions(source: MoneySource, cell: NeedCell) -> tuple[str, str]:
+    """What else is said of a line, in French and English: how far the money is, whom it may pay, when both can be used.
+
+    >>> conditions(MoneySource("s", 1, status="pledge", eligible=frozenset({"local_ngo"})), NeedCell("a", "NER", "WSH"))[1]
+    ' Pledged, not received. May only pay: local NGO.'
+    """
+    payable = sorted(source.eligible & cell.carriers or source.eligible)
+    french, english = STATUS_REASONS.get(source.status, ("", ""))
+    if payable:
+        french += " Ne peut payer que : " + ", ".join(TYPE_WORDS[each][0] for each in payable) + "."
+        english += " May only pay: " + ", ".join(TYPE_WORDS[each][1] for each in payable) + "."
+    if source.usable_from or (cell.start or cell.end):
+        first, last = max(filter(None, (source.usable_from, cell.start)), default=None), min(filter(None, (source.spend_by, cell.end)), default=None)
+        french += " À employer" + (f" dès le {day_in_words(first, 'fr')}," if first else "") + (f" au plus tard le {day_in_words(last, 'fr')}," if last else "")
+        english += " To be used" + (f" from {day_in_words(first, 'en')}," if first else "") + (f" by {day_in_words(last, 'en')}," if last else "")
+        french, english = french.removesuffix(",") + ".", english.removesuffix(",") + "."
     return french, english
 
 

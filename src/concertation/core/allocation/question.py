@@ -16,7 +16,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from concertation.core.allocation.counting import USUAL, Counting
+
 PARTS = ("states", "sectors", "units", "groups")
+LATER = frozenset({"reserve", "least", "usable_from", "eligible", "overhead", "status", "end", "carriers"})
 Mask = npt.NDArray[np.bool_]
 SEVERITY_WEIGHTS: Mapping[int, int] = {1: 1, 2: 2, 3: 4, 4: 8, 5: 16}
 
@@ -56,6 +59,9 @@ class Earmark:
         return None if finest is None else Earmark(**{**kept, finest: frozenset()})
 
 
+Terms = tuple[Earmark, date | None, date | None, frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Reserve:
     """Minor units kept back until the window of a trigger opens, or its last day is past."""
@@ -70,7 +76,9 @@ class MoneySource:
     """Money that waits: an amount in minor units, its earmark, its last day, and the least share that must pass through local actors.
 
     `donor` and `authority` are organisations: whose money it is, and who decides on it where that is not the donor. `reserve` is kept
-    back beside the amount, which is what the plan may spend; `least` is the smallest grant it makes.
+    back beside the amount; `least` is the smallest grant it makes; `usable_from` the day it comes. `eligible` are the types of party it may
+    pay (none: any), `overhead` what its rules let them add for running costs, as a share of what meets a need. `status` is paid,
+    commitment or pledge; empty where nobody says.
     """
 
     id: str
@@ -82,23 +90,46 @@ class MoneySource:
     authority: str = ""
     reserve: Reserve | None = None
     least: int = 0
+    usable_from: date | None = None
+    eligible: frozenset[str] = frozenset()
+    overhead: Fraction = Fraction(0)
+    status: str = ""
+
+    @property
+    def for_needs(self) -> int:
+        """Minor units that meet needs once the overhead on them is paid too.
+
+        >>> MoneySource("s", 107, overhead=Fraction(7, 100)).for_needs, MoneySource("s", 107).for_needs
+        (100, 107)
+        """
+        whole, more = self.overhead.denominator, self.overhead.numerator
+        return self.amount * whole // (whole + more) if more else self.amount
+
+    @property
+    def terms(self) -> "Terms":
+        """All that says which needs this money may serve."""
+        return (self.earmark, self.spend_by, self.usable_from, self.eligible)
 
     def serves(self, cell: "NeedCell") -> bool:
-        """Whether this money may be spent on a need: its earmark admits it, and its last day is not before the need begins.
+        """Whether this money may be spent on a need: its earmark admits it, its days and the need's overlap, and it may pay who would carry the aid out.
 
         >>> spring = MoneySource("s", 1, spend_by=date(2026, 3, 31))
         >>> spring.serves(NeedCell("lean season", "NER", "FSC", start=date(2026, 6, 1)))
         False
         """
-        return self.earmark.admits(cell) and (self.spend_by is None or cell.start is None or self.spend_by >= cell.start)
+        in_time = self.spend_by is None or cell.start is None or self.spend_by >= cell.start
+        not_late = self.usable_from is None or cell.end is None or self.usable_from <= cell.end
+        payable = not self.eligible or not cell.carriers or bool(self.eligible & cell.carriers)
+        return in_time and not_late and payable and self.earmark.admits(cell)
 
 
 @dataclass(frozen=True, slots=True)
 class NeedCell:
     """A need money can meet: minor units needed and already funded, people concerned, severity 1 to 5, the most it can absorb.
 
-    `local` False says that nothing here passes through local actors; it counts against a source's local share. `start` is the day
-    the need begins, where it is not there yet (a lean season): money that ends before cannot meet it.
+    `local` False says that nothing here passes through local actors; it counts against a source's local share. `start` and `end` are the
+    first and last day of a need that has them (a lean season, a quarter): a need in several periods is a cell for each, with its own
+    cap. `carriers` are the types of party that would carry the aid out; empty where nobody says, and then any may.
     """
 
     id: str
@@ -113,6 +144,8 @@ class NeedCell:
     cap: int | None = None
     local: bool = True
     start: date | None = None
+    end: date | None = None
+    carriers: frozenset[str] = frozenset()
 
     @property
     def room(self) -> int:
@@ -126,7 +159,8 @@ class Question:
     """Everything a joint allocation is asked with; frozen, and known by the digest of its content.
 
     `observed` is money under an authority that has not joined: it is shown, and never allocated. `current` is what each cell gets
-    as things go today, where somebody says it; `previous` what the last endorsed plan gave it.
+    as things go today, where somebody says it; `previous` what the last endorsed plan gave it. `counting` says which money counts,
+    and `uncounted` is what does not: shown, never allocated.
     """
 
     currency: str
@@ -138,12 +172,17 @@ class Question:
     as_of: date | None = None
     observed: tuple[MoneySource, ...] = ()
     current: Mapping[str, int] = field(default_factory=dict)
+    counting: Counting = USUAL
+    uncounted: tuple[MoneySource, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the question in canonical form: two rounds with the same digest were asked the same."""
-        sources = {name: [_stated(asdict(source)) for source in getattr(self, name)] for name in ("sources", "observed")}
-        content = asdict(self) | sources | {"weights": dict(self.weights), "previous": dict(self.previous), "current": dict(self.current)}
+        listed = {name: [_stated(asdict(each)) for each in getattr(self, name)] for name in ("sources", "observed", "cells")}
+        content: dict[str, object] = {"currency": self.currency, "tolerance": self.tolerance, "as_of": self.as_of, **listed}
+        content |= {"weights": dict(self.weights), "previous": dict(self.previous), "current": dict(self.current)}
+        if self.counting != USUAL or self.uncounted:
+            content |= {"counting": self.counting, "uncounted": [_stated(asdict(each)) for each in self.uncounted]}
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=_written, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
@@ -186,10 +225,22 @@ class Question:
         """The day each need begins, as an ordinal; 0 for one that is there already."""
         return np.array([cell.start.toordinal() if cell.start else 0 for cell in self.cells], dtype=np.int64)
 
-    def served(self, earmark: Earmark, spend_by: date | None) -> Mask:
-        """Which cells money with an earmark and a last day may be spent on."""
+    @cached_property
+    def ends(self) -> npt.NDArray[np.int64]:
+        """The day each need ends, as an ordinal; the last day there is for one without."""
+        return np.array([(cell.end or date.max).toordinal() for cell in self.cells], dtype=np.int64)
+
+    def served(self, terms: Terms) -> Mask:
+        """Which cells money under these terms may be spent on."""
+        earmark, spend_by, usable_from, eligible = terms
         admitted = self.mask(earmark)
-        return admitted if spend_by is None else admitted & (self.starts <= spend_by.toordinal())
+        if spend_by is not None:
+            admitted &= self.starts <= spend_by.toordinal()
+        if usable_from is not None:
+            admitted &= self.ends >= usable_from.toordinal()
+        if eligible:
+            admitted &= np.array([not cell.carriers or bool(cell.carriers & eligible) for cell in self.cells], dtype=np.bool_)
+        return admitted
 
     def mask(self, earmark: Earmark) -> Mask:
         """Which cells an earmark admits, one truth value a cell."""
@@ -214,8 +265,8 @@ def numbered(words: Sequence[str]) -> tuple[Mapping[str, int], npt.NDArray[np.in
 
 
 def _stated(source: dict[str, object]) -> dict[str, object]:
-    """A source's content without the parts it does not use, so that a question asked before they were known keeps its digest."""
-    return {name: value for name, value in source.items() if name not in ("reserve", "least") or value}
+    """A source's or a need's content without the parts it does not use, so that a question asked before they were known keeps its digest."""
+    return {name: value for name, value in source.items() if name not in LATER or value}
 
 
 def _written(value: object) -> object:
@@ -233,8 +284,8 @@ class SourceClass:
 
     @property
     def amount(self) -> int:
-        """Minor units of all its sources."""
-        return sum(source.amount for source in self.sources)
+        """Minor units of all its sources that meet needs."""
+        return sum(source.for_needs for source in self.sources)
 
 
 def classes_of(question: Question) -> tuple[SourceClass, ...]:
@@ -246,15 +297,15 @@ def classes_of(question: Question) -> tuple[SourceClass, ...]:
     [(2, 12)]
     """
     room = question.rooms > 0
-    masks: dict[tuple[Earmark, date | None], Mask] = {}
+    masks: dict[Terms, Mask] = {}
     merged: dict[tuple[bytes, date | None, Fraction], list[MoneySource]] = {}
     held: dict[tuple[bytes, date | None, Fraction], Mask] = {}
     for source in question.sources:
-        money = source.earmark, source.spend_by
-        if money not in masks:
-            masks[money] = question.served(*money) & room
-        admitted = masks[money]
-        if source.amount <= 0 or is_expired(source, question.as_of) or not admitted.any():
+        terms = source.terms
+        if terms not in masks:
+            masks[terms] = question.served(terms) & room
+        admitted = masks[terms]
+        if source.for_needs <= 0 or is_expired(source, question.as_of) or not admitted.any():
             continue
         key = (np.packbits(admitted).tobytes(), source.spend_by, source.local_share)
         merged.setdefault(key, []).append(source)

@@ -35,7 +35,7 @@ def released(source: MoneySource) -> MoneySource:
     """The source with what it kept back given to the plan.
 
     >>> released(set_apart(MoneySource("s", 10), amount=4, share=Fraction(0), trigger="t", until=None))
-    MoneySource(id='s', amount=10, earmark=Earmark(states=frozenset(), sectors=frozenset(), units=frozenset(), groups=frozenset()), spend_by=None, local_share=Fraction(0, 1), donor='', authority='', reserve=None, least=0)
+    MoneySource(id='s', amount=10, earmark=Earmark(states=frozenset(), sectors=frozenset(), units=frozenset(), groups=frozenset()), spend_by=None, local_share=Fraction(0, 1), donor='', authority='', reserve=None, least=0, usable_from=None, eligible=frozenset(), overhead=Fraction(0, 1), status='')
     """
     return source if source.reserve is None else replace(source, amount=source.amount + source.reserve.amount, reserve=None)
 
@@ -47,4 +47,4 @@ def has_lapsed(reserve: Reserve, as_of: date | None) -> bool:
 
 def kept_back(question: Question, spent: dict[str, int]) -> tuple[KeptBack, ...]:
     """What every source keeps back beside a plan that spends so many minor units of each, in the order of the question."""
-    return tuple(KeptBack(source.id, source.reserve, spent.get(source.id, 0) <= source.amount) for source in question.sources if source.reserve is not None)
+    return tuple(KeptBack(source.id, source.reserve, spent.get(source.id, 0) <= source.for_needs) for source in question.sources if source.reserve is not None)

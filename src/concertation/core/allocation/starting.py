@@ -51,8 +51,8 @@ def known_classes(before: Layout, now: Layout) -> Places:
 
 
 def named(source: MoneySource) -> Hashable:
-    """What money is known by from one question to another: its earmark, last day and local share."""
-    return source.earmark, source.spend_by, source.local_share
+    """What money is known by from one question to another: its terms and its local share."""
+    return source.terms, source.local_share
 
 
 def known_cells(before: Layout, now: Layout) -> Places:

@@ -45,7 +45,7 @@ def add_scenario(asked: Round, *, title: str, changes: Changes, by: Mandate) -> 
     if number > MOST_SCENARIOS:
         raise RoundRefused([Problem("round-too-many-scenarios", value=str(MOST_SCENARIOS))])
     made = Scenario.objects.create(round=now, number=number, title=title, changes=changes.content(), made_by=by.person)
-    journal("allocation.scenario-made", by, round=now.pk, scenario=made.pk, number=number, constraints=len(changes.constraints), joined=list(changes.joined), tried=len(changes.what_ifs))
+    journal("allocation.scenario-made", by, round=now.pk, scenario=made.pk, number=number, constraints=len(changes.constraints), joined=list(changes.joined), tried=len(changes.what_ifs), counting=changes.counting)
     return made
 
 
