@@ -15,6 +15,7 @@ Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 INFINITE = highspy.kHighsInf
 FEASIBLE_WITHIN = 1e-9
+PRIMAL = 4
 
 
 class NotSolved(RuntimeError):
@@ -119,9 +120,10 @@ class KeptProgramme:
         start.row_status = basis.rows.tolist()
         self.highs.setBasis(start)
 
-    def keep_costs(self) -> None:
-        """Solve on the costs as they are, never perturbed: a start that lacks some columns is lost by it (5,774 steps instead of 938 for one softer earmark)."""
-        self.highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
+    def gains_more_columns(self) -> None:
+        """Expect a start that lacks some columns: it is still feasible, so the primal simplex goes on from it, on bounds as they are (299 steps for one softer earmark, 1,013 by the dual)."""
+        self.highs.setOptionValue("simplex_strategy", PRIMAL)
+        self.highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)
 
     def optimum(self) -> Optimum:
         """The best answer from where the last one stands. Raises NotSolved when the optimiser finds none."""

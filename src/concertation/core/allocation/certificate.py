@@ -254,8 +254,8 @@ class Checker:
         cost = Fraction(stage.freedom) + (1 if stage.aim == "freedom-kept" else 0)
         total = 0
         for each, share, worth in zip(self.classes, stage.shares.tolist(), self.worth, strict=True):
-            best = best_price(whole, each, local, share, bits) - cost * worth * 2**bits
-            total += max(ceil(best), 0) * each.amount
+            best = best_price(whole, each, local, share, bits)
+            total += max(ceil(best - cost * worth * 2**bits) if cost else ceil(best), 0) * each.amount
         return Fraction(total, 2**bits * self.unit)
 
     def _room(self, stage: StagePrices, more: np.ndarray, less: np.ndarray) -> Fraction:

@@ -14,9 +14,7 @@ from concertation.core.allocation.prices import StagePrices
 from concertation.core.allocation.starting import (
     NOWHERE,
     MergedCells,
-    Stands,
-    known_classes,
-    known_groups,
+    Start,
     looked_up,
     once,
     places_of_pairs,
@@ -66,7 +64,7 @@ def merge_cells(layout: Layout) -> MergedCells:
     )  # fmt: skip
 
 
-def raise_floors(layout: Layout, start: Stands | None = None) -> Floors:
+def raise_floors(layout: Layout, start: Start | None = None) -> Floors:
     """Raise the least coverage, hold the groups that cannot go higher, and go on with the others."""
     merged = merge_cells(layout)
     needs, funded = (np.array([totals[group] for group in layout.groups], dtype=np.float64) / layout.unit for totals in group_needs(layout.question))
@@ -102,24 +100,22 @@ def first_cells(layout: Layout, merged: MergedCells) -> tuple[str, ...]:
     return tuple(layout.question.cells[layout.live[at]].id for at in firsts.tolist())
 
 
-def floor_basis(start: Stands, layout: Layout, merged: MergedCells) -> Basis:
+def floor_basis(start: Start, layout: Layout, merged: MergedCells) -> Basis:
     """Where the first round of floors of an earlier answer stood, as a start for this one."""
-    before = start.layout
-    earlier = start.merged
+    before, earlier, known = start.stands.layout, start.stands.merged, start.known
     held = {name: at for at, name in enumerate(first_cells(before, earlier))}
     cells = once([held.get(name, NOWHERE) for name in first_cells(layout, merged)])
-    classes, groups = known_classes(before, layout), known_groups(before, layout)
     own, theirs = columns_of(merged), columns_of(earlier)
-    arcs = places_of_pairs(theirs[0], theirs[1], len(before.classes) or 1, (cells[own[0]], classes[own[1]]))
+    arcs = places_of_pairs(theirs[0], theirs[1], len(before.classes) or 1, (cells[own[0]], known.classes[own[1]]))
     sharing = {place: at for at, place in enumerate(before.sharing)}
-    shares = np.array([sharing.get(int(classes[place]), NOWHERE) for place in layout.sharing], dtype=np.int64)
+    shares = np.array([sharing.get(int(known.classes[place]), NOWHERE) for place in layout.sharing], dtype=np.int64)
     first_room, first_group, first_share = len(before.classes), first_group_row(before, earlier), first_group_row(before, earlier) + len(before.groups)
-    columns, rows = start.floor.columns, start.floor.rows
+    columns, rows = start.stands.floor.columns, start.stands.floor.rows
     return Basis(
         np.concatenate([looked_up(columns[:-1], arcs, otherwise=AT_LOWER), columns[-1:]]),
         np.concatenate([
-            looked_up(rows[:first_room], classes, otherwise=BASIC), looked_up(rows[first_room:first_group], cells, otherwise=BASIC),
-            looked_up(rows[first_group:first_share], groups, otherwise=BASIC), looked_up(rows[first_share:], shares, otherwise=BASIC),
+            looked_up(rows[:first_room], known.classes, otherwise=BASIC), looked_up(rows[first_room:first_group], cells, otherwise=BASIC),
+            looked_up(rows[first_group:first_share], known.groups, otherwise=BASIC), looked_up(rows[first_share:], shares, otherwise=BASIC),
         ]),
     )  # fmt: skip
 

@@ -56,8 +56,10 @@ def plan_of(solved: Solved) -> Plan:
     layout = solved.layout
     rooms: list[int] = layout.question.rooms[list(layout.live)].tolist()
     lines: list[Line] = []
+    flowing = np.flatnonzero(solved.flows > 0)
+    ends = np.searchsorted(layout.arc_class[flowing], np.arange(len(layout.classes) + 1))
     for place, each in enumerate(layout.classes):
-        arcs = np.flatnonzero((layout.arc_class == place) & (solved.flows > 0))
+        arcs = flowing[ends[place] : ends[place + 1]]
         cells = layout.arc_cell[arcs].tolist()
         flows = [filling(int(flow * STEPS), rooms[cell]) for flow, cell in zip((solved.flows[arcs] * layout.unit).tolist(), cells, strict=True)]
         amounts = whole_units(flows, total_of(flows, each), [rooms[cell] for cell in cells])

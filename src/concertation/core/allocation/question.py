@@ -40,7 +40,8 @@ class Earmark:
         >>> niger_water.admits(NeedCell("a", "NER", "WSH", need=1)), niger_water.admits(NeedCell("b", "MLI", "WSH", need=1))
         (True, False)
         """
-        return all(not allowed or own in allowed for allowed, own in zip(self.parts(), (cell.state, cell.sector, cell.unit, cell.group), strict=True))
+        where = (not self.states or cell.state in self.states) and (not self.units or cell.unit in self.units)
+        return where and (not self.sectors or cell.sector in self.sectors) and (not self.groups or cell.group in self.groups)
 
     def parts(self) -> tuple[frozenset[str], ...]:
         """States, sectors, units and groups, in that order."""
@@ -245,12 +246,24 @@ class Question:
     def mask(self, earmark: Earmark) -> Mask:
         """Which cells an earmark admits, one truth value a cell."""
         admitted = np.ones(len(self.cells), dtype=np.bool_)
-        for allowed, (numbers, own) in zip(earmark.parts(), self.columns, strict=True):
+        for part, allowed in enumerate(earmark.parts()):
             if allowed:
-                is_allowed = np.zeros(len(numbers), dtype=np.bool_)
-                is_allowed[[numbers[word] for word in allowed if word in numbers]] = True
-                admitted &= is_allowed[own] if len(numbers) else False
+                admitted &= self.part_mask(part, allowed)
         return admitted
+
+    def part_mask(self, part: int, allowed: frozenset[str]) -> Mask:
+        """Which cells one part of an earmark admits; kept, as many earmarks share their parts."""
+        if (part, allowed) not in self.part_masks:
+            numbers, own = self.columns[part]
+            is_allowed = np.zeros(len(numbers), dtype=np.bool_)
+            is_allowed[[numbers[word] for word in allowed if word in numbers]] = True
+            self.part_masks[part, allowed] = is_allowed[own]
+        return self.part_masks[part, allowed]
+
+    @cached_property
+    def part_masks(self) -> dict[tuple[int, frozenset[str]], Mask]:
+        """The parts of earmarks met so far, and which cells each admits."""
+        return {}
 
 
 def numbered(words: Sequence[str]) -> tuple[Mapping[str, int], npt.NDArray[np.int64]]:
@@ -273,7 +286,7 @@ def _written(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceClass:
     """Sources that may serve exactly the same cells by the same day under the same local share."""
 
@@ -282,7 +295,7 @@ class SourceClass:
     spend_by: date | None
     local_share: Fraction
 
-    @property
+    @cached_property
     def amount(self) -> int:
         """Minor units of all its sources that meet needs."""
         return sum(source.for_needs for source in self.sources)

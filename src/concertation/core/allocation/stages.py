@@ -18,11 +18,12 @@ from concertation.core.allocation.floors import Floors, no_floors, over_all_grou
 from concertation.core.allocation.model import Layout, group_needs, lay_out, programme_of, share_weights
 from concertation.core.allocation.prices import Aim, StagePrices
 from concertation.core.allocation.question import Question, SourceClass
-from concertation.core.allocation.starting import Stands, fitted, main_basis
+from concertation.core.allocation.starting import Stands, Start, fitted, main_basis, recognise
 from concertation.core.solver import Basis, KeptProgramme, Numbers, Optimum
 
 SLACK = 1e-9
 NEAR_DAYS = 720
+MOST_ADDED = 2**62
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Solving:
     stages: list[StagePrices]
     kept_rows: dict[Aim, int] = field(default_factory=dict)
     iterations: int = 0
-    start: Stands | None = None
+    start: Start | None = None
     good: Basis | None = None
 
 
@@ -60,9 +61,9 @@ def solve(question: Question, start: Solved | None = None) -> Solved:
     layout = lay_out(question)
     if not layout.live:
         return Solved(layout, np.zeros(0), (), 0)
-    stands = start.stands if start else None
-    floors = raise_floors(layout, stands)
-    solving = begin(layout, floors, stands)
+    begun = Start(start.stands, recognise(start.stands.layout, layout)) if start and start.stands else None
+    floors = raise_floors(layout, begun)
+    solving = begin(layout, floors, begun)
     most_good(solving)
     last = keep_freedom(solving)
     if layout.departing:
@@ -82,7 +83,7 @@ def solve_without_floors(question: Question) -> Solved:
     return Solved(layout, last.columns[: layout.arcs], tuple(solving.stages), solving.iterations)
 
 
-def begin(layout: Layout, floors: Floors, start: Stands | None = None) -> Solving:
+def begin(layout: Layout, floors: Floors, start: Start | None = None) -> Solving:
     """The programme with the floors it has to keep."""
     worth = np.array([float(each) for each in freedoms(layout.question, layout.classes)])[layout.arc_class]
     solving = Solving(
@@ -99,9 +100,10 @@ def start_at(solving: Solving, basis: Basis) -> None:
     """Begin a stage where the same stage of the earlier answer stood."""
     if solving.start is not None:
         rows = solving.layout.share_row(len(solving.layout.sharing)) + 2 * len(solving.layout.departing) + len(solving.kept_rows)
-        if solving.layout.arcs > solving.start.layout.arcs:
-            solving.kept.keep_costs()
-        solving.kept.start_from(fitted(main_basis(solving.start.layout, basis, solving.layout), rows=rows))
+        before = solving.start.stands.layout
+        if solving.layout.arcs > before.arcs:
+            solving.kept.gains_more_columns()
+        solving.kept.start_from(fitted(main_basis(before, basis, solving.layout, solving.start.known), rows=rows))
 
 
 def solved(solving: Solving, aim: Aim, scale: float) -> Optimum:
@@ -145,7 +147,7 @@ def most_good(solving: Solving) -> None:
     gains = layout.part_gain / layout.gain_scale
     solving.kept.change_gains(columns, gains)
     if solving.start is not None:
-        start_at(solving, solving.start.most_good)
+        start_at(solving, solving.start.stands.most_good)
     best = solved(solving, "most-good", layout.gain_scale)
     solving.good = solving.kept.basis() if solving.start is None else None
     solving.kept.change_gains(columns, np.zeros(len(columns)))
@@ -158,7 +160,7 @@ def keep_freedom(solving: Solving) -> Optimum:
     layout, columns = solving.layout, np.arange(solving.layout.arcs)
     solving.kept.change_gains(columns, -solving.worth)
     if solving.start is not None:
-        start_at(solving, solving.start.last)
+        start_at(solving, solving.start.stands.last)
     best = solved(solving, "freedom-kept", 1.0)
     if layout.departing:
         solving.kept.change_gains(columns, np.zeros(layout.arcs))
@@ -172,13 +174,13 @@ def freedoms(question: Question, classes: Sequence[SourceClass]) -> list[Fractio
 
     Days are counted from the day of the question, or else from the earliest last day of any money.
     """
-    needs = np.array([cell.need for cell in question.cells], dtype=np.object_)
-    whole = sum(needs.tolist()) or 1
+    whole = sum(cell.need for cell in question.cells) or 1
+    needs = np.array([cell.need for cell in question.cells], dtype=np.int64 if whole < MOST_ADDED else np.object_)
     days = [each.spend_by for each in classes if each.spend_by]
     start = question.as_of or min(days, default=None)
     worth = []
     for each in classes:
-        breadth = Fraction(sum(needs[each.admitted].tolist()), whole)
+        breadth = Fraction(int(needs[each.admitted].sum()), whole)
         far = Fraction(1) if each.spend_by is None or start is None else min(Fraction((each.spend_by - start).days + 1, NEAR_DAYS), Fraction(1))
         worth.append(breadth * max(far, Fraction(1, NEAR_DAYS)))
     return worth

@@ -40,6 +40,14 @@ class Stands:
     last: Basis
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where an earlier answer stands, and what the question has in common with that one."""
+
+    stands: Stands
+    known: "Recognised"
+
+
 def known_classes(before: Layout, now: Layout) -> Places:
     """For each class now, its place before: the one that held money under one of its earmarks, else one of its sources, once; -1 for a new one."""
     held = {named(source): at for at, each in enumerate(before.classes) for source in each.sources}
@@ -104,42 +112,67 @@ def places_of_pairs(first: Places, second: Places, span: int, known: tuple[Place
     return np.where(keys[order][found] == wanted, order[found], NOWHERE).astype(np.int64)
 
 
-def main_basis(before: Layout, basis: Basis, now: Layout) -> Basis:
-    """A basis of the main programme of one question, as one of another's; rows added by the stages are kept as they stood."""
-    classes, cells, groups = known_classes(before, now), known_cells(before, now), known_groups(before, now)
-    arcs = places_of_pairs(before.arc_class, before.arc_cell, len(before.live) or 1, (classes[now.arc_class], cells[now.arc_cell]))
-    parts = places_of_pairs(before.part_cell, before.part_rank, RANKS, (cells[now.part_cell], now.part_rank))
-    flows = looked_up(basis.columns[: before.arcs], arcs, otherwise=AT_LOWER)
-    join_what_left(before, basis, now, flows, classes)
-    columns = np.concatenate([
-        flows,
-        looked_up(basis.columns[before.arcs : before.floor], parts, otherwise=AT_LOWER),
-        basis.columns[before.floor : before.floor + 1],
-        looked_up(basis.columns[before.floor + 1 :], cells if now.departing else cells[:0], otherwise=AT_LOWER),
-    ])  # fmt: skip
-    return Basis(columns, main_rows(before, basis, now, (classes, cells, groups)))
+@dataclass(frozen=True)
+class Recognised:
+    """What two questions have in common: for each class, live cell, group, arc and part now, its place before, -1 for a new one.
+
+    `left` and `joined`: arcs before of classes that are no more, and the arcs now of the classes their money joined.
+    """
+
+    classes: Places
+    cells: Places
+    groups: Places
+    arcs: Places
+    parts: Places
+    left: Places
+    joined: Places
 
 
-def join_what_left(before: Layout, basis: Basis, now: Layout, flows: Standing, classes: Places) -> None:
-    """A class that is no more left its place in the tree of flows to the class its money joined: what it freed to move is free there."""
+def recognise(before: Layout, now: Layout) -> Recognised:
+    """What a question has in common with one already answered; told once for all its stages."""
+    classes, cells = known_classes(before, now), known_cells(before, now)
+    left, joined = what_joined(before, now, classes, cells)
+    return Recognised(
+        classes=classes, cells=cells, groups=known_groups(before, now), left=left, joined=joined,
+        arcs=places_of_pairs(before.arc_class, before.arc_cell, len(before.live) or 1, (classes[now.arc_class], cells[now.arc_cell])),
+        parts=places_of_pairs(before.part_cell, before.part_rank, RANKS, (cells[now.part_cell], now.part_rank)),
+    )  # fmt: skip
+
+
+def what_joined(before: Layout, now: Layout, classes: Places, cells: Places) -> tuple[Places, Places]:
+    """Arcs before of the classes that are no more, and the arcs now of the class each one's money joined, on the same cells."""
     gone = sorted(set(range(len(before.classes))) - set(classes.tolist()))
     if not gone:
-        return
-    joined = {source.id: at for at, each in enumerate(now.classes) for source in each.sources}
-    places = {before.question.cells[cell].id: at for at, cell in enumerate(before.live)}
-    before_of = {places[now.question.cells[cell].id]: at for at, cell in enumerate(now.live) if now.question.cells[cell].id in places}
-    arcs = {(of_class, cell): at for at, (of_class, cell) in enumerate(zip(now.arc_class.tolist(), now.arc_cell.tolist(), strict=True))}
-    for each in gone:
-        target = joined.get(before.classes[each].sources[0].id)
-        for arc in np.flatnonzero(before.arc_class == each).tolist():
-            at = arcs.get((target, before_of.get(int(before.arc_cell[arc])))) if basis.columns[arc] == BASIC else None
-            if at is not None:
-                flows[at] = BASIC
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    of_source = {source.id: at for at, each in enumerate(now.classes) for source in each.sources}
+    target = np.full(len(before.classes), NOWHERE, dtype=np.int64)
+    target[gone] = [of_source.get(before.classes[each].sources[0].id, NOWHERE) for each in gone]
+    held = np.full(len(before.live), NOWHERE, dtype=np.int64)
+    held[cells[cells != NOWHERE]] = np.flatnonzero(cells != NOWHERE)
+    left = np.flatnonzero(np.isin(before.arc_class, gone))
+    found = places_of_pairs(now.arc_class, now.arc_cell, len(now.live) or 1, (target[before.arc_class[left]], held[before.arc_cell[left]]))
+    return left[found != NOWHERE], found[found != NOWHERE]
 
 
-def main_rows(before: Layout, basis: Basis, now: Layout, known: tuple[Places, Places, Places]) -> Standing:
+def main_basis(before: Layout, basis: Basis, now: Layout, known: Recognised) -> Basis:
+    """A basis of the main programme of one question, as one of another's; rows added by the stages are kept as they stood.
+
+    A class that is no more left its place in the tree of flows to the class its money joined: what it freed to move is free there.
+    """
+    flows = looked_up(basis.columns[: before.arcs], known.arcs, otherwise=AT_LOWER)
+    flows[known.joined[basis.columns[known.left] == BASIC]] = BASIC
+    columns = np.concatenate([
+        flows,
+        looked_up(basis.columns[before.arcs : before.floor], known.parts, otherwise=AT_LOWER),
+        basis.columns[before.floor : before.floor + 1],
+        looked_up(basis.columns[before.floor + 1 :], known.cells if now.departing else known.cells[:0], otherwise=AT_LOWER),
+    ])  # fmt: skip
+    return Basis(columns, main_rows(before, basis, now, known))
+
+
+def main_rows(before: Layout, basis: Basis, now: Layout, known: Recognised) -> Standing:
     """The rows of the main programme: money, balances, coverage, local shares, departures, and those the stages added."""
-    classes, cells, groups = known
+    classes, cells, groups = known.classes, known.cells, known.groups
     sharing = {place: at for at, place in enumerate(before.sharing)}
     shares = np.array([sharing.get(int(classes[place]), NOWHERE) for place in now.sharing], dtype=np.int64)
     end, departing = before.share_row(len(before.sharing)), len(before.departing)
