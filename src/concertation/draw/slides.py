@@ -17,7 +17,7 @@ from pptx.util import Emu, Inches, Pt
 from concertation.core.figures import number_in_words
 from concertation.draw.packages import settled
 from concertation.draw.pictures import png
-from concertation.draw.tables import Column, Language, Source, TakenTable
+from concertation.draw.tables import Column, Language, TakenTable, source_lines
 
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 MARGIN, TOP, FOOT = Inches(0.6), Inches(1.2), Inches(6.95)
@@ -179,12 +179,6 @@ def say_lines(slide: Any, lines: Sequence[str], language: Language, *, notes: Se
         say(slide, foot if len(foot) <= FOOT_SIGNS else foot[:FOOT_SIGNS] + CUT[language], top=FOOT, size=9)
     if lines or notes:
         slide.notes_slide.notes_text_frame.text = "\n".join([*lines, *notes])
-
-
-def source_lines(sources: Sequence[Source]) -> list[str]:
-    """Each source once, in a line."""
-    told = (", ".join(part for part in (source.source, source.publisher, source.date, source.licence, source.url) if part) for source in sources)
-    return list(dict.fromkeys(told))
 
 
 def written(deck: Any) -> bytes:

@@ -71,6 +71,12 @@ class Source:
     id: str = ""
 
 
+def source_lines(sources: Sequence[Source]) -> list[str]:
+    """Each source once, in a line."""
+    told = (", ".join(part for part in (source.source, source.publisher, source.date, source.licence, source.url) if part) for source in sources)
+    return list(dict.fromkeys(told))
+
+
 SOURCE_PARTS = ("source", "date", "licence", "scope", "publisher", "url", "extracted", "method", "id")
 
 

@@ -17,8 +17,7 @@ from concertation.apps.ground.drawings import DRAWINGS, drawing_file
 from concertation.core.allocation.question import Question
 from concertation.core.money import Money
 from concertation.core.sharing import Mandate
-from concertation.draw.slides import source_lines
-from concertation.draw.tables import Column, Source, TakenTable
+from concertation.draw.tables import Column, Source, TakenTable, source_lines
 
 STATE = Column(key="state", heading_fr="État", heading_en="State", tag="#country+code")
 SECTOR = Column(key="sector", heading_fr="Secteur", heading_en="Sector", tag="#sector+code")

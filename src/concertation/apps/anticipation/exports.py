@@ -14,8 +14,7 @@ from concertation.apps.ground.downloads import FORMATS, language, table_file
 from concertation.apps.ground.drawings import DRAWINGS, drawing_file
 from concertation.apps.sources.queries import publications
 from concertation.apps.sources.taken_sources import of_publication
-from concertation.draw.slides import source_lines
-from concertation.draw.tables import Column, Source, TakenTable
+from concertation.draw.tables import Column, Source, TakenTable, source_lines
 
 FRAMEWORKS = (
     Column(key="id", heading_fr="Cadre", heading_en="Framework code", tag="#activity+code"), Column(key="title_fr", heading_fr="Titre", heading_en="Title (French)", tag="#activity+name+i_fr"),

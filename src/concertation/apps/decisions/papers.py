@@ -25,9 +25,9 @@ from concertation.apps.decisions.words import (
 from concertation.apps.ground.downloads import FORMATS, attached, download, language
 from concertation.core.periods import Language
 from concertation.core.sharing import Mandate
+from concertation.draw.documents import paper_docx
 from concertation.draw.note import Grid, Told, Words
 from concertation.draw.paper import Paper, Part, paper_name
-from concertation.draw.paper_docx import paper_docx
 from concertation.draw.paper_pdf import paper_pdf
 from concertation.draw.wording import number
 

@@ -33,8 +33,7 @@ from concertation.apps.places.models import State
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.queries import publications, run_for
 from concertation.apps.sources.taken_sources import of_publication
-from concertation.draw.slides import source_lines
-from concertation.draw.tables import Source
+from concertation.draw.tables import Source, source_lines
 from concertation.formats import reference_set
 
 

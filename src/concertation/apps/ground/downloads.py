@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from concertation.apps.ground.answers import Row, csv_of
 from concertation.core.periods import Language
-from concertation.draw.slides import table_slides
+from concertation.draw.documents import table_slides
 from concertation.draw.tables import TakenTable, to_csv, to_geojson, to_hxl_csv, to_xlsx
 
 CSV_TYPE = "text/csv; charset=utf-8"

@@ -11,9 +11,9 @@ from django.utils.text import slugify
 from concertation.apps.ground.downloads import FORMATS, PPTX_TYPE, attached, download, language
 from concertation.draw import charts
 from concertation.draw.charts import Spec
+from concertation.draw.documents import picture_slide
 from concertation.draw.pictures import png
-from concertation.draw.slides import picture_slide, source_lines
-from concertation.draw.tables import Source
+from concertation.draw.tables import Source, source_lines
 
 DRAWINGS = ("svg", "png", "slide")
 CHARTS = (*DRAWINGS, "xlsx", "chart")

@@ -17,8 +17,7 @@ from concertation.core.classification import Classes, quantile_classes
 from concertation.draw.map_exports import Caption, standalone
 from concertation.draw.maps import Legend, Mark, choropleth
 from concertation.draw.palettes import YLORBR
-from concertation.draw.slides import source_lines
-from concertation.draw.tables import Source
+from concertation.draw.tables import Source, source_lines
 from concertation.draw.wording import class_labels, say
 
 CLASSES = 4

@@ -32,7 +32,7 @@ from concertation.core.sharing.following import keeps_sessions
 from concertation.core.sharing.visibility import FRAMEWORK, writes_for
 from concertation.draw.gantt import gantt
 from concertation.draw.paper import paper_name
-from concertation.draw.slides import source_lines
+from concertation.draw.tables import source_lines
 from concertation.formats.problem_texts import in_words
 from concertation.formats.template_rows import TemplateRow
 
