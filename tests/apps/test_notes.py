@@ -19,8 +19,10 @@ from concertation.apps.notes import reading
 from concertation.apps.notes.compose import notes_of
 from concertation.apps.notes.message import LONGEST, fitted, messages
 from concertation.apps.picture.commands import refresh
+from concertation.apps.sharing.joint import commands as joint
 from concertation.cli import app
 from concertation.core.sharing import Mandate, Role
+from concertation.core.sharing.joint import Verdict
 from concertation.draw.note import Note
 from concertation.site import reference
 from import_steps import signed_in
@@ -56,6 +58,11 @@ def told_by(note: Note) -> list[object]:
 
 def pdf_text(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+
+
+def docx_text(content: bytes) -> str:
+    document = docx.Document(io.BytesIO(content))
+    return "\n".join([*(each.text for each in document.paragraphs), *(cell.text for table in document.tables for row in table.rows for cell in row.cells)])
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -166,3 +173,38 @@ def test_the_terminal_writes_the_public_note_and_says_what_it_holds(tmp_path: Pa
 @pytest.mark.parametrize("words", [["--state", "XXX"], ["--lang", "de"], ["--to", "note.txt"], ["--for", "minister"], ["--to", "absent/note.pdf"]])
 def test_the_terminal_refuses_what_it_does_not_know(words: list[str]) -> None:
     assert CliRunner().invoke(app, ["note", *words]).exit_code == 2
+
+
+def test_the_part_a_state_reserved_is_blank_in_every_file_of_the_note_with_the_words_of_its_reservation() -> None:
+    secretariat, manager = Mandate("s", Role.ANALYST, state="AES"), Mandate("m", Role.DATA_MANAGER, state="NER")
+    product = joint.propose(joint.Proposal("note", "Note commune (synthétique)", "", "/notes/AES/", ("NER", "MLI")), on=TODAY, by=secretariat)
+    whole = note_of("AES", mandates=MANAGER)
+    joint.speak(product, "NER", Verdict.RESERVES, motive_code="method", motive="Méthode de 2019 (synthétique)", on=TODAY, by=manager)
+
+    browser = signed_in((Role.DATA_MANAGER, "NER"))
+    files = {wanted: browser.get(f"/notes/AES/?format={wanted}&words=both").content for wanted in ("pdf", "docx")}
+    pages = [re.sub(r"\s+", " ", text) for text in (pdf_text(files["pdf"]), docx_text(files["docx"]))]
+    for text in pages:
+        assert text.count("Méthode de 2019 (synthétique)") == 2 and "part of this joint product is left blank" in text and "en blanc" in text
+        assert "Mali" in text and "Niger, " not in text
+    note = note_of("AES", mandates=MANAGER)
+    in_niger = [told.words for grid in (*whole.beside, *whole.grids) for row in grid.rows for told in row[1:] if row[0].words.startswith("Niger") and told.held and len(told.words) > 4]
+    words = " ".join(each.words for each in told_by(note))  # type: ignore[attr-defined]
+    assert in_niger and not [each for each in in_niger if each in words]
+    assert note.chart is None and whole.chart is not None
+
+    assert "Méthode de 2019" not in pdf_text(Client().get("/notes/AES/?format=pdf&words=fr").content)
+    joint.publish(product, on=date(2027, 1, 4), by=secretariat)
+    assert "Méthode de 2019" in pdf_text(Client().get("/notes/AES/?format=pdf&words=fr").content)
+    assert "sa part de ce produit commun est laissée en blanc" in Client().get("/notes/AES/").content.decode()
+    assert len(messages(reading.read((), "AES", today=TODAY), ("fr",))["fr"]) <= LONGEST
+
+
+def test_a_note_of_which_every_part_is_reserved_says_so_and_nothing_else() -> None:
+    product = joint.propose(joint.Proposal("note", "Note (synthétique)", "", "/notes/NER/", ("NER",)), on=TODAY, by=Mandate("s", Role.ANALYST, state="AES"))
+    joint.speak(product, "NER", Verdict.RESERVES, motive_code="figures", motive="Autres chiffres (synthétique)", on=TODAY, by=Mandate("m", Role.DATA_MANAGER, state="NER"))
+
+    note = note_of("NER", mandates=MANAGER)
+    assert (len(note.sentences), note.headlines, note.picture, note.beside, note.grids, note.silences) == (1, (), None, (), (), ())
+    assert len(pypdf.PdfReader(io.BytesIO(Client().get("/notes/NER/?format=pdf&words=fr").content)).pages) >= 1
+    assert Client().get("/notes/NER/?format=docx&words=en").status_code == 200

@@ -103,7 +103,7 @@ class Note:
     @property
     def is_joint(self) -> bool:
         """Whether the note is on the States together: its table is wide, so it stands under the map."""
-        return len(self.beside[0].headings) > 4
+        return bool(self.beside) and len(self.beside[0].headings) > 4
 
 
 def file_name(notes: Iterable[Note], ending: str) -> str:

@@ -145,7 +145,8 @@ def second_page(document: Written, note: Note, place: int) -> None:
         document.add_heading(note.words.silences, level=2)
     for told in note.silences:
         tell(document.add_paragraph(style="List Bullet"), told, place)
-    document.add_heading(note.words.sources, level=2)
+    if note.footnotes:
+        document.add_heading(note.words.sources, level=2)
     shape(document.add_section(WD_SECTION.CONTINUOUS), columns=2 if len(note.footnotes) <= FOOTNOTES_IN_TWO_COLUMNS else 3)
     sources(document, note.footnotes, place)
     shape(document.add_section(WD_SECTION.CONTINUOUS), columns=1)

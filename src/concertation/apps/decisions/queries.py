@@ -49,6 +49,12 @@ def in_view(rows: Sequence[Decision], mandates: Sequence[Mandate]) -> tuple[Deci
     return tuple(DecisionInView(row, measured.get(row.number, ()), reported.get(row.pk, ())) for row in rows)
 
 
+def decisions_measured(mandates: Sequence[Mandate], *, session: str = FORUM) -> tuple[DecisionInView, ...]:
+    """The decisions of a session with their measures alone, for whoever says nothing of what States reported."""
+    measured = measures_for(mandates)
+    return tuple(DecisionInView(row, measured.get(row.number, ()), ()) for row in Decision.objects.filter(session_id=session).select_related("session").order_by("number"))
+
+
 def every_decision() -> list[Decision]:
     """Every decision of every session, in order."""
     return list(Decision.objects.select_related("session", "due_session").order_by("number"))

@@ -36,6 +36,8 @@ from concertation.apps.picture.words import (
     sentence,
     share,
 )
+from concertation.apps.sharing.joint.queries import Reserved
+from concertation.apps.sharing.models import MOTIVES
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.periods import Language
 from concertation.draw.note import Headline, Note, Told, Words
@@ -59,14 +61,26 @@ def note_in(held: NoteReading, language: Language) -> Note:
 
 
 def _note(held: NoteReading, language: Language) -> Note:
+    return _whole(held, language) if held.shown.scenes else blank(held, language)
+
+
+def blank(held: NoteReading, language: Language) -> Note:
+    """A note of which every part is reserved: the words of the reservations and nothing else."""
+    return Note(
+        language=language, title=title_of(held), subject=f"note-{held.subject.lower()}", on=held.on.isoformat(), words=_words(held), sentences=tuple(reservations(held)), headlines=(), picture=None, chart=None,
+        beside=(), grids=(), silences=(), footnotes=(), reading=reading_words(), disclaimers=(say("disclaimer", language), say("disclaimer", "en" if language == "fr" else "fr")),
+    )  # fmt: skip
+
+
+def _whole(held: NoteReading, language: Language) -> Note:
     notes = Footnotes()
     told, figures = tuple(sentences(held, notes)), tuple(headlines(held, notes))
     pictured = map_drawing(held, notes)
     beside = (states_grid(held, notes),) if held.is_joint else tuple(each for each in (units_grid(held, notes), phases_grid(held, notes), displacement_grid(held, notes)) if each)
-    food = next((measure for view in held.decided for measure in view.measures if measure.code == "phase3plus"), None)
+    food = None if held.reserved else next((measure for view in held.decided for measure in view.measures if measure.code == "phase3plus"), None)
     years = together_drawing(food, _("Phase 3 ou pire dans les quatre États, même saison"), notes) if held.is_joint else years_drawing(held, _("Besoin au fil des années"), notes)
     displaced = (displacement_grid(held, notes),) if held.is_joint else ()
-    grids = (sectors_grid(held, notes), *displaced, money_grid(held, notes), decisions_grid(held.decided, held.subject, notes))
+    grids = (sectors_grid(held, notes), *displaced, money_grid(held, notes), decisions_grid(held, notes))
     silences = tuple(_silences(held, notes))
     return Note(
         language=language, title=title_of(held), subject=f"note-{held.subject.lower()}", on=held.on.isoformat(), words=_words(held),
@@ -110,6 +124,20 @@ def sentences(held: NoteReading, notes: Footnotes) -> Iterable[Told]:
         if not held.mandates:
             told = told.replace(_("aucun rapport de présence ouvert à votre lecture"), _("aucun rapport de présence public"))
         yield Told(told, (*(notes.figure(food) if food else ()), *notes.presence(scene, name)))
+    yield from reservations(held)
+
+
+def reservations(held: NoteReading) -> Iterable[Told]:
+    """The words of each State that reserved its part: the note leaves it blank and says so."""
+    for each in held.reserved:
+        yield Told(reserved_words(each, held.shown.ground.states[each.state].name))
+
+
+def reserved_words(each: Reserved, name: str) -> str:
+    """Why the part of a State is blank, in words."""
+    said = {"state": name, "day": day_words(each.on), "about": dict(MOTIVES).get(each.about, ""), "motive": each.motive}
+    why = _("réserve du %(day)s, %(about)s : « %(motive)s »") if each.motive else _("réserve du %(day)s")
+    return _("%(state)s : sa part de ce produit commun est laissée en blanc (%(why)s). Ses chiffres et ceux des partenaires restent publiés sous leur propre nom.") % {**said, "why": why % said}
 
 
 def headlines(held: NoteReading, notes: Footnotes) -> Iterable[Headline]:
@@ -135,6 +163,9 @@ def _measured(held: NoteReading, notes: Footnotes) -> Iterable[Headline]:
             if measure.code in ("phase3plus", "plan-coverage", "frameworks") and measure.value is not None:
                 value = f"{measure.value}\u202f%" if measure.unit_of_measure == "percent" else number(measure.value)
                 label = (measure.label_en if english else measure.label_fr).removeprefix("% ")
+                if held.reserved:
+                    yield Headline(label[:1].upper() + label[1:], Told(_("non donnée"), held=False), _("une part est réservée"))
+                    continue
                 about = ", ".join(part for part in (measure_dates(measure), _("calcul du produit")) if part)
                 yield Headline(label[:1].upper() + label[1:], Told(value, notes.publication(measure.sources, measure.on)), about)
 

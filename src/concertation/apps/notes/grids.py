@@ -1,6 +1,6 @@
 """The tables of a note: need and presence by unit, sectors, displacement, money, decisions; every figure with its footnotes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -73,6 +73,7 @@ def states_grid(held: NoteReading, notes: Footnotes) -> Grid:
     """The States side by side: need, food security, displacement, presence; nothing is added across them."""
     concepts = ("in_need", "phase3plus", "idps", "refugees")
     rows = tuple(_state(scene, held, concepts, notes) for scene in held.shown.scenes)
+    rows += tuple((said(held.shown.ground.states[each.state].name), *(Told(_("en blanc"), held=False) for _column in (*concepts, ""))) for each in held.reserved)
     headings = (_("État"), *(term("concept", concept).name for concept in concepts), _("Organisations ayant déclaré"))
     return Grid(_("Les États côte à côte"), headings, (False, True, True, True, True, True), rows, _("Chaque chiffre a sa date et sa source : ils ne s'additionnent pas d'un État à l'autre."))
 
@@ -162,19 +163,22 @@ def number_one(value: float) -> str:
     return f"{number(whole)}{'.' if language() == 'en' else ','}{tenth}"
 
 
-def decisions_grid(decided: Iterable[DecisionInView], subject: str, notes: Footnotes) -> Grid:
-    """The eight decisions, each with the measure that stands first today."""
-    rows = tuple(_decision(view, subject, notes) for view in decided)
+def decisions_grid(held: NoteReading, notes: Footnotes) -> Grid:
+    """The eight decisions, each with the measure that stands first today; a measure of figures is not given where a part of them is reserved."""
+    rows = tuple(_decision(view, held, notes) for view in held.decided)
     return Grid(_("Les huit décisions des ministres"), (_("Décision"), _("Aujourd'hui")), (False, False), rows, wide=(0, 1))
 
 
-def _decision(view: DecisionInView, subject: str, notes: Footnotes) -> tuple[Told, Told]:
+def _decision(view: DecisionInView, held: NoteReading, notes: Footnotes) -> tuple[Told, Told]:
     row = view.decision
     title = said(f"{row.number}. {row.title_en if language() == 'en' else row.title_fr}")
     if not view.measures:
         return title, Told(_("aucune mesure tenue"), held=False)
-    own = (measure for measure in view.measures if measure.code.endswith(f"-{subject.lower()}") and view.measures[0].code.rpartition("-")[0] == measure.code.rpartition("-")[0])
-    return title, _measure(next(own, view.measures[0]), notes)
+    own = (measure for measure in view.measures if measure.code.endswith(f"-{held.subject.lower()}") and view.measures[0].code.rpartition("-")[0] == measure.code.rpartition("-")[0])
+    first = next(own, view.measures[0])
+    if held.reserved and first.sources:
+        return title, Told(_("non donnée, une part est réservée"), held=False)
+    return title, _measure(first, notes)
 
 
 def _measure(measure: Measure, notes: Footnotes) -> Told:

@@ -15,6 +15,7 @@ from concertation.apps.ground.downloads import attached, language
 from concertation.apps.notes import compose, reading
 from concertation.apps.notes.files import FILES, LANGUAGES
 from concertation.apps.notes.message import LONGEST, messages
+from concertation.apps.notes.reading import NoteReading
 from concertation.apps.picture.choices import TOGETHER
 from concertation.apps.picture.words import day_words
 from concertation.apps.places.models import State
@@ -42,12 +43,13 @@ def note(request: ReaderRequest, about: str) -> HttpResponse:
         raise Http404
     if wanted in FILES:
         return _file(request, about, wanted, words)
-    told = messages(reading.read((), about, today=timezone.localdate()), LANGUAGES["both"])
+    public = reading.read((), about, today=timezone.localdate())
+    told = messages(public, LANGUAGES["both"])
     if wanted == "txt" and words != "both":
         return attached(told[LANGUAGES[words][0]].encode(), TEXT_TYPE, f"message-{about.lower()}-{words}-{timezone.localdate().isoformat()}.txt")
     if wanted:
         raise Http404
-    return render(request, "notes/note.html", _context(request, about, told))
+    return render(request, "notes/note.html", _context(request, about, told, public))
 
 
 def _file(request: ReaderRequest, subject: str, wanted: str, words: str) -> HttpResponse:
@@ -56,7 +58,7 @@ def _file(request: ReaderRequest, subject: str, wanted: str, words: str) -> Http
     return attached(write(made), content_type, file_name(made, wanted))
 
 
-def _context(request: ReaderRequest, subject: str, told: Mapping[Language, str]) -> dict[str, object]:
+def _context(request: ReaderRequest, subject: str, told: Mapping[Language, str], public: NoteReading) -> dict[str, object]:
     states = reading.states()
     name = name_of(subject, states)
     own = tuple(states) if subject == TOGETHER else (subject,)
@@ -65,6 +67,7 @@ def _context(request: ReaderRequest, subject: str, told: Mapping[Language, str])
     return {
         "name": name, "audience": audience_words(request.mandates, own), "day": day_words(timezone.localdate()), "files": file_links(),
         "forwarded": lines if language() == "fr" else lines[::-1], "longest": LONGEST,
+        "reserved": [each.words for each in compose.reservations(public)],
         "situation": reverse("situation") if subject == TOGETHER else reverse("state", args=[subject]),
         "breadcrumbs": [("AES", reverse("home")), (_("Notes"), reverse("notes")), (name, "")],
     }  # fmt: skip

@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import polars as pl
 from django.http import QueryDict
+from django.urls import reverse
 
-from concertation.apps.decisions.queries import DecisionInView, decisions
+from concertation.apps.decisions.queries import DecisionInView, decisions_measured
 from concertation.apps.needs.queries import HeldFigure, NationalLine, national_lines
 from concertation.apps.picture import situation as situations
 from concertation.apps.picture.choices import TOGETHER
 from concertation.apps.picture.reading import ground
 from concertation.apps.picture.situation import Situation
 from concertation.apps.places.models import State
+from concertation.apps.sharing.joint.queries import Reserved, reserved_at
 from concertation.core.concepts import INTERSECTORAL, PHASES
 from concertation.core.sharing import Mandate
 
@@ -33,6 +36,7 @@ class NoteReading:
     shown: Situation
     lines: tuple[NationalLine, ...]
     decided: tuple[DecisionInView, ...] = ()
+    reserved: tuple[Reserved, ...] = ()
 
     @property
     def is_joint(self) -> bool:
@@ -78,11 +82,24 @@ def read(mandates: Sequence[Mandate], subject: str, *, today: date) -> NoteReadi
     query = QueryDict(mutable=True)
     query.update({"state": subject, "sector": SECTOR, "level": "1"})
     shown = situations.read(mandates, query, today=today)
+    reserved = reserved_at(mandates, reverse("note", args=[subject]))
+    shown = without(shown, {each.state for each in reserved})
     lines = national_lines(mandates, states=shown.chosen.states, concepts=CONCEPTS, on=today, ground=shown.ground.terrain)
-    held = NoteReading(subject, mandates, shown, lines)
+    held = NoteReading(subject, mandates, shown, lines, reserved=reserved)
     return with_decisions(held) if held.is_joint else held
+
+
+def without(shown: Situation, states: set[str]) -> Situation:
+    """The same situation with the part of some States left blank."""
+    if not states:
+        return shown
+    kept = tuple(state for state in shown.chosen.states if state not in states)
+    return replace(
+        shown, chosen=replace(shown.chosen, states=kept), scenes=tuple(scene for scene in shown.scenes if scene.asked.state in kept),
+        lines=tuple(line for line in shown.lines if line.state in kept), counts=shown.counts.filter(pl.col("state").is_in(kept)),
+    )  # fmt: skip
 
 
 def with_decisions(held: NoteReading) -> NoteReading:
     """The same with the eight decisions and the measures this reader may see, read once."""
-    return held if held.decided else replace(held, decided=decisions(held.mandates))
+    return held if held.decided else replace(held, decided=decisions_measured(held.mandates))

@@ -1,13 +1,15 @@
 """Reading joint products, what each State said of them, and what waits for a reader's word or signature."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models import BooleanField, Case, CharField, F, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast
 
+from concertation.apps.ground.models import visible_rows
 from concertation.apps.sharing.models import JointProduct, JointWord, Release, SharingAgreement
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.joint import Part, Verdict, Word, part_of, waits_for
@@ -28,6 +30,24 @@ def product(mandates: Sequence[Mandate], product_id: UUID) -> JointProduct | Non
 def about(mandates: Sequence[Mandate], address: str) -> JointProduct | None:
     """The joint product that stands at an address of this node, the last one proposed. One query."""
     return products(mandates).filter(address=address).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """The part of a State that is blank in a joint product, since when; what it is about (a code) and its motive are empty where the reader may not see the product."""
+
+    state: str
+    on: date
+    about: str = ""
+    motive: str = ""
+
+
+def reserved_at(mandates: Sequence[Mandate], address: str) -> tuple[Reserved, ...]:
+    """The parts that States reserved in the joint product of an address of this node: blank for every reader, its motive for whoever sees the product. One query."""
+    last = JointProduct.objects.filter(address=address, dropped_on__isnull=True).order_by("-proposed_on", "title").values("pk")[:1]
+    is_seen = Case(When(visible_rows(mandates, prefix="product__"), then=Value(value=True)), default=Value(value=False), output_field=BooleanField())
+    spoken = JointWord.objects.filter(product=Subquery(last), verdict=Verdict.RESERVES.value).annotate(is_seen=is_seen).order_by("state")
+    return tuple(Reserved(each.state, each.spoken_on, each.motive_code if each.is_seen else "", each.motive if each.is_seen else "") for each in spoken)
 
 
 def words_of(held: Iterable[JointProduct]) -> dict[UUID, dict[str, JointWord]]:
