@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, CharField, F, QuerySet, Subquery, TextField, Value, When
+from django.db.models import BooleanField, Case, CharField, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
 from concertation.apps.ground.models import visible_rows
@@ -43,11 +43,15 @@ class Reserved:
 
 
 def reserved_at(mandates: Sequence[Mandate], address: str) -> tuple[Reserved, ...]:
-    """The parts that States reserved in the joint product of an address of this node: blank for every reader, its motive for whoever sees the product. One query."""
-    last = JointProduct.objects.filter(address=address, dropped_on__isnull=True).order_by("-proposed_on", "title").values("pk")[:1]
+    """The parts that States reserved in a joint product of an address of this node, until they say otherwise of a later one: blank for
+    every reader, with the motive for whoever sees the product. One query."""
     is_seen = Case(When(visible_rows(mandates, prefix="product__"), then=Value(value=True)), default=Value(value=False), output_field=BooleanField())
-    spoken = JointWord.objects.filter(product=Subquery(last), verdict=Verdict.RESERVES.value).annotate(is_seen=is_seen).order_by("state")
-    return tuple(Reserved(each.state, each.spoken_on, each.motive_code if each.is_seen else "", each.motive if each.is_seen else "") for each in spoken)
+    spoken = JointWord.objects.filter(product__address=address, product__dropped_on__isnull=True).annotate(is_seen=is_seen).order_by("product__proposed_on", "spoken_on")
+    last = {each.state: each for each in spoken}
+    return tuple(
+        Reserved(state, each.spoken_on, each.motive_code if each.is_seen else "", each.motive if each.is_seen else "")
+        for state, each in sorted(last.items()) if each.verdict == Verdict.RESERVES.value
+    )  # fmt: skip
 
 
 def words_of(held: Iterable[JointProduct]) -> dict[UUID, dict[str, JointWord]]:
