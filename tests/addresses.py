@@ -156,25 +156,42 @@ CHOICES = {
 ENDS = frozenset({"account_logout", "sessions-end"})
 
 
+OPENS: dict[str, tuple[str, ...]] = {}  # what of an address opens, to whom: the same on every ground, so it is found out once
+
+
 def with_choices(ground: Ground) -> dict[str, tuple[Client, str]]:
     """Every page that opens to Niger's data manager, else to nobody signed in: who opens it and the address with its choices."""
     found = {}
     for address in table_of_addresses():
         if address.name in ENDS:
             continue
-        for place, path in enumerate(ground.samples(address)):
-            for choice in ("", *CHOICES.get(address.name, ())):
-                asked = f"{path}{choice}"
-                who = next((client for client in (ground.manager, ground.nobody) if shows_page(client, asked)), None)
-                if who is not None:
-                    found[f"{address.name} {place + 1}{choice}" if place or choice else address.name] = who, asked
+        asked = [(f"{address.name} {place + 1}{choice}" if place or choice else address.name, f"{path}{choice}") for place, path in enumerate(ground.samples(address)) for choice in ("", *CHOICES.get(address.name, ()))]
+        if address.route not in OPENS:
+            OPENS[address.route] = tuple(opening(ground, [path for _name, path in asked]))
+        found.update({name: (getattr(ground, who), path) for (name, path), who in zip(asked, OPENS[address.route], strict=True) if who})
     return found
+
+
+def opening(ground: Ground, paths: Sequence[str]) -> Iterator[str]:
+    """Who of the two opens each path of one address, empty when nobody does; an address that is only sent to is asked once."""
+    only_sent_to = False
+    for path in paths:
+        answer = None if only_sent_to else ground.manager.get(path)
+        only_sent_to = answer is None or answer.status_code == 405
+        if answer is None or only_sent_to or (answer.status_code == 200 and not is_page(answer)):
+            yield ""
+        else:
+            yield "manager" if is_page(answer) else "nobody" if shows_page(ground.nobody, path) else ""
+
+
+def is_page(answer: Any) -> bool:
+    """Whether an answer is a page rather than a file, a refusal or the way elsewhere."""
+    return answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
 
 
 def shows_page(client: Client, path: str) -> bool:
     """Whether an address answers somebody with a page."""
-    answer = client.get(path)
-    return answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+    return is_page(client.get(path))
 
 
 def is_whole(client: Client, path: str) -> bool:

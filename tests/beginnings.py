@@ -1,9 +1,10 @@
-"""What databases on the throw-away server begin as: one up to date and empty, one that holds the reference set besides.
+"""What nodes and databases of the tests begin as: one up to date and empty, one that holds the reference set, one whose words can be found besides.
 
-Each is made once a run; a worker's database and a node's are copies, which the server makes in a fraction of a second.
+Each is made once a run, on the engine of the run; a worker's database and a node's are copies, made in a fraction of a second.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -13,20 +14,17 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
-EMPTY, WITH_REFERENCE_SET = "begins_empty", "begins_with_reference_set"
+EMPTY, WITH_REFERENCE_SET, TO_BE_FOUND = "begins_empty", "begins_with_reference_set", "begins_to_be_found"
 MAKE = "import django; django.setup(); from concertation.site import node; node.migrate()"
 FILL = "import django; django.setup(); from concertation.site import node; node.make_ready()"
+INDEX = "import django; django.setup(); from concertation.apps.search.commands import refresh; refresh('AES')"
+STEPS = ((EMPTY, "", MAKE), (WITH_REFERENCE_SET, EMPTY, FILL), (TO_BE_FOUND, WITH_REFERENCE_SET, INDEX))
+FOLDER = "CONCERTATION_TESTS_BEGIN"
 
 
 def named(address: str, name: str) -> str:
     """The address of another database of the same server."""
     return urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
-
-
-def is_there(address: str, name: str) -> bool:
-    """Whether the server holds a database of this name."""
-    with psycopg.connect(address) as connection:
-        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
 def copy_of(address: str, name: str, *, copy: str = "", words: str = "") -> str:
@@ -37,14 +35,23 @@ def copy_of(address: str, name: str, *, copy: str = "", words: str = "") -> str:
     return named(address, copy)
 
 
+def prepared_folder(name: str) -> Path | None:
+    """The folder of a node of this beginning, where the run prepared one."""
+    folder = os.environ.get(FOLDER)
+    return Path(folder) / name if folder else None
+
+
 def prepare(address: str, home: Path) -> None:
-    """Make both databases on an empty server."""
-    for name, like, words in ((EMPTY, "template0", MAKE), (WITH_REFERENCE_SET, EMPTY, FILL)):
-        made = copy_of(address, like, copy=name)
+    """Make every beginning: on an empty server, without one as folders of nodes."""
+    home.mkdir(mode=0o700)
+    for name, like, words in STEPS:
+        made, place = copy_of(address, like or "template0", copy=name) if address else "", home / name
+        shutil.copytree(home / like, place) if like else place.mkdir(mode=0o700)
         surroundings = {
-            **os.environ, "CONCERTATION_DATABASE": made, "CONCERTATION_HOME": str(home), "PYTHONPATH": str(ROOT / "src"),
-            "DJANGO_SETTINGS_MODULE": "concertation.site.settings",
+            **os.environ, "CONCERTATION_DATABASE": made, "CONCERTATION_HOME": str(place), "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "concertation.site.settings",
         }
         subprocess.run([sys.executable, "-c", words], env=surroundings, check=True)
-        with psycopg.connect(made, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
+        if made:
+            with psycopg.connect(made, autocommit=True) as connection:
+                connection.execute("VACUUM ANALYZE")
+    os.environ[FOLDER] = str(home)

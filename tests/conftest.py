@@ -1,7 +1,10 @@
 """What every test may ask for: the folder of real files, when it is there."""
 
+import gc
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import hypothesis
@@ -10,12 +13,13 @@ from django.conf import settings
 from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
 
-from beginnings import WITH_REFERENCE_SET, is_there
+from beginnings import TO_BE_FOUND, prepared_folder
 from concertation.apps.search.commands import refresh as index
 from concertation.site import reference
 from journal_by_force import with_triggers_off
 
 ROOT = Path(__file__).resolve().parents[1]
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # as Django names it
 PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 hypothesis.settings.register_profile("machines-are-noisy", deadline=None, derandomize=bool(os.environ.get("CONCERTATION_STRICT")))
 hypothesis.settings.load_profile("machines-are-noisy")
@@ -30,6 +34,13 @@ def pytest_configure() -> None:
         settings.PASSWORD_HASHERS = ["quick_passwords.QuickArgon2"]
         settings.SECOND_FACTOR = False
         settings.KEPT_PAGES_CHARACTERS = 0
+
+
+def pytest_collection_finish() -> None:
+    """What the tests are made of stays until the end: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def shared_folder() -> Path:
@@ -79,21 +90,28 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """On PostgreSQL the tests' database is a copy of the one that holds the reference set, where the run prepared it."""
-    server = os.environ.get("CONCERTATION_DATABASE", "")
-    if server and is_there(server, WITH_REFERENCE_SET):
-        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = WITH_REFERENCE_SET
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Where the run prepared a database that holds the reference set, the tests' own is a copy of it: made by the server, or in memory."""
+    folder = prepared_folder(TO_BE_FOUND)
+    if folder is None:
+        yield
+    elif os.environ.get("CONCERTATION_DATABASE"):
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = TO_BE_FOUND
+        yield
+    else:
+        with closing(sqlite3.connect(IN_MEMORY, uri=True)) as kept, closing(sqlite3.connect(folder / "concertation.sqlite3")) as prepared:
+            prepared.backup(kept)
+            yield
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The reference set is loaded and can be found once for all; the journal and the list of work begin empty all the same."""
     with django_db_blocker.unblock():
-        reference.load_if_changed()
+        if reference.load_if_changed():
+            index("AES")
         for table in ("ground_journalline", "ground_journalhead", "django_tasks_database_dbtaskresult"):
             with_triggers_off(f"DELETE FROM {table}")
-        index("AES")
 
 
 @pytest.fixture(autouse=True)

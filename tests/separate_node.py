@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from beginnings import EMPTY, FILL, MAKE, WITH_REFERENCE_SET, copy_of, is_there, named
+from beginnings import EMPTY, FILL, MAKE, WITH_REFERENCE_SET, copy_of, named, prepared_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -128,12 +128,12 @@ class SeparateNode:
 
 @cache
 def beginning(*, with_reference_set: bool) -> SeparateNode:
-    """The node that new ones are copies of, made once by each process of the tests; nobody works on it."""
+    """The node that new ones are copies of: what the run prepared, else made once by each process of the tests; nobody works on it."""
+    name = WITH_REFERENCE_SET if with_reference_set else EMPTY
+    if prepared := prepared_folder(name):
+        return SeparateNode(prepared, named(SERVER, name) if SERVER else "")
     home = Path(tempfile.mkdtemp(prefix="concertation-begins-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    prepared = WITH_REFERENCE_SET if with_reference_set else EMPTY
-    if SERVER and is_there(SERVER, prepared):
-        return SeparateNode(home, named(SERVER, prepared))
     node = SeparateNode(home, new_database())
     done = subprocess.run([sys.executable, "-c", FILL if with_reference_set else MAKE], env=node.surroundings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

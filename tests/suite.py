@@ -58,14 +58,17 @@ def taken_out(asked: list[str]) -> tuple[list[str], str, bool]:
 def engine_ready(engine: str) -> Iterator[None]:
     """The environment names the engine while the block runs."""
     os.environ.pop("CONCERTATION_DATABASE", None)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of nodes start: each would compile every module anew
+    begins = Path(os.environ["CONCERTATION_HOME"]) / "beginnings"
     if engine == "sqlite":
+        prepare("", begins)
         yield
         return
     with server() as address:
         os.environ["CONCERTATION_DATABASE"] = address
         os.environ["CONCERTATION_TESTS_OF_DATABASE_ONLY"] = "1"
         os.environ.setdefault("CONCERTATION_KILLS", "3")
-        prepare(address, Path(os.environ["CONCERTATION_HOME"]))
+        prepare(address, begins)
         yield
 
 

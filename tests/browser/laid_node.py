@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext
 
 from ports import free_port
+from separate_node import new_node
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY, MANAGER = "nobody", "data manager"
@@ -65,7 +66,7 @@ def in_language(path: str, language: str) -> str:
 @contextmanager
 def served(home: Path) -> Iterator[LaidNode]:
     """The node while the block runs."""
-    port, said = free_port(), home / "pages.json"
+    port, said = free_port(), new_node(home, with_reference_set=True).home / "pages.json"
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
         running = subprocess.Popen([sys.executable, "-c", NODE, str(port), str(said)], env={**os.environ, **ours}, stdout=log, stderr=log)

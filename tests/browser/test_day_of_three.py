@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from access_steps import PASSWORD
 from ports import free_port
-from separate_node import ROOT, SeparateNode
+from separate_node import ROOT, new_node
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.xdist_group("browser")]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -56,7 +56,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A new node with three people, started as users start it: one command, two processes."""
-    node, port = SeparateNode(tmp_path_factory.mktemp("node-of-three")), free_port()
+    node, port = new_node(tmp_path_factory.mktemp("node-of-three"), with_reference_set=True), free_port()
     ours = {**node.surroundings, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}"}
     told = subprocess.run([sys.executable, "-c", PEOPLE], env=ours, capture_output=True, text=True, check=True).stdout
     with (node.home / "log").open("wb") as log:

@@ -8,6 +8,7 @@ import os
 import re
 import traceback
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -47,12 +48,14 @@ def parameters_read() -> list[str]:
     return sorted(found | {"lang", "next", "page", "sort", "format", "as-of", "on", "q"})
 
 
-def fields_shown(ground: Ground) -> list[str]:
+def pages_of(ground: Ground) -> dict[str, str]:
+    """Every page as it is shown, by its address."""
+    return {path: who.get(path).content.decode() for who, path in with_choices(ground).values()}
+
+
+def fields_shown(pages: Mapping[str, str]) -> list[str]:
     """The names of fields that the forms of every page show."""
-    found: set[str] = set()
-    for who, path in with_choices(ground).values():
-        found.update(FIELD.findall(who.get(path).content.decode()))
-    return sorted(found - {"csrfmiddlewaretoken"})
+    return sorted({name for page in pages.values() for name in FIELD.findall(page)} - {"csrfmiddlewaretoken"})
 
 
 def encoded(pairs: list[tuple[str, str]]) -> bytes:
@@ -137,11 +140,11 @@ def judged(asked: Asked, answer: Any) -> list[str]:
     return wrong
 
 
-def targets_of(ground: Ground) -> list[Target]:
+def targets_of(ground: Ground, pages: Mapping[str, str]) -> list[Target]:
     """Every address of the node, allauth's with a pattern of its own too."""
     forms: dict[str, list[str]] = {}
-    for who, path in with_choices(ground).values():
-        for sent in FORM.finditer(who.get(path).content.decode()):
+    for path, page in pages.items():
+        for sent in FORM.finditer(page):
             action = re.search(r'action="([^"?#]*)', sent[1])
             forms.setdefault((action and action[1]) or path.partition("?")[0], []).extend(FIELD.findall(sent[2]))
     found = []
@@ -168,8 +171,9 @@ def test_nothing_that_is_sent_to_an_address_makes_it_fail(settings: Any, tmp_pat
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     settings.LOGGING_CONFIG = None
     ground = lay()
-    targets = targets_of(ground)
-    fields, parameters = fields_shown(ground), parameters_read()
+    shown = pages_of(ground)
+    targets = targets_of(ground, shown)
+    fields, parameters = fields_shown(shown), parameters_read()
     answers, failures = Counter[int](), dict[str, str]()
 
     @trials(max_examples=EXAMPLES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None)
