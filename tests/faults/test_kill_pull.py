@@ -14,7 +14,7 @@ from concertation.core.sharing.signing import fingerprint, public_of
 from concertation.formats.keys_file import written_keys
 from node_samples import ROOTS, by, ring, ring_keys
 from release_samples import laid, release
-from separate_node import SeparateNode, new_node
+from separate_node import SeparateNode, kills, new_node
 
 KILLS, SEED, UNITS = int(os.environ.get("CONCERTATION_KILLS", "2")), 20261129, 6_000
 WHEN = (0.5, 1.0)  # shares of the time an undisturbed taking takes
@@ -56,10 +56,10 @@ def test_a_release_killed_while_it_is_taken_is_there_whole_or_not_at_all(tmp_pat
     (place, rows), empty, chance = stick(tmp_path / "stick"), node_that_believes(tmp_path), random.Random(SEED)
     measured, found = empty.copied(tmp_path / "measured"), Counter[str]()
     began = time.monotonic()
-    assert measured.run("pull", str(place), "--yes", seconds=300).returncode == 0
+    assert measured.run("pull", str(place), "--yes", seconds=300, anew=True).returncode == 0
     took = time.monotonic() - began
 
-    for number in range(KILLS):
+    for number in kills(KILLS):
         node = empty.copied(tmp_path / f"killed-{number}")
         running = node.start("pull", str(place), "--yes")
         time.sleep(chance.uniform(*WHEN) * took)
@@ -72,4 +72,4 @@ def test_a_release_killed_while_it_is_taken_is_there_whole_or_not_at_all(tmp_pat
         assert node.run("pull", str(place), "--yes", seconds=300).returncode == 0
         assert held(node) == (1, rows, 1)
         assert node.answer("journal", "verify") == {"broken": []}
-    print(f"{KILLS} kills of a taking of {took:.1f} s and {rows} rows; found afterwards: {dict(found)}")
+    print(f"{number} kills of a taking of {took:.1f} s and {rows} rows; found afterwards: {dict(found)}")
