@@ -35,7 +35,7 @@ def test_a_correction_killed_at_any_moment_leaves_one_of_the_two_counting(tmp_pa
     before = new_node(tmp_path / "before", with_reference_set=True)
     before.run("import", str(first), *words)
     measured, began = before.copied(tmp_path / "measured"), time.monotonic()
-    told = measured.answer("import", str(second), *words)
+    told = measured.answer("import", str(second), *words, anew=True)
     took, chance = time.monotonic() - began, random.Random(SEED)
 
     for number in kills(KILLS):

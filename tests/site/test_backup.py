@@ -72,9 +72,9 @@ def passphrase_file(tmp_path: Path) -> Path:
     return path
 
 
-def back_up(node: SeparateNode, folder: Path, *words: str) -> dict[str, Any]:
+def back_up(node: SeparateNode, folder: Path, *words: str, anew: bool = False) -> dict[str, Any]:
     """What the command says of the backup it made."""
-    done = node.run("backup", str(folder), "--json", *words, seconds=180)
+    done = node.run("backup", str(folder), "--json", *words, seconds=180, anew=anew)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -330,7 +330,7 @@ def test_the_last_backups_are_kept_and_raw_files_stand_once_on_the_disk(held: Se
 def test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole(held: SeparateNode, tmp_path: Path) -> None:
     node, folder, chance = held.copied(tmp_path / "node"), tmp_path / "backups", random.Random(SEED)
     began = time.monotonic()
-    first = back_up(node, folder)
+    first = back_up(node, folder, anew=True)
     took, before = time.monotonic() - began, sums(first["backup"])
 
     for killed in kills(KILLS):
