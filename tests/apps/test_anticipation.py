@@ -22,7 +22,7 @@ from concertation.apps.funding.envelopes import commands as envelope_commands
 from concertation.apps.funding.models import TriggerEnvelope
 from concertation.apps.ground.models import JournalLine, Message
 from concertation.apps.ground.queries import broken_lines
-from concertation.core.anticipation.bench import knobs
+from concertation.core.anticipation.turning import knobs
 from concertation.core.sharing import Mandate, Role
 from concertation.formats.framework_file import read_framework, shipped
 from concertation.site import watching
@@ -459,3 +459,17 @@ def test_an_envelope_is_named_withdrawn_and_opened_again_on_its_page() -> None:
     states = [first.post(f"/anticipation/envelopes/{row.pk}/turn/", follow=True).content.decode().count('tag refused">retirée') for _time in range(2)]
 
     assert (made, again, row.amount_minor, states) == (302, 422, 100_000, [1, 0])
+
+
+def test_the_bench_tries_all_thresholds_together_and_each_row_is_an_address_that_tries_it() -> None:
+    first, _second = browsers("NER")
+    bring(first, FLOODS, "date,level\n" + "".join(f"{year}-08-15,{500 + year % 11 * 13}\n" for year in range(1979, SEASON)))
+
+    page = first.get(f"/anticipation/frameworks/{FLOODS}/bench/?bad=1979+1989+2001+2012")
+    joint = page.context["joint"]
+
+    assert [row["is_best"] for row in joint["rows"]].count(True) == 1
+    assert "Tous les seuils ensemble" in texts(page)
+    tried = first.get(f"/anticipation/frameworks/{FLOODS}/bench/{joint['rows'][0]['url']}")
+    assert tried.context["rows"][-1]["fired"] == joint["rows"][0]["fired"]
+    assert tried.context["rows"][-1]["hit"] == joint["rows"][0]["hit"]

@@ -6,8 +6,9 @@ import pytest
 from numpy.random import default_rng
 
 from concertation.core.anticipation.backtest import back_test
-from concertation.core.anticipation.bench import attempt, knobs, proposed, sweep, turned
+from concertation.core.anticipation.bench import attempt, proposed, sweep
 from concertation.core.anticipation.readings import Reading, Readings
+from concertation.core.anticipation.turning import knobs, turned
 from concertation.formats.framework_file import read_framework, shipped, written_framework
 from concertation.formats.indicator_series import read_series
 from core.anticipation_samples import framework

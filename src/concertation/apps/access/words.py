@@ -238,6 +238,13 @@ def mandate_words(mandate: Mandate) -> str:
     return f"{ROLE_WORDS[mandate.role.value]} — {scope_words(mandate)}"
 
 
+def written_mandate_words(written: str) -> str:
+    """A mandate as a journal wrote it, in the reader's words; what is no word of ours stays."""
+    role, *others = written.split(":")
+    names = state_names()
+    return " · ".join([str(ROLE_WORDS.get(role, role)), *(names.get(each, each) for each in others)])
+
+
 def mandates_in_words(mandates: Iterable[Mandate]) -> list[str]:
     """Mandates in lines."""
     return [mandate_words(mandate) for mandate in mandates]

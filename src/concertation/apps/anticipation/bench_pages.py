@@ -23,15 +23,20 @@ from concertation.apps.anticipation.pages import seen
 from concertation.apps.anticipation.queries import FrameworkInView, parsed, readings
 from concertation.apps.anticipation.views import period_words, share_words
 from concertation.apps.ground.downloads import attached, language
-from concertation.core.anticipation.bench import Trial, attempt, knobs, proposed
+from concertation.core.anticipation.backtest import bad_years, skill_of, span_of
+from concertation.core.anticipation.bench import Trial, attempt, proposed, with_bad_years
 from concertation.core.anticipation.calibration.honesty import ACCEPTED_AT, Interval
 from concertation.core.anticipation.framework import Framework
+from concertation.core.anticipation.joint import Combination, Joint, chance_together, left_out_together, together
 from concertation.core.anticipation.readings import Reading, Readings
+from concertation.core.anticipation.turning import knobs
 from concertation.core.anticipation.wording import measured, window_in_words
+from concertation.core.anticipation.years import Years
+from concertation.core.figures import number_in_words
 from concertation.formats.framework_file import written_framework
 
 SEED = 1
-LEAST_YEARS = 5
+LEAST_YEARS, USUAL_PERIOD = 5, 3.0
 MOST_BAD = 64
 
 
@@ -50,7 +55,9 @@ def bench(request: ReaderRequest, framework: str) -> HttpResponse:
     trial = tried(bytes(shown.row.content), known, tuple(sorted(values.items())), bad)
     if request.GET.get("format") == "yaml":
         return taken(shown, values)
-    return render(request, "anticipation/bench.html", {**context, **trial_told(shown, trial, values, bad), "query": kept(request.GET)})
+    found = joined(bytes(shown.row.content), known, bad)
+    joint = joint_told(shown, found, request.GET) if found else None
+    return render(request, "anticipation/bench.html", {**context, **trial_told(shown, trial, values, bad), "joint": joint, "query": kept(request.GET)})
 
 
 def asked_values(framework: Framework, query: QueryDict) -> dict[str, float]:
@@ -80,13 +87,18 @@ def kept(query: QueryDict) -> str:
     return copied.urlencode()
 
 
-@lru_cache(maxsize=128)
-def tried(content: bytes, known: tuple[Reading, ...], values: tuple[tuple[str, float], ...], bad: tuple[int, ...]) -> Trial:
-    """A trial of the framework in a sound file; the same question is answered once."""
+def framework_of(content: bytes) -> Framework:
+    """The framework of a sound file."""
     framework = parsed(content).framework
     if framework is None:
         raise ValueError("the framework cannot be read; load the reference set again")
-    return attempt(framework, Readings.of(known), dict(values), bad, default_rng(SEED))
+    return framework
+
+
+@lru_cache(maxsize=128)
+def tried(content: bytes, known: tuple[Reading, ...], values: tuple[tuple[str, float], ...], bad: tuple[int, ...]) -> Trial:
+    """A trial of the framework in a sound file; the same question is answered once."""
+    return attempt(framework_of(content), Readings.of(known), dict(values), bad, default_rng(SEED))
 
 
 def taken(shown: FrameworkInView, values: Mapping[str, float]) -> HttpResponse:
@@ -100,6 +112,8 @@ def trial_told(shown: FrameworkInView, trial: Trial, values: Mapping[str, float]
     """A trial as the page tells it."""
     framework, past = trial.framework, trial.past
     named = [(name, framework.windows[name].label.told(language()), years) for name, years in past.windows.items()]
+    if trial.bad and trial.bad.fired:
+        named.append(("×", _("Mauvaise année"), trial.bad))
     title = _("Années où chaque fenêtre aurait déclenché, de %(first)s à %(last)s") % {"first": past.years[0], "last": past.years[1]}
     return {
         "knobs": knobs_told(shown.framework, trial, values), "bad": " ".join(map(str, bad)), "asks_bad": shown.framework.reference_event is None,
@@ -107,7 +121,48 @@ def trial_told(shown: FrameworkInView, trial: Trial, values: Mapping[str, float]
         "strip": mark_safe(strip(named, title=title, language=language())), "rows": rows_told(trial), "noise": noise_words(trial),  # noqa: S308 — escaped by draw.svg
         "effective": period_words(past.effective_return_period), "hit": interval_words(trial.hit_interval), "vain": interval_words(trial.vain_interval),
         "bad_listed": ", ".join(map(str, trial.bad.listed())) if trial.bad else "", "changed": any(values[knob.test] != knob.value for knob in knobs(shown.framework)),
+        "is_doubtful": trial.chance is not None and trial.chance > ACCEPTED_AT, "target": period_words(target_of(shown.framework)),
         "rules": [(framework.windows[name].label.told(language()), window_in_words(framework, name, language())) for name in framework.windows],
+    }  # fmt: skip
+
+
+def target_of(framework: Framework) -> float:
+    """The return period a framework aims at; one year in three where it names none."""
+    return framework.targets.return_period or USUAL_PERIOD
+
+
+@lru_cache(maxsize=64)
+def joined(content: bytes, known: tuple[Reading, ...], bad: tuple[int, ...]) -> tuple[Joint, Years] | None:
+    """Every combination of the thresholds of a sound file against the bad years; None where none is declared or given."""
+    framework = with_bad_years(framework_of(content), bad)
+    held = Readings.of(known)
+    span = span_of(framework, held)
+    events = bad_years(framework, held, *span)
+    return (together(framework, held, events, span=span), events) if events is not None and events.fired else None
+
+
+def joint_told(shown: FrameworkInView, found: tuple[Joint, Years], query: QueryDict) -> dict[str, Any]:
+    """The best combinations, the rarest first, each an address that tries it; what stands beside the one at the return period aimed at."""
+    joint, bad = found
+    target = target_of(shown.framework)
+    best = joint.best(target)
+    left = left_out_together(joint, bad, return_period=target)
+    return {
+        "tried": number_in_words(joint.tried, language()), "is_thinned": joint.is_thinned, "rows": [combination_told(shown.framework, each, joint, query, is_best=each is best) for each in joint.front], "has_best": best is not None,
+        "chance": share_words(chance_together(joint, best, bad, default_rng(SEED))) if best else "", "left_hit": share_words(left[0]), "left_vain": share_words(left[1]),
+    }  # fmt: skip
+
+
+def combination_told(framework: Framework, each: Combination, joint: Joint, query: QueryDict, *, is_best: bool) -> dict[str, Any]:
+    """One combination: how rare, how good, its thresholds in words, the address that tries it."""
+    address = query.copy()
+    for name, value in each.values.items():
+        address[name] = f"{value:g}"
+    address.pop("format", None)
+    labels = {knob.test: (framework.indicators[framework.tests[knob.test].indicator].label.told(language()), knob.measure) for knob in knobs(framework)}
+    return {
+        "period": period_words(each.return_period), "hit": share_words(each.hits / joint.bad), "vain": share_words((each.activations - each.hits) / each.activations), "fired": ", ".join(map(str, each.years.listed())),
+        "thresholds": [(labels[name][0], measured(value, labels[name][1], language())) for name, value in each.values.items()], "url": f"?{address.urlencode()}", "is_best": is_best,
     }  # fmt: skip
 
 
@@ -127,11 +182,12 @@ def knobs_told(framework: Framework, trial: Trial, values: Mapping[str, float]) 
 def rows_told(trial: Trial) -> list[dict[str, str]]:
     """Each window, and any: its years, its return period, its skill."""
     framework, past = trial.framework, trial.past
+    whole = skill_of(past.overall, trial.bad)
     rows = [(framework.windows[name].label.told(language()), years, past.skill[name]) for name, years in past.windows.items()]
     return [
         {"label": label, "fired": ", ".join(map(str, years.listed())), "period": period_words(years.return_period), "hit": share_words(skill.hit_rate), "vain": share_words(skill.false_alarm_ratio)}
         for label, years, skill in rows
-    ] + [{"label": _("L'une ou l'autre"), "fired": ", ".join(map(str, past.overall.listed())), "period": period_words(past.overall.return_period), "hit": "", "vain": ""}]
+    ] + [{"label": _("L'une ou l'autre"), "fired": ", ".join(map(str, past.overall.listed())), "period": period_words(past.overall.return_period), "hit": share_words(whole.hit_rate), "vain": share_words(whole.false_alarm_ratio)}]
 
 
 def interval_words(told: Interval | None) -> str:

@@ -67,7 +67,7 @@ def _framework_page(request: ReaderRequest, shown: FrameworkInView, *, form: Ser
     held = told(request.mandates, shown, timezone.localdate())
     writer = writes_for(request.mandates, shown.row.owner_state)
     context = {
-        **views.page_of(held), "problems": views.problems_in_words((*problems, *held.problems)),
+        **views.page_of(held), "problems": views.problems_in_words(views.labelled((*problems, *held.problems), shown.framework)),
         "series_form": (form or SeriesForm()) if writer else None, "may_sign": confirms(request.mandates, shown.row.owner_state) is not None and shown.row.signed_at is None,
         "breadcrumbs": [(_("AES"), "/"), (_("Action anticipée"), reverse("frameworks")), (shown.framework.title.told(language()), "")],
     }  # fmt: skip

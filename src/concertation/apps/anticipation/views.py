@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
@@ -17,7 +18,7 @@ from concertation.apps.anticipation.queries import FrameworkInView, Steps, unit_
 from concertation.apps.anticipation.reading import Listed, Told
 from concertation.apps.ground.downloads import language
 from concertation.apps.ground.drawings import plain_links
-from concertation.core.anticipation.amounts import planned, rows_released
+from concertation.core.anticipation.amounts import planned, release, rows_released
 from concertation.core.anticipation.backtest import BacktestResult
 from concertation.core.anticipation.framework import Framework, Money
 from concertation.core.anticipation.watching import clock
@@ -28,6 +29,7 @@ from concertation.core.money import DIGITS
 from concertation.core.periods import day_in_words
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
+from concertation.core.spelling import fold
 from concertation.formats.problem_texts import in_words
 
 FOUR = ("BFA", "MLI", "NER", "TGO")
@@ -52,13 +54,14 @@ SEMICOLON = {"fr": "\u202f;", "en": ";"}
 
 def state_names() -> Mapping[str, str]:
     """The States by their code; the framework and countries outside it by what they are called here."""
-    return {**access_words.state_names(), "AES": _("tous les États du cadre"), "MOZ": "Mozambique", "MWI": "Malawi"}
+    return {**access_words.state_names(), "AES": _("tous les États du cadre"), "MOZ": "Mozambique", "MWI": "Malawi", "TZA": _("Tanzanie"), "ZMB": _("Zambie"), "ZWE": "Zimbabwe"}
 
 
 def by_state(every: Sequence[Listed]) -> list[dict[str, object]]:
     """The frameworks of each State, the four first, those without any named too."""
     names = state_names()
-    countries = dict.fromkeys((*FOUR, *sorted({each.shown.framework.country for each in every} - set(FOUR))))
+    others = {each.shown.framework.country for each in every} - set(FOUR)
+    countries = (*FOUR, *sorted(others, key=lambda code: (code != "AES", fold(names.get(code, code)))))
     return [{"code": code, "name": names.get(code, code), "lines": [line(each) for each in every if each.shown.framework.country == code]} for code in countries]
 
 
@@ -92,6 +95,17 @@ def calendar(every: Iterable[Listed]) -> list[dict[str, object]]:
         for held in shown
         for place, name in enumerate(held.framework.windows)
     ]  # fmt: skip
+
+
+def labelled(problems: Iterable[Problem], framework: Framework) -> list[Problem]:
+    """Problems of readings that name an indicator by its label and say a day in words."""
+    told = []
+    for problem in problems:
+        named = framework.indicators.get(problem.detail.get("indicator", ""))
+        detail = {**problem.detail, "indicator": f"«\u202f{named.label.fr}\u202f»" if language() == "fr" else f"“{named.label.en}”"} if named else problem.detail
+        value = day_in_words(date.fromisoformat(problem.value), language()) if problem.code == "reading-stale" and problem.value else problem.value
+        told.append(replace(problem, value=value, detail=detail))
+    return told
 
 
 def problems_in_words(problems: Iterable[Problem]) -> list[dict[str, object]]:
@@ -289,11 +303,17 @@ def activation_page(held: Activation, shown: FrameworkInView, taken: Steps, now:
     problems = [Problem(each["code"], value=each["value"], detail=each["detail"]) for each in facts["problems"]]
     return {
         "held": held, "framework": framework, "row": shown.row, "title": framework.title.told(language()), "window": framework.windows[held.window].label.told(language()), "rule": window_in_words(framework, held.window, language()),
-        "state": words.state_words(held.state), "unit": words.unit_words(held.unit, names), "evidence": [judgement_line(framework, each, names) for each in sorted(facts["readings"], key=lambda each: (not each["passes"], -each["issue"]))[:EVIDENCE_SHOWN]], "problems": problems_in_words(problems), "sha256": facts["sha256"],
+        "state": words.state_words(held.state), "unit": words.unit_words(held.unit, names), "evidence": [judgement_line(framework, each, names) for each in sorted(facts["readings"], key=lambda each: (not each["passes"], -each["issue"]))[:EVIDENCE_SHOWN]], "problems": problems_in_words(labelled(problems, framework)), "sha256": facts["sha256"],
         "clock": [{"step": str(words.STEPS[hand.step]), "at": hand.at, "hours": number(round(hand.hours, 1), language()) if hand.hours is not None else "", "agreed": hand.agreed, "late": hand.late} for hand in clock(framework.deadlines, held.met_at, now, steps=steps)],
-        "confirmations": [{"kind": str(words.CONFIRMED[each.kind]), "mandate": each.mandate, "note": each.note, "at": each.at} for each in taken.confirmations], "reservations": [reservation_line(each) for each in reservations], "total": reserved_total(reservations), "actions": [{"place": each.place, "words": each.words_en if language() == "en" else each.words_fr, "owner": each.owner, "lead_days": each.lead_days, "people": each.people, "started_at": each.started_at, "done_at": each.done_at} for each in actions],
-        "is_open": held.state in ("met", "certified"), "is_activated": held.state == "activated", "is_over": held.state in ("closed", "stood-down"), "sentence": activation_sentence(held), "confirm": confirm_words(framework),
+        "confirmations": [{"kind": str(words.CONFIRMED[each.kind]), "mandate": access_words.written_mandate_words(each.mandate), "note": each.note, "at": each.at} for each in taken.confirmations], "reservations": [reservation_line(each) for each in reservations], "total": reserved_total(reservations), "actions": [{"place": each.place, "words": each.words_en if language() == "en" else each.words_fr, "owner": each.owner, "lead_days": each.lead_days, "people": each.people, "started_at": each.started_at, "done_at": each.done_at} for each in actions],
+        "is_open": held.state in ("met", "certified"), "is_activated": held.state == "activated", "is_over": held.state in ("closed", "stood-down"), "agreed": agreed_words(framework, held.window), "sentence": activation_sentence(held), "confirm": confirm_words(framework),
     }  # fmt: skip
+
+
+def agreed_words(framework: Framework, window: str) -> str:
+    """What a window releases, agreed before; empty where no money is."""
+    total = sum(each.asked for each in release(framework, window))
+    return whole_money(framework.money, total) if framework.money and total else ""
 
 
 def activation_sentence(held: Activation) -> str:

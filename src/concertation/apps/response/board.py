@@ -112,7 +112,7 @@ def cells(row: Alert, *, aims: Mapping[str, Aim], today: date, states: Mapping[s
     group = str(words.GROUPS.get(row.group, row.group))
     return {
         "place": {"text": row.unit.name, "url": reverse("alert", args=[row.pk]), "note": states.get(row.owner_state, row.owner_state)},
-        "raised": {"text": day_in_words(row.raised_on, language()), "note": f"{words.NATURES.get(row.nature, row.nature)}, {group}"},
+        "raised": {"text": day_in_words(row.raised_on, language()), "note": f"{words.nature_words(row.nature, row.facilities)}, {group}"},
         "households": row.households, "people": row.people,
         "coverage": format_html("{}{}", words.COVERAGES[row.coverage], format_html("<br><small>{}</small>", short(lines_of(row.seen), sectors)) if row.seen else ""),
         "delay": format_html('<span class="tag {}">{}</span>', words.TAGS[late.standing], words.delay_words(late)),

@@ -7,11 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from concertation.apps.access.words import act_words
+from concertation.apps.access.words import act_words, written_mandate_words
 from concertation.apps.ground.downloads import language
 from concertation.apps.needs.queries import sectors
 from concertation.apps.presence.entry.placing import typed_of
-from concertation.apps.presence.entry.views import mandate_words_of
 from concertation.apps.response import words
 from concertation.apps.response.models import Alert, SectorAnswer
 from concertation.apps.response.queries import Aim, PastAct, alert_held
@@ -68,7 +67,7 @@ def past(acts: Iterable[PastAct], names: Mapping[str, str]) -> list[dict[str, An
     named = labels()
     return [
         {
-            "at": act.at, "act": act_words(act.act), "mandate": mandate_words_of(act.mandate), "reason": words.WITHDRAWALS.get(act.reason, act.reason),
+            "at": act.at, "act": act_words(act.act), "mandate": written_mandate_words(act.mandate), "reason": words.WITHDRAWALS.get(act.reason, act.reason),
             "changes": [(named.get(name, name), in_words(name, act.before.get(name), names), in_words(name, act.after.get(name), names)) for name in {**act.before, **act.after} if name in named] if act.before else [],
             "words": [named[name] for name in act.words],
         }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concertation.apps.access.words import written_mandate_words
 from concertation.apps.anticipation import views
 from concertation.apps.anticipation.behind import Behind
 from concertation.apps.anticipation.models import Activation
@@ -18,7 +19,6 @@ from concertation.apps.response import words
 from concertation.apps.response.feeding import COUNTED, REGISTER, unit_counted
 from concertation.apps.response.models import Alert
 from concertation.apps.response.queries import countable
-from concertation.core.anticipation.amounts import release
 from concertation.core.anticipation.framework import Framework
 from concertation.core.anticipation.readings import issue_of, season_of
 from concertation.core.anticipation.watching import confirms
@@ -47,16 +47,10 @@ def opened_line(mandates: Sequence[Mandate], held: Activation) -> dict[str, Any]
     refusal = views.refusal_before(held, shown, taken, by)
     return {
         "pk": held.pk, "title": shown.framework.title.told(language()), "window": shown.framework.windows[held.window].label.told(language()), "season": held.season,
-        "state": state_words(held.state), "is_open": is_open, "is_met": held.state == "met", "confirmed": [f"{CONFIRMED[each.kind]}, {each.mandate}" for each in taken.confirmations],
-        "reserved": views.reserved_total(taken.reservations), "agreed": "" if taken.reservations else agreed_words(shown.framework, held.window), "may_confirm": is_open and by is not None and not refusal,
+        "state": state_words(held.state), "is_open": is_open, "is_met": held.state == "met", "confirmed": [f"{CONFIRMED[each.kind]}, {written_mandate_words(each.mandate)}" for each in taken.confirmations],
+        "reserved": views.reserved_total(taken.reservations), "agreed": "" if taken.reservations else views.agreed_words(shown.framework, held.window), "may_confirm": is_open and by is not None and not refusal,
         "refusal": refusal,
     }  # fmt: skip
-
-
-def agreed_words(framework: Framework, window: str) -> str:
-    """What a window releases, agreed before; empty where no money is."""
-    total = sum(each.asked for each in release(framework, window))
-    return views.whole_money(framework.money, total) if framework.money and total else ""
 
 
 def alerts_behind(mandates: Sequence[Mandate], held: Activation, framework: Framework) -> Behind | None:

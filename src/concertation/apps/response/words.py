@@ -61,6 +61,12 @@ MEASURES: Mapping[str, str | Promise] = {
 }  # fmt: skip
 
 
+def nature_words(nature: str, facilities: int | None) -> str:
+    """The kind of an alert, with how many facilities closed where it counts those."""
+    told = str(NATURES.get(nature, nature))
+    return f"{told} ({number_in_words(facilities, language())})" if facilities is not None else told
+
+
 def days_words(days: int) -> str:
     """A number of days."""
     return ngettext("%(count)s jour", "%(count)s jours", days) % {"count": number_in_words(days, language())}

@@ -6,63 +6,21 @@ Randomness comes in as a generator: the same generator gives the same answer.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Any
 
 import numpy as np
 
-from concertation.core.anticipation.backtest import BacktestResult, back_test, bad_years
+from concertation.core.anticipation.backtest import BacktestResult, back_test, bad_years, span_of
 from concertation.core.anticipation.calibration.honesty import SHUFFLES, Interval, intervals
 from concertation.core.anticipation.declaring import Text
 from concertation.core.anticipation.framework import Backtest, Framework, ReferenceEvent
 from concertation.core.anticipation.readings import Readings
-from concertation.core.anticipation.rules import Test
+from concertation.core.anticipation.turning import Knob, Remembered, knobs, overall_years, steps_of, turned
 from concertation.core.anticipation.years import Years
 
-FIXED = ("at_least", "above", "at_most", "below")
-MOST_TRIED = 60
 UNTESTED = Text(
     "Seuils essayés à l'établi, différents de la version d'avant\u202f: le passé publié ne vaut plus pour eux.",
     "Thresholds tried at the bench, other than those of the version before: the published past no longer holds for them.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Knob:
-    """One threshold that can be turned: its test, how it compares, its value in the file, the measure it is in."""
-
-    test: str
-    how: str
-    value: float
-    measure: str
-
-
-def knobs(framework: Framework) -> tuple[Knob, ...]:
-    """The thresholds of a framework that can be turned, in the order of its file: fixed ones, and percentiles of ranks."""
-    found = []
-    for name, test in framework.tests.items():
-        measure = framework.indicators[test.indicator].measure
-        found += [Knob(name, how, value, measure) for how in FIXED if (value := getattr(test, how)) is not None]
-        if test.rank is not None:
-            found.append(Knob(name, "rank", test.rank.percentile, "percent"))
-    return tuple(found)
-
-
-def turned(framework: Framework, values: Mapping[str, float]) -> Framework:
-    """The framework with other thresholds, by test; a test that has none to turn stays."""
-    tests = dict(framework.tests)
-    for knob in knobs(framework):
-        value = values.get(knob.test)
-        if value is not None and isfinite(value):
-            tests[knob.test] = _set(tests[knob.test], knob.how, value)
-    return replace(framework, tests=tests)
-
-
-def _set(test: Test, how: str, value: float) -> Test:
-    if how == "rank" and test.rank is not None:
-        return replace(test, rank=replace(test.rank, percentile=min(max(value, 0.0), 100.0)))
-    changed: dict[str, Any] = {how: value}
-    return replace(test, **changed)
 
 
 def with_bad_years(framework: Framework, years: Sequence[int]) -> Framework:
@@ -70,17 +28,6 @@ def with_bad_years(framework: Framework, years: Sequence[int]) -> Framework:
     if framework.reference_event is not None or not years:
         return framework
     return replace(framework, reference_event=ReferenceEvent(Text("années données pour l'essai", "years given for the trial"), years=tuple(sorted(set(years)))))
-
-
-def steps_of(framework: Framework, readings: Readings, knob: Knob) -> tuple[float, ...]:
-    """The values worth trying of one threshold: every second percentile, else the readings themselves, thinned evenly; its own value always."""
-    if knob.how == "rank":
-        return tuple(sorted({float(each) for each in range(1, 100, 2)} | {knob.value}))
-    indicator = framework.tests[knob.test].indicator
-    values = sorted({value for series in readings.held.get(indicator, {}).values() for value in series.values()})
-    if len(values) > MOST_TRIED:
-        values = [values[round(place * (len(values) - 1) / (MOST_TRIED - 1))] for place in range(MOST_TRIED)]
-    return tuple(sorted({*values, knob.value}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +56,8 @@ class Sweep:
 
 def sweep(framework: Framework, readings: Readings, knob: Knob) -> Sweep:
     """Every value of one threshold tried, the others as they stand."""
-    values = steps_of(framework, readings, knob)
-    return Sweep(knob, values, tuple(back_test(turned(framework, {knob.test: value}), readings).overall for value in values))
+    values, span, held = steps_of(framework, readings, knob), span_of(framework, readings), Remembered()
+    return Sweep(knob, values, tuple(overall_years(turned(framework, {knob.test: value}), readings, span, held) for value in values))
 
 
 def middle_of_best(tried: Sweep, bad: Years, *, return_period: float) -> float | None:

@@ -75,10 +75,19 @@ FIXED: Mapping[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 
 
+BEYOND: Mapping[str, Callable[[float], Passing]] = {
+    "at_least": lambda limit: lambda value: value >= limit, "above": lambda limit: lambda value: value > limit,
+    "at_most": lambda limit: lambda value: value <= limit, "below": lambda limit: lambda value: value < limit,
+}  # fmt: skip
+
+
 def _fixed(test: Test) -> Compared:
     limits = {name: getattr(test, name) for name in FIXED if getattr(test, name) is not None}
     if not limits:
         return UNTOLD
+    if len(limits) == 1:
+        [(name, limit)] = limits.items()
+        return limit, BEYOND[name](limit), 0
     return next(iter(limits.values())), lambda value: all(FIXED[name](value, limit) for name, limit in limits.items()), 0
 
 
@@ -167,7 +176,34 @@ def _growth(test: Test, readings: Readings, spot: Spot) -> Compared:
     return factor * held[0], lambda value: grew and value >= factor * held[0] > 0, 0
 
 
+def is_one_threshold(test: Test) -> bool:
+    """Whether every year is compared with the same threshold, and with nothing besides, so that it is found once.
+
+    >>> is_one_threshold(Test("level", at_least=592.0)), is_one_threshold(Test("p", rank=Rank("top", 35.0, Reference("rolling", years=10))))
+    (True, False)
+    """
+    if test.also or test.at_least_reading or test.trend or test.growth:
+        return False
+    return test.rank is None or test.rank.reference.kind in ("full", "fixed")
+
+
+def _passed(series: Series, passing: Passing | None, first: int, last: int) -> Years:
+    done = told = 0
+    for year, value in series.items() if passing else ():
+        if first <= year <= last:
+            bit = 1 << year - first
+            told |= bit
+            if passing and passing(value):
+                done |= bit
+    return Years(first, last, done, told)
+
+
 def years_passed(framework: Framework, readings: Readings, name: str, *, unit: str, issue: int, first: int, last: int) -> Years:
     """The years in which a unit's reading of an issue passes a test."""
+    test = framework.tests[name]
+    if is_one_threshold(test):
+        series = readings.series(test.indicator, unit, issue)
+        _threshold, passing, _among = _compared(test, readings, series, Spot(unit, issue, last))
+        return _passed(series, passing, first, last)
     judged = {year: judge(framework, readings, name, Spot(unit, issue, year)).passes for year in range(first, last + 1)}
     return years_of(first, last, {year: passes for year, passes in judged.items() if passes is not None})

@@ -29,8 +29,9 @@ def share(value: float | None) -> str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """A date in words."""
-    return date_format(value, "j F Y") if value else ""
+    """A date in words; the first of a month is an ordinal in French."""
+    told = date_format(value, "j F Y") if value else ""
+    return f"1er{told[1:]}" if told.startswith("1 ") and get_language() != "en" else told
 
 
 @register.filter

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
 
-from concertation.apps.access.words import ROLE_WORDS, act_words
+from concertation.apps.access.words import act_words, written_mandate_words
 from concertation.apps.ground.downloads import language
 from concertation.apps.needs.queries import sectors
 from concertation.apps.organisations.models import Organisation
@@ -132,18 +132,12 @@ def past(acts: Iterable[PastAct]) -> list[dict[str, Any]]:
     names = sector_names()
     return [
         {
-            "at": act.at, "act": act_words(act.act), "mandate": mandate_words_of(act.mandate), "reason": REASONS.get(act.reason, act.reason),
+            "at": act.at, "act": act_words(act.act), "mandate": written_mandate_words(act.mandate), "reason": REASONS.get(act.reason, act.reason),
             "changes": [(label_of(name), in_words(name, act.before.get(name), names), in_words(name, act.after.get(name), names)) for name in {**act.before, **act.after}] if act.before else [],
             "words": [label_of(name) for name in act.words],
         }
         for act in acts
     ]  # fmt: skip
-
-
-def mandate_words_of(written: str) -> str:
-    """A mandate of the journal in the reader's words."""
-    role, *others = written.split(":")
-    return " · ".join([str(ROLE_WORDS.get(role, role)), *others])
 
 
 def reasons() -> list[tuple[str, str | Promise]]:
