@@ -10,6 +10,7 @@ from concertation.core.anticipation.amounts import expected_yearly_cost
 from concertation.core.anticipation.backtest import BacktestResult, back_test, declared
 from concertation.core.anticipation.quality import histories, stale, stuck
 from concertation.core.anticipation.readings import Reading, Readings, season_of
+from concertation.core.anticipation.replay import Met, replay
 from concertation.core.anticipation.watching import Standing, WindowVerdict, standing, verdicts
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
@@ -52,6 +53,7 @@ class Told:
     problems: tuple[Problem, ...]
     fired: tuple[Activation, ...]
     units: Mapping[str, str]
+    went: tuple[Met, ...]
 
 
 def told(mandates: Sequence[Mandate], shown: FrameworkInView, today: date) -> Told:
@@ -71,5 +73,5 @@ def told(mandates: Sequence[Mandate], shown: FrameworkInView, today: date) -> To
     return Told(
         shown, season, judged, standing(framework, judged, [each.state for each in fired if each.season == season]), past, has_past,
         expected_yearly_cost(framework, [(name, periods.get(name)) for name in framework.windows], overall), known, problems, fired,
-        unit_names([*(each.unit for each in judged), *(each.unit for each in fired)]),
+        unit_names([*(each.unit for each in judged), *(each.unit for each in fired)]), replay(framework, known) if has_past else (),
     )  # fmt: skip

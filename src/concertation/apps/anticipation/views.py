@@ -21,6 +21,7 @@ from concertation.apps.ground.drawings import plain_links
 from concertation.core.anticipation.amounts import planned, release, rows_released
 from concertation.core.anticipation.backtest import BacktestResult
 from concertation.core.anticipation.framework import Framework, Money
+from concertation.core.anticipation.replay import Met
 from concertation.core.anticipation.watching import clock
 from concertation.core.anticipation.wording import decimals, issues_in_words, measured, number, window_in_words
 from concertation.core.anticipation.years import Years
@@ -233,15 +234,25 @@ def past_of(held: Told) -> dict[str, object] | None:
     framework, past = held.shown.framework, held.past
     published = framework.backtest.return_periods
     rows = [
-        {"label": framework.windows[name].label.told(language()), "fired": ", ".join(map(str, years.listed())), "period": period_words(years.return_period), "published": published_words(published.get(name)), "hit": share_words(past.skill[name].hit_rate), "vain": share_words(past.skill[name].false_alarm_ratio)}
+        {"label": framework.windows[name].label.told(language()), "went": went_words(held, name), "fired": ", ".join(map(str, years.listed())), "period": period_words(years.return_period), "published": published_words(published.get(name)), "hit": share_words(past.skill[name].hit_rate), "vain": share_words(past.skill[name].false_alarm_ratio)}
         for name, years in past.windows.items()
     ]  # fmt: skip
-    whole = {"label": _("L'une ou l'autre"), "fired": ", ".join(map(str, past.overall.listed())), "period": period_words(past.overall.return_period), "published": published_words(published.get("overall")), "hit": "", "vain": ""}
+    whole = {"label": _("L'une ou l'autre"), "went": None, "fired": ", ".join(map(str, past.overall.listed())), "period": period_words(past.overall.return_period), "published": published_words(published.get("overall")), "hit": "", "vain": ""}
     return {
         "rows": [*rows, whole], "first": past.years[0], "last": past.years[1], "spent": period_words(past.effective_return_period), "is_computed": held.is_computed,
         "expected": expected_words(framework, past), "untested": framework.backtest.untested.told(language()) if framework.backtest.untested else "",
         "has_skill": framework.reference_event is not None,
     }  # fmt: skip
+
+
+def went_words(held: Told, window: str) -> str:
+    """The years in which a window would have fired on what was known then, each with its first issue that was enough."""
+    framework, first = held.shown.framework, dict[int, Met]()
+    for each in held.went:
+        if each.window == window and held.past and held.past.years[0] <= each.season <= held.past.years[1]:
+            first.setdefault(each.season, each)
+    told = [(season, when_issued(framework, framework.indicators[each.indicator].every, each.issue, season)) for season, each in first.items()]
+    return ", ".join(when if str(season) in when else f"{season} ({when})" for season, when in told)
 
 
 def expected_words(framework: Framework, past: BacktestResult) -> str:
