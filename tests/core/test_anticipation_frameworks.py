@@ -127,6 +127,14 @@ def test_a_window_of_the_guinean_flood_belongs_to_the_season_that_began_before_n
     assert [season_of(date(2026, month, 1), starts=7) for month in (1, 6, 7, 12)] == [2025, 2025, 2026, 2026]
 
 
+def test_a_common_year_is_known_to_have_no_366th_day() -> None:
+    held = framework("ner-floods-2025")
+    days = {year: 366 if year % 4 == 0 else 365 for year in range(2019, 2025)}
+    readings = Readings.of(Reading("level", "", year, day, 400.0) for year, last in days.items() for day in range(1, last + 1))
+
+    assert [over_the_area(held, readings, "action", first=2019, last=2024).has(year) for year in days] == [False] * 6
+
+
 def test_a_missing_reading_is_never_a_no() -> None:
     held = framework("ner-drought-2026")
     readings = Readings.of(Reading("forecast", "", year, issue, 30.0 + year % 7) for year in range(1991, 2002) for issue in (1, 2) if (year, issue) != (2001, 2))

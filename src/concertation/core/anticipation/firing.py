@@ -1,5 +1,6 @@
 """When a window fires: its rule folded into masks of years, whole or unit by unit. The same folding serves history and today."""
 
+from calendar import isleap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -8,7 +9,9 @@ from concertation.core.anticipation.framework import Framework
 from concertation.core.anticipation.judging import Judgement, Spot, judge, years_passed
 from concertation.core.anticipation.readings import Readings
 from concertation.core.anticipation.rules import Consecutive, CountOfUnits, Rule, Unless
-from concertation.core.anticipation.years import Years, everything, nothing
+from concertation.core.anticipation.years import Years, everything, mask_of, nothing
+
+LONGEST_YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,17 @@ def following(month: int) -> int:
 
 def _once(field: Field, test: str, issues: tuple[int, ...]) -> Years:
     named = field.issues_of(test, issues)
-    every = [field.passed(test, issue) for issue in named]
+    every = [with_common_years(field, test, issue) for issue in named]
     return field.any_of(every) if every else Years(field.first, field.last, 0, 0)
+
+
+def with_common_years(field: Field, test: str, issue: int) -> Years:
+    """The years in which a test passes at an issue; the 366th day is known not to be in a common year."""
+    passed = field.passed(test, issue)
+    if issue != LONGEST_YEAR or field.framework.indicators[field.framework.tests[test].indicator].every != "day":
+        return passed
+    common = mask_of(field.first, (year for year in range(field.first, field.last + 1) if not isleap(year)))
+    return Years(field.first, field.last, passed.fired, passed.known | common)
 
 
 def _in_a_row(field: Field, asked: Consecutive) -> Years:
