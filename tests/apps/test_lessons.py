@@ -1,11 +1,15 @@
 """Lessons: kept by an after-action review, found in both languages, validated by somebody else, reused in one click, brought in and out."""
 
+import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import jsonschema_rs
 import pytest
 from django.test import Client
+from frictionless import validate
 
 from access_steps import browser_of, person
 from concertation.apps.ground.models import JournalLine
@@ -13,6 +17,7 @@ from concertation.apps.lessons import queries
 from concertation.apps.lessons.models import Lesson, Reuse, Theme
 from concertation.apps.search.commands import refresh
 from concertation.core.sharing import Role
+from concertation.formats.release import zip_bytes
 from concertation.site import reference
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +201,7 @@ def brought(browser: Client, content: bytes, name: str, what: str = "lessons") -
     return browser.post("/lessons/bring/", {"file": file, "content": what})
 
 
-@pytest.mark.parametrize("wanted", ["csv", "xlsx"])
+@pytest.mark.parametrize("wanted", ["csv", "xlsx", "datapackage"])
 def test_lessons_taken_away_come_back_as_they_left_and_twice_changes_nothing(niger: Client, mali: Client, wanted: str) -> None:
     kept(niger, happened_on="2025-08-20", evidence="Rapport synthétique, p. 12", transferable_if="Piste praticable")
     kept(niger, title_fr="Vacciner avant la saison (synthétique)", hazard="epidemic", sector="HEA")
@@ -210,6 +215,25 @@ def test_lessons_taken_away_come_back_as_they_left_and_twice_changes_nothing(nig
     own, theirs = (sorted(Lesson.objects.filter(owner_state=state).values_list(*columns), key=str) for state in ("NER", "MLI"))
     assert own == theirs
     assert len(own) == 2
+
+
+@pytest.mark.shared
+def test_the_package_of_lessons_is_accepted_by_the_library_and_the_schemas_and_refused_once_changed(niger: Client, shared: Path, tmp_path: Path) -> None:
+    kept(niger, happened_on="2025-08-20", evidence="Rapport synthétique, p. 12", transferable_if="Piste praticable")
+    with ZipFile(BytesIO(niger.get("/lessons/?format=datapackage").content)) as archive:
+        archive.extractall(tmp_path)
+    described = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    for profile, told in (("datapackage", described), ("dataresource", described["resources"][0]), ("tableschema", described["resources"][0]["schema"])):
+        schema = json.loads((shared / f"datapackage/profiles/2.0/{profile}.json").read_text("utf-8"))
+        assert [error.message for error in jsonschema_rs.validator_for(schema).iter_errors(told)] == [], profile
+    report = validate(str(tmp_path / "datapackage.json"))
+    assert (report.valid, report.flatten(["type", "message"])) == (True, [])
+
+    table = tmp_path / "data" / "lessons.csv"
+    spoilt = {"table-package-altered": (described, b"x"), "table-package-unreadable": ({**described, "resources": []}, b"")}
+    for code, (words, more) in spoilt.items():
+        content = zip_bytes({"datapackage.json": json.dumps(words).encode(), "data/lessons.csv": table.read_bytes() + more})
+        assert [each["code"] for each in brought(niger, content, "lessons.zip").context["problems"]] == [code]
 
 
 @pytest.mark.parametrize(("line", "code"), [

@@ -84,5 +84,5 @@ class ContradictForm(forms.Form):
 class FileForm(forms.Form):
     """A file of lessons, or a taxonomy of themes."""
 
-    file = forms.FileField(label=_("Fichier .xlsx ou .csv"), help_text=_("Les colonnes du modèle ; une ligne par leçon."))
+    file = forms.FileField(label=_("Fichier .xlsx, .csv ou Data Package"), help_text=_("Les colonnes du modèle ; une ligne par leçon."))
     content = forms.ChoiceField(label=_("Ce que c'est"), choices=[("lessons", _("des leçons")), ("themes", _("une taxonomie de thèmes (composantes PER)"))])

@@ -12,6 +12,7 @@ from concertation.apps.lessons.commands import wrong_with
 from concertation.core.problems import Cell, Problem
 from concertation.core.spelling import fold
 from concertation.formats import reference_set
+from concertation.formats.table_package import as_csv, is_package, read_package
 from concertation.formats.template_rows import TemplateRow, day, read_template, repeated
 
 THEME_HEADINGS = {"number": ("Component number",), "letter": ("Component letter",), "name": ("Component name",), "more": ("Epidemics Description", "Urban Description", "Climate & Environmental Description")}
@@ -29,6 +30,12 @@ class ReadLessons:
 
 def read_lessons(path: Path) -> ReadLessons:
     """The lessons of a file, and what is wrong with it."""
+    if is_package(path):
+        content, problems = read_package(path)
+        if problems:
+            return ReadLessons((), (), problems)
+        with as_csv(content) as table:
+            return read_lessons(table)
     read = read_template(path, HEADINGS, needed=NEEDED)
     told = lessons_of(read.rows)
     return ReadLessons(read.rows, told.lessons, (*read.problems, *told.problems))

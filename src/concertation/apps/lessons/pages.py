@@ -19,11 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, found, version_of
-from concertation.apps.ground.downloads import FORMATS, download, language
+from concertation.apps.ground.downloads import FORMATS, attached, download, language
 from concertation.apps.ground.editing import problem_words
 from concertation.apps.lessons import commands, imports, queries, words
 from concertation.apps.lessons.columns import COLUMNS
-from concertation.apps.lessons.exports import taken_lessons
+from concertation.apps.lessons.exports import lessons_package, taken_lessons
 from concertation.apps.lessons.forms import ContradictForm, FileForm, LessonForm, ReuseForm
 from concertation.apps.lessons.models import Lesson
 from concertation.core.lessons import is_expired
@@ -34,6 +34,7 @@ from concertation.core.sharing.learning import changes_lesson, keeps_lessons, va
 from concertation.formats.problem_texts import in_words
 from concertation.formats.template_rows import TemplateRow
 
+PACKAGE = "datapackage"
 PER_PAGE, SALT, KEPT_SECONDS = 20, "lessons-file", 3600
 NOTES = frozenset({"template-column-unknown", "file-kind-not-as-named"})
 Crumbs = list[tuple[str, str | None]]
@@ -75,6 +76,8 @@ def lessons(request: ReaderRequest) -> HttpResponse:
     found = queries.found(request.mandates, asked, today)
     if (wanted := request.GET.get("format", "")) in FORMATS:
         return download(taken_lessons([] if request.GET.get("empty") else list(found), on=today), wanted, on=today)
+    if wanted == PACKAGE:
+        return attached(lessons_package(list(found), on=today), "application/zip", f"lessons-{today.isoformat()}.zip")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page", "1"))
     counted = queries.facets(request.mandates)
     held = sum(counted["kind"].values())
