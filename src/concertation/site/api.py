@@ -22,6 +22,7 @@ from concertation.apps.allocation.api import router as allocation
 from concertation.apps.decisions.api import router as decisions
 from concertation.apps.funding.api import router as funding
 from concertation.apps.ground.refusals import BY_STATUS, Refused, WrongFilter, problem_answer
+from concertation.apps.mobilisation.api import router as mobilisation
 from concertation.apps.needs.api import hapi as hapi_needs
 from concertation.apps.needs.api import router as needs
 from concertation.apps.organisations.api import router as organisations
@@ -71,7 +72,7 @@ class Interface(NinjaAPI):
 
 
 api = Interface(title="Concertation", version=VERSION, urls_namespace="api", docs_url=None, openapi_url=None, auth=Token())
-for router in (places, organisations, sources, needs, presence, funding, allocation, picture, decisions, response, search, access):
+for router in (places, organisations, sources, needs, presence, funding, mobilisation, allocation, picture, decisions, response, search, access):
     api.add_router("", router)
 for router in (hapi_needs, hapi_presence, hapi_places):
     api.add_router("/hapi", router)

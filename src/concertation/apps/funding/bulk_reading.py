@@ -53,7 +53,7 @@ def money_overview_rows(mandates: Sequence[Mandate], asked: MoneyOverviewAsked, 
 
 def money_quality_rows(mandates: Sequence[Mandate], asked: MoneyCountedAsked) -> Page:
     """The quality of what the product's policy counts. Few queries, whatever the number of flows."""
-    found = counting.quality_of(counting.held_money(mandates, state=asked.state or "", year=asked.year), counting.in_need(mandates, year=asked.year or 0))
+    found = counting.quality_of(counting.held_money(mandates, state=asked.state or "", year=asked.year, sector=asked.sector or ""), counting.in_need(mandates, year=asked.year or 0))
     rows = [
         {
             "quality": name, "share": counting.rounded(share), "part_minor": share.part if share.is_held else None, "whole_minor": share.whole, "unknown_minor": share.unknown, "currency": CURRENCY,
@@ -66,7 +66,7 @@ def money_quality_rows(mandates: Sequence[Mandate], asked: MoneyCountedAsked) ->
 
 def money_bridge_rows(mandates: Sequence[Mandate], asked: MoneyCountedAsked) -> Page:
     """Every step from one counting policy to the next."""
-    return Page(frame_of(MoneyBridgeRow, steps_of(counting.held_money(mandates, state=asked.state or "", year=asked.year))))
+    return Page(frame_of(MoneyBridgeRow, steps_of(counting.held_money(mandates, state=asked.state or "", year=asked.year, sector=asked.sector or ""))))
 
 
 def steps_of(money: counting.Money) -> Iterator[dict[str, Any]]:

@@ -134,8 +134,9 @@ class MoneyBridgeRow(Row):
 
 
 class MoneyCountedAsked(Asked):
-    """The flows of a State and year, or all of them."""
+    """The flows of a State, year and sector, or all of them."""
 
     state: StateCode | None = None
     year: Year | None = None
+    sector: SectorCode | None = None
     output_format: Literal["json", "csv"] | None = None
