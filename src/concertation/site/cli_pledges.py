@@ -42,7 +42,7 @@ def ledger(
     asked.update({"state": state, "standing": standing, "to": to, **rates_of(rate or [])})
     held = ledger_tables.read(node.OPERATOR, ledger_tables.Asked.of(asked), today=timezone.localdate())
     content = {
-        "state": state or None, "day": timezone.localdate().isoformat(), "pledges": [pledge_told(each) for each in held.rows], "totals": [total_told(each) for each in held.totals],
+        "state": state or None, "day": timezone.localdate().isoformat(), "pledges": [pledge_told(each) for each in entries_of(held)], "totals": [total_told(each) for each in held.totals],
         "by_currency": [total_told(each) for each in by_currency(held.totals)], "in_one_currency": one_told(held.in_one) if held.in_one else None,
         "published": [{"owner": row.owner_state, "as_of": row.as_of.isoformat(), "totals": [total_told(each) for each in content_of(row).shown], "withheld": content_of(row).withheld} for row in queries.published(node.OPERATOR)],
     }  # fmt: skip
@@ -50,6 +50,13 @@ def ledger(
         answer(content)
     else:
         show(content)
+
+
+def entries_of(held: ledger_tables.Ledger) -> list[Entry]:
+    """The pledges of a ledger with their instalments, in its order."""
+    order = {row.pledge.pk: at for at, row in enumerate(held.rows)}
+    known = queries.entries(node.OPERATOR, queries.pledges(node.OPERATOR), today=timezone.localdate())
+    return sorted((each for each in known if each.pledge.pk in order), key=lambda each: order[each.pledge.pk])
 
 
 def rates_of(written: list[str]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
+import polars as pl
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.urls import reverse
@@ -18,11 +18,12 @@ from concertation.apps.ground.downloads import language
 from concertation.apps.mobilisation import words
 from concertation.apps.mobilisation.gaps import coded
 from concertation.apps.mobilisation.models import GIVER_TYPES, KINDS
-from concertation.apps.mobilisation.queries import Entry, entries, pledges
+from concertation.apps.mobilisation.queries import pledges
+from concertation.apps.mobilisation.standings import Line, ledger_of, lines_of, totals_in
 from concertation.apps.search.words import state_names
 from concertation.apps.sources.taken_sources import own_register
 from concertation.core.mobilisation.ledger import Kind, Standing
-from concertation.core.mobilisation.totals import InOne, Total, by_currency, in_one, totals
+from concertation.core.mobilisation.totals import InOne, Total, by_currency, in_one
 from concertation.core.money import DIGITS, Rate, Rates
 from concertation.core.sharing import Mandate
 from concertation.core.spelling import fold
@@ -85,18 +86,21 @@ class Ledger:
     """The pledges asked for, in order, with their totals; the total in one currency where rates were stated."""
 
     asked: Asked
-    rows: Sequence[Entry]
+    frame: pl.DataFrame
     totals: tuple[Total, ...]
     in_one: InOne | None
+
+    @property
+    def rows(self) -> list[Line]:
+        """Every pledge asked for, as lines."""
+        return list(lines_of(self.frame))
 
 
 def read(mandates: Sequence[Mandate], asked: Asked, *, today: date) -> Ledger:
     """The ledger a reader may see. Four queries, however many pledges there are."""
-    held = [each for each in entries(mandates, pledges(mandates), today=today) if is_asked(each, asked)]
-    field_name = asked.sort.removeprefix("-")
-    rows = sorted(held, key=lambda each: sort_key(each, field_name), reverse=asked.sort.startswith("-"))
-    added = totals(each.counted for each in held if each.balance.standing is not Standing.TAKEN_BACK)
-    return Ledger(asked, rows, added, in_one(added, to=asked.to, on=today, rates=stated(asked, today)) if asked.to else None)
+    held = narrowed(ledger_of(mandates, pledges(mandates), today=today), asked)
+    added = totals_in(held)
+    return Ledger(asked, ordered(held, asked.sort), added, in_one(added, to=asked.to, on=today, rates=stated(asked, today)) if asked.to else None)
 
 
 def stated(asked: Asked, today: date) -> Rates:
@@ -104,32 +108,36 @@ def stated(asked: Asked, today: date) -> Rates:
     return Rates.of(Rate(code, asked.to, value, today, _("taux dit par le lecteur")) for code, value in asked.rates.items() if code != asked.to)
 
 
-def is_asked(each: Entry, asked: Asked) -> bool:
-    """Whether a pledge answers the choices."""
-    own = each.pledge
-    if asked.state and asked.state != own.owner_state and asked.state not in coded(own.states):
-        return False
-    if any(wanted and wanted != held for wanted, held in ((asked.giver_type, own.giver_type), (asked.kind, own.kind), (asked.standing, each.balance.standing.value))):
-        return False
-    return not asked.words or fold(asked.words) in fold(f"{own.reference} {own.giver} {own.what}")
+def narrowed(held: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    """The pledges that answer the choices."""
+    if asked.state:
+        held = held.filter((pl.col("owner_state") == asked.state) | pl.col("states").str.contains(f"|{asked.state}|", literal=True))
+    for name in ("giver_type", "kind", "standing"):
+        if wanted := getattr(asked, name):
+            held = held.filter(pl.col(name) == wanted)
+    if not asked.words:
+        return held
+    wanted = fold(asked.words)
+    return held.filter(pl.Series([wanted in fold(" ".join(row)) for row in held.select("reference", "giver", "what").iter_rows()], dtype=pl.Boolean))
 
 
-def sort_key(each: Entry, name: str) -> tuple[Any, ...]:
-    """By what a column shows; amounts within their currency, what is not held first."""
-    own, stands = each.pledge, each.balance
-    if name in ("amount", "received", "left"):
-        value = {"amount": stands.promised, "received": stands.received, "left": stands.left}[name]
-        return (own.currency, -1 if value is None else value, own.reference)
-    if name == "next_due":
-        return (stands.next_due or date.max, own.reference)
-    return ({"reference": own.reference, "giver": fold(words.giver_words(own)), "pledged_on": own.pledged_on, "standing": words.standing_words(stands.standing)}[name], own.reference)
+def ordered(held: pl.DataFrame, sort: str) -> pl.DataFrame:
+    """The pledges in the order of a column; amounts within their currency, what is not held first, and a day not awaited last."""
+    name = sort.removeprefix("-")
+    keys: Mapping[str, list[pl.Expr | pl.Series]] = {
+        **{amount: [pl.col("currency"), pl.col(column).fill_null(-1)] for amount, column in (("amount", "promised"), ("received", "received"), ("left", "left"))},
+        "next_due": [pl.col("next_due").fill_null(date.max)], "reference": [], "pledged_on": [pl.col("pledged_on")],
+        "standing": [pl.col("standing").replace_strict({each.value: words.standing_words(each) for each in Standing}, return_dtype=pl.String)],
+        "giver": [pl.Series("giver", [fold(words.giver_words(each.pledge)) for each in lines_of(held)], dtype=pl.String)] if name == "giver" else [],
+    }  # fmt: skip
+    return held.sort([*keys[name], pl.col("reference")], descending=sort.startswith("-"))
 
 
 def sentences(ledger: Ledger) -> list[str]:
     """What the page says first: how many pledges, what they promise and bring in each currency."""
-    if not ledger.rows:
+    count = ledger.frame.height
+    if not count:
         return []
-    count = len(ledger.rows)
     first = ngettext("%(count)s promesse, celle que votre mandat ouvre.", "%(count)s promesses, celles que votre mandat ouvre.", count) % {"count": grouped(count)}
     return [first, *sums_words(ledger.totals)]
 
@@ -155,14 +163,15 @@ def beside(lines: Sequence[Total], name: str) -> str:
 
 def table(ledger: Ledger, query: QueryDict) -> dict[str, object]:
     """The pledges as the page draws them, a page at a time."""
-    page = Paginator(ledger.rows, PAGE_ROWS).get_page(query.get("page"))
+    page = Paginator(range(ledger.frame.height), PAGE_ROWS).get_page(query.get("page"))
+    shown = lines_of(ledger.frame.slice(max(page.start_index() - 1, 0), PAGE_ROWS))
     keys = (
         ("reference", _("Référence"), False), ("giver", _("Donateur"), False), ("amount", _("Promis"), True), ("received", _("Reçu"), True), ("next_due", _("Jour attendu"), False),
         ("standing", _("État"), False), ("pledged_on", _("Promis le"), False),
     )  # fmt: skip
     return {
         "id": "pledges", "caption": _("Promesses, une par ligne"), "sort": ledger.asked.sort, "search": "q", "exports": ["csv", "xlsx", "hxl"], "page": page, "filters": filters(ledger.asked),
-        "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": key in SORTS} for key, label, numeric in keys], "rows": [_row(each) for each in page],
+        "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": key in SORTS} for key, label, numeric in keys], "rows": [_row(each) for each in shown],
         "note": _("Promis n'est pas reçu : n'est reçu que ce que le bénéficiaire a confirmé."),
         "empty": {"title": _("Aucune promesse"), "text": _("Aucune promesse ouverte à votre lecture ne répond à ce choix. Une promesse s'écrit par qui la reçoit, ou par qui la fait.")},
     }  # fmt: skip
@@ -179,7 +188,7 @@ def filters(asked: Asked) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _row(each: Entry) -> dict[str, object]:
+def _row(each: Line) -> dict[str, object]:
     own, stands = each.pledge, each.balance
     declared = _("%(amount)s déclarés, à confirmer") % {"amount": amount_words(each.declared, own.currency)} if each.declared else ""
     late = _("%(amount)s en retard") % {"amount": amount_words(stands.late, own.currency)} if stands.late else ""
@@ -234,7 +243,7 @@ def taken(ledger: Ledger, *, on: date) -> TakenTable:
     return TakenTable(title_fr="Registre des promesses", title_en="Ledger of pledges", columns=COLUMNS, rows=[_taken(each) for each in ledger.rows], sources=(own_register(_("promesses"), on=on),))
 
 
-def _taken(each: Entry) -> dict[str, object]:
+def _taken(each: Line) -> dict[str, object]:
     own, stands = each.pledge, each.balance
     return {
         "reference": own.reference, "giver_type": own.giver_type, "giver": own.giver or None, "owner": own.owner_state, "states": ", ".join(coded(own.states)) or None,

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -25,9 +26,9 @@ from concertation.apps.mobilisation.crumbs import crumbs
 from concertation.apps.mobilisation.forms import AppealForm, EnvelopeForm, MeetingForm, main_of
 from concertation.apps.mobilisation.gaps import coded
 from concertation.apps.mobilisation.models import Appeal, Envelope, Meeting
+from concertation.apps.mobilisation.standings import ledger_of, lines_of, own_of, shared_out, totals_in
 from concertation.apps.places.queries import states_with_units
 from concertation.core.mobilisation.ledger import Kind, Standing
-from concertation.core.mobilisation.totals import totals
 from concertation.core.problems import Cell, Problem
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.mobilising import changes_kept, keeps_appeals, keeps_pledges, levels_under
@@ -61,28 +62,28 @@ def meeting_or_404(request: ReaderRequest, meeting_id: UUID) -> Meeting:
     return found(queries.meeting(request.mandates, meeting_id))
 
 
-def promised_words(held: Sequence[queries.Entry]) -> list[str]:
+def promised_words(held: pl.DataFrame) -> list[str]:
     """What some pledges promise, brought and owe."""
-    return ledger_tables.sums_words(totals(each.counted for each in held if each.balance.standing is not Standing.TAKEN_BACK))
+    return ledger_tables.sums_words(totals_in(held))
 
 
-def covered(row: Appeal, held: Sequence[queries.Entry]) -> tuple[int, int]:
+def covered(row: Appeal, held: pl.DataFrame) -> tuple[int, int]:
     """The money promised to an appeal and received of it in its own currency; other currencies are not converted."""
-    own = [each for each in held if each.pledge.kind == Kind.CASH and each.pledge.currency == row.currency and each.balance.standing is not Standing.TAKEN_BACK]
-    return sum(each.balance.promised or 0 for each in own), sum(each.balance.received for each in own)
+    own = held.filter((pl.col("kind") == Kind.CASH.value) & (pl.col("currency") == row.currency) & (pl.col("standing") != Standing.TAKEN_BACK.value))
+    return int(own["promised"].sum()), int(own["received"].sum())
 
 
 @require_GET
 def appeals(request: ReaderRequest) -> HttpResponse:
     """What is asked for together, and what came of it."""
     today = timezone.localdate()
-    rows, by_appeal = list(queries.appeals(request.mandates)), dict[UUID, list[queries.Entry]]()
-    held = queries.entries(request.mandates, queries.pledges(request.mandates), today=today)
-    for each in held:
-        if each.pledge.appeal_id:
-            by_appeal.setdefault(each.pledge.appeal_id, []).append(each)
+    rows, held = list(queries.appeals(request.mandates)), ledger_of(request.mandates, queries.pledges(request.mandates), today=today)
+    by_appeal = shared_out(held, "appeal")
     context = {
-        "lines": [{"row": row, "asked": amount_words(row.asked_minor, row.currency), "for": words.states_words(row.states), "dates": dates(row), "promised": promised_words(by_appeal.get(row.pk, [])), **bar_of(row, by_appeal.get(row.pk, []))} for row in rows],
+        "lines": [
+            {"row": row, "asked": amount_words(row.asked_minor, row.currency), "for": words.states_words(row.states), "dates": dates(row), "promised": promised_words(own), **bar_of(row, own)}
+            for row in rows for own in (own_of(by_appeal, row.pk, held),)
+        ],
         "sentence": sentence(rows, held, today), "links": elsewhere(), "may_keep": bool(keeps_appeals(request.mandates)), "may_pledge": bool(keeps_pledges(request.mandates)), "breadcrumbs": crumbs(),
     }  # fmt: skip
     return render(request, "mobilisation/appeals.html", context)
@@ -93,16 +94,16 @@ def elsewhere() -> list[tuple[str, str]]:
     return [(_("Réunions d'annonce"), reverse("meetings")), (_("Registre des promesses"), reverse("pledges")), (_("Totaux publics"), reverse("pledge-totals"))]
 
 
-def sentence(rows: Sequence[Appeal], held: Sequence[queries.Entry], today: date) -> str:
+def sentence(rows: Sequence[Appeal], held: pl.DataFrame, today: date) -> str:
     """What the page says first."""
-    if not rows and not held:
+    if not rows and not held.height:
         return ""
     is_open = [row for row in rows if row.opens_on <= today and (row.closes_on is None or row.closes_on >= today)]
     first = ngettext("%(count)s appel ouvert", "%(count)s appels ouverts", len(is_open)) % {"count": grouped(len(is_open))}
-    late = sum(each.balance.standing is Standing.LATE for each in held)
-    second = ngettext("%(count)s promesse inscrite", "%(count)s promesses inscrites", len(held)) % {"count": grouped(len(held))}
+    late = held.filter(pl.col("standing") == Standing.LATE.value).height
+    second = ngettext("%(count)s promesse inscrite", "%(count)s promesses inscrites", held.height) % {"count": grouped(held.height)}
     third = ngettext("dont %(count)s en retard", "dont %(count)s en retard", late) % {"count": grouped(late)}
-    return f"{first}, {second}, {third}." if held else f"{first}."
+    return f"{first}, {second}, {third}." if held.height else f"{first}."
 
 
 def dates(row: Appeal) -> str:
@@ -111,7 +112,7 @@ def dates(row: Appeal) -> str:
     return _("du %(opens)s au %(closes)s") % told_of_it if row.closes_on else _("depuis le %(opens)s") % told_of_it
 
 
-def bar_of(row: Appeal, held: Sequence[queries.Entry]) -> dict[str, object]:
+def bar_of(row: Appeal, held: pl.DataFrame) -> dict[str, object]:
     """What was received of what is asked, for the eye."""
     promised, received = covered(row, held)
     share = share_words(Fraction(received, row.asked_minor)) if row.asked_minor else ""
@@ -122,20 +123,20 @@ def bar_of(row: Appeal, held: Sequence[queries.Entry]) -> dict[str, object]:
 def appeal(request: ReaderRequest, appeal_id: UUID) -> HttpResponse:
     """One appeal: what is asked, in which envelopes, what was promised, which gaps it looks at."""
     row, today = appeal_or_404(request, appeal_id), timezone.localdate()
-    held = queries.entries(request.mandates, queries.pledges(request.mandates, appeal=row), today=today)
+    held = ledger_of(request.mandates, queries.pledges(request.mandates, appeal=row), today=today)
     parts = queries.envelopes(request.mandates, appeal_id=row.pk)
     beside = gaps.beside(request.mandates, states=row.states, sectors=row.sectors, today=today)
     may_change = changes_kept(request.mandates, owner_state=row.owner_state, holder=row.holder) is not None
     context = {
         "row": row, "sentence": appeal_sentence(row, held), "asked": amount_words(row.asked_minor, row.currency), "dates": dates(row), "for": f"{words.states_words(row.states)} · {words.sectors_words(row.sectors)}",
-        "owner": words.owner_words(row.owner_state), "envelopes": envelope_rows(row, parts, held), "told": told_of(row, parts), "promised": promised_words(held), "pledges": pledge_lines(held), "more": max(len(held) - MOST_SHOWN, 0),
+        "owner": words.owner_words(row.owner_state), "envelopes": envelope_rows(row, parts, held), "told": told_of(row, parts), "promised": promised_words(held), "pledges": pledge_lines(held), "more": max(held.height - MOST_SHOWN, 0),
         "gaps": words.gap_lines(beside), "gap_year": beside.overview.year, "extracted": words.day_words(beside.overview.extracted), "may_change": may_change, "may_pledge": bool(keeps_pledges(request.mandates)),
         "breadcrumbs": crumbs((row.title, None)),
     }  # fmt: skip
     return render(request, "mobilisation/appeal.html", context)
 
 
-def appeal_sentence(row: Appeal, held: Sequence[queries.Entry]) -> str:
+def appeal_sentence(row: Appeal, held: pl.DataFrame) -> str:
     """What the page of an appeal says first."""
     promised, received = covered(row, held)
     told_of_it = {"asked": amount_words(row.asked_minor, row.currency), "promised": amount_words(promised, row.currency), "received": amount_words(received, row.currency)}
@@ -152,11 +153,11 @@ def told_of(row: Appeal, parts: Sequence[Envelope]) -> list[str]:
     return [problem_words(Problem("envelopes-pass-the-appeal", Cell(), amount_words(whole, row.currency), {"asked": amount_words(row.asked_minor, row.currency)}))]
 
 
-def envelope_rows(row: Appeal, parts: Sequence[Envelope], held: Sequence[queries.Entry]) -> list[dict[str, object]]:
+def envelope_rows(row: Appeal, parts: Sequence[Envelope], held: pl.DataFrame) -> list[dict[str, object]]:
     """The envelopes with what was promised to each in the appeal's currency."""
-    found = []
+    found, by_envelope = [], shared_out(held, "envelope")
     for part in parts:
-        promised, received = covered(row, [each for each in held if each.pledge.envelope_id == part.pk])
+        promised, received = covered(row, own_of(by_envelope, part.pk, held))
         found.append({
             "part": part, "amount": amount_words(part.amount_minor, row.currency), "for": f"{words.states_words(part.state)} · {words.sectors_words(part.sector)}",
             "promised": amount_words(promised, row.currency) if promised else "–", "received": amount_words(received, row.currency) if received else "–",
@@ -164,14 +165,14 @@ def envelope_rows(row: Appeal, parts: Sequence[Envelope], held: Sequence[queries
     return found
 
 
-def pledge_lines(held: Sequence[queries.Entry]) -> list[dict[str, object]]:
+def pledge_lines(held: pl.DataFrame) -> list[dict[str, object]]:
     """The pledges of an appeal or a meeting, the latest first."""
     return [
         {
             "row": each.pledge, "giver": words.giver_words(each.pledge), "amount": each.pledge.what if each.pledge.kind != Kind.CASH and each.balance.promised is None else amount_words(each.balance.promised, each.pledge.currency),
             "standing": words.standing_words(each.balance.standing), "css": words.standing_css(each.balance.standing),
         }
-        for each in held[:MOST_SHOWN]
+        for each in lines_of(held.head(MOST_SHOWN))
     ]  # fmt: skip
 
 
@@ -255,12 +256,10 @@ def appeal_withdraw(request: ReaderRequest, appeal_id: UUID) -> HttpResponse:
 @require_GET
 def meetings(request: ReaderRequest) -> HttpResponse:
     """When were pledges announced, and what came of it?"""
-    rows, by_meeting = list(queries.meetings(request.mandates)), dict[UUID, list[queries.Entry]]()
-    for each in queries.entries(request.mandates, queries.pledges(request.mandates, meeting__isnull=False), today=timezone.localdate()):
-        if each.pledge.meeting_id:
-            by_meeting.setdefault(each.pledge.meeting_id, []).append(each)
+    rows, held = list(queries.meetings(request.mandates)), ledger_of(request.mandates, queries.pledges(request.mandates, meeting__isnull=False), today=timezone.localdate())
+    by_meeting = shared_out(held, "meeting")
     context = {
-        "lines": [{"row": row, "pledges": len(by_meeting.get(row.pk, [])), "promised": promised_words(by_meeting.get(row.pk, []))} for row in rows],
+        "lines": [{"row": row, "pledges": own.height, "promised": promised_words(own)} for row in rows for own in (own_of(by_meeting, row.pk, held),)],
         "may_keep": bool(keeps_appeals(request.mandates)), "breadcrumbs": crumbs((_("Réunions d'annonce"), None)),
     }  # fmt: skip
     return render(request, "mobilisation/meetings.html", context)
@@ -270,10 +269,10 @@ def meetings(request: ReaderRequest) -> HttpResponse:
 def meeting(request: ReaderRequest, meeting_id: UUID) -> HttpResponse:
     """One pledging meeting: what was promised there, and what came of it since."""
     row = meeting_or_404(request, meeting_id)
-    held = queries.entries(request.mandates, queries.pledges(request.mandates, meeting=row), today=timezone.localdate())
+    held = ledger_of(request.mandates, queries.pledges(request.mandates, meeting=row), today=timezone.localdate())
     context = {
-        "row": row, "appeal": queries.appeal(request.mandates, row.appeal_id) if row.appeal_id else None, "promised": promised_words(held), "pledges": pledge_lines(held), "more": max(len(held) - MOST_SHOWN, 0),
-        "table": ledger_tables.totals_table(totals(each.counted for each in held if each.balance.standing is not Standing.TAKEN_BACK), caption=_("Ce qui y fut promis, par type de donateur")) if held else None,
+        "row": row, "appeal": queries.appeal(request.mandates, row.appeal_id) if row.appeal_id else None, "promised": promised_words(held), "pledges": pledge_lines(held), "more": max(held.height - MOST_SHOWN, 0),
+        "table": ledger_tables.totals_table(totals_in(held), caption=_("Ce qui y fut promis, par type de donateur")) if held.height else None,
         "may_change": changes_kept(request.mandates, owner_state=row.owner_state, holder=row.holder) is not None, "may_pledge": bool(keeps_pledges(request.mandates)),
         "breadcrumbs": crumbs((_("Réunions d'annonce"), reverse("meetings")), (row.title, None)),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from concertation.apps.funding.words import NARROW, amount_words, grouped, share
 from concertation.apps.ground.downloads import language
 from concertation.apps.mobilisation.gaps import Shown, coded
 from concertation.apps.mobilisation.models import GIVER_TYPES, KINDS, Pledge
+from concertation.apps.mobilisation.standings import Told
 from concertation.apps.search.words import sector_names, state_names
 from concertation.core.mobilisation.gap import Closing
 from concertation.core.mobilisation.ledger import Standing, Stood
@@ -38,7 +39,7 @@ def kind_words(code: str) -> str:
     return str(dict(KINDS).get(code, code))
 
 
-def giver_words(row: Pledge) -> str:
+def giver_words(row: Pledge | Told) -> str:
     """Who promised: an organisation by its name, a pool by its type and how many people it gathers."""
     if row.giver:
         return row.giver

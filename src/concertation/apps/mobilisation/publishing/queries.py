@@ -7,16 +7,15 @@ from datetime import date
 from typing import Any
 
 from concertation.apps.mobilisation.models import PublicTotals
-from concertation.apps.mobilisation.queries import entries, pledges
-from concertation.core.mobilisation.ledger import Standing
-from concertation.core.mobilisation.totals import Protected, Total, protected, totals
+from concertation.apps.mobilisation.queries import pledges
+from concertation.apps.mobilisation.standings import ledger_of, totals_in
+from concertation.core.mobilisation.totals import Protected, Total, protected
 from concertation.core.sharing import Mandate
 
 
 def to_publish(mandates: Sequence[Mandate], *, state: str, today: date) -> tuple[Protected, int]:
     """The protected totals of the pledges of a State that may be counted publicly, and how many pledges they are made of."""
-    held = [each for each in entries(mandates, pledges(mandates, owner_state=state, counted_publicly=True), today=today) if each.balance.standing is not Standing.TAKEN_BACK]
-    found = protected(totals(each.counted for each in held))
+    found = protected(totals_in(ledger_of(mandates, pledges(mandates, owner_state=state, counted_publicly=True), today=today)))
     return found, sum(each.pledges for each in found.shown)
 
 
