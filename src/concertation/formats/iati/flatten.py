@@ -230,9 +230,11 @@ def framed(rows: Sequence[Row], told: Told) -> pl.DataFrame:
     split = {name: pl.col(name).str.split(SEPARATOR) for name in LISTS if name not in SHARES}
     shares = {name: pl.col(name).str.split(SEPARATOR).cast(pl.List(pl.Float64), strict=False) for name in SHARES}
     flag = pl.col("humanitarian")
-    read = frame.with_columns(**days, **split, **shares, humanitarian=pl.when(flag.is_in(TRUE)).then(True).when(flag.is_in(FALSE)).then(False))
+    made = {**days, **split, **shares, "humanitarian": pl.when(flag.is_in(TRUE)).then(True).when(flag.is_in(FALSE)).then(False)}
+    read = frame.select(**{name: made.get(name, pl.col(name)) for name in TRANSACTION_SCHEMA})
     for name in DAYS:
-        wrong = frame.select("line", name).filter(read[name].is_null() & pl.col(name).is_not_null())
-        for line, written in wrong.iter_rows():
-            told.tell("date-unreadable", line, written[:60], column=name)
-    return read.select(list(TRANSACTION_SCHEMA))
+        if read[name].null_count() > frame[name].null_count():
+            wrong = frame.select("line", name).filter(read[name].is_null() & pl.col(name).is_not_null())
+            for line, written in wrong.iter_rows():
+                told.tell("date-unreadable", line, written[:60], column=name)
+    return read

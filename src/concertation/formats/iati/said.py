@@ -69,9 +69,19 @@ def joined(texts: Sequence[str]) -> str | None:
 
 def narrative(element: Element) -> str | None:
     """The first words of an element: those of the activity's own language stand first in practice."""
-    found = next(element.iterchildren("narrative"), None)
-    words = element.text if found is None else found.text
-    return " ".join(words.split()) or None if words else None
+    for child in element:
+        if child.tag == "narrative":
+            return words_of(child.text)
+    return words_of(element.text)
+
+
+def words_of(text: str | None) -> str | None:
+    """A text with one blank between its words; none where it has no word.
+
+    >>> words_of("  two\\n words "), words_of("  ")
+    ('two words', None)
+    """
+    return " ".join(text.split()) or None if text else None
 
 
 Say = Callable[[Element, dict[str, Any], Own], None]
