@@ -17,9 +17,9 @@ from concertation.apps.funding.words import NARROW, amount_words, grouped, main_
 from concertation.apps.ground.downloads import language
 from concertation.apps.mobilisation import words
 from concertation.apps.mobilisation.gaps import coded
+from concertation.apps.mobilisation.ledger_reading import Line, ledger_of, lines_of, totals_in
 from concertation.apps.mobilisation.models import GIVER_TYPES, KINDS
 from concertation.apps.mobilisation.queries import pledges
-from concertation.apps.mobilisation.standings import Line, ledger_of, lines_of, totals_in
 from concertation.apps.search.words import state_names
 from concertation.apps.sources.taken_sources import own_register
 from concertation.core.mobilisation.ledger import Kind, Standing

@@ -25,8 +25,8 @@ from concertation.apps.mobilisation import commands, gaps, ledger_tables, querie
 from concertation.apps.mobilisation.crumbs import crumbs
 from concertation.apps.mobilisation.forms import AppealForm, EnvelopeForm, MeetingForm, main_of
 from concertation.apps.mobilisation.gaps import coded
+from concertation.apps.mobilisation.ledger_reading import ledger_of, lines_of, own_of, shared_out, totals_in
 from concertation.apps.mobilisation.models import Appeal, Envelope, Meeting
-from concertation.apps.mobilisation.standings import ledger_of, lines_of, own_of, shared_out, totals_in
 from concertation.apps.places.queries import states_with_units
 from concertation.core.mobilisation.ledger import Kind, Standing
 from concertation.core.problems import Cell, Problem

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from concertation.apps.funding.words import NARROW, amount_words, grouped, share_words
 from concertation.apps.ground.downloads import language
 from concertation.apps.mobilisation.gaps import Shown, coded
+from concertation.apps.mobilisation.ledger_reading import Told
 from concertation.apps.mobilisation.models import GIVER_TYPES, KINDS, Pledge
-from concertation.apps.mobilisation.standings import Told
 from concertation.apps.search.words import sector_names, state_names
 from concertation.core.mobilisation.gap import Closing
 from concertation.core.mobilisation.ledger import Standing, Stood

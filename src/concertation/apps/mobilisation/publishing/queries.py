@@ -6,9 +6,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from concertation.apps.mobilisation.ledger_reading import ledger_of, totals_in
 from concertation.apps.mobilisation.models import PublicTotals
 from concertation.apps.mobilisation.queries import pledges
-from concertation.apps.mobilisation.standings import ledger_of, totals_in
 from concertation.core.mobilisation.totals import Protected, Total, protected
 from concertation.core.sharing import Mandate
 
