@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from source_code import ROOT
 
-LOCKS = ("requirements", "requirements-test")
+LOCKS = ("requirements", "requirements-climate", "requirements-test")
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(\[[^\]]*\])?==([^\s;\\]+)")
 
 
