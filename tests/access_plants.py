@@ -14,7 +14,7 @@ from django.utils import timezone
 from access_steps import browser_of, person
 from activity_samples import END, START, open_calendar
 from concertation.apps.access.models import User
-from concertation.apps.anticipation.models import Activation, FrameworkVersion, IndicatorReading
+from concertation.apps.anticipation.models import Activation, FieldBrought, FrameworkVersion, IndicatorReading
 from concertation.apps.decisions.models import FollowUpChange, NationalImplementation, PlanEntry
 from concertation.apps.funding.models import Flow, PlanMoney, TriggerEnvelope
 from concertation.apps.lessons.models import Lesson, Reuse
@@ -103,6 +103,7 @@ class Planted:
     flow: Flow
     version: FrameworkVersion
     fired: Activation
+    field: FieldBrought
     lesson: Lesson
     release: Release
     agreement: SharingAgreement
@@ -261,15 +262,20 @@ def plant_money(plot: Plot, run: ImportRun, source: Source) -> Flow:
     return flow
 
 
-def plant_framework(plot: Plot) -> tuple[FrameworkVersion, Activation]:
-    """A framework whose title bears the mark, a reading of it and what fired."""
+def plant_framework(plot: Plot) -> tuple[FrameworkVersion, Activation, FieldBrought]:
+    """A framework whose title bears the mark, a reading of it, what fired and the field it was counted from."""
     sent = shipped()["bfa-drought-2026"].written.decode().replace("Burkina Faso, sécheresse", plot.mark("k")).replace("Burkina Faso, drought", plot.mark("k")).encode()
     version = FrameworkVersion.objects.create(slug=f"plant-{plot.number}", edition="1", sha256=hashlib.sha256(sent).hexdigest(), content=sent, **plot.keys)
     now = timezone.now()
     IndicatorReading.objects.create(series="BFA/SEAS5/dry_area", unit=plot.mark("i"), year=now.year, issue=4, value=55.0, known_at=now, source=plot.mark("i"), **plot.keys)
     evidence = json.dumps({"sha256": version.sha256, "problems": [], "readings": [{"test": "dry_forecast", "unit": plot.mark("v"), "issue": 4, "year": now.year, "value": 55.0, "threshold": 50.0, "passes": True, "ranked_among": 0}]})
     fired = Activation.objects.create(framework=version, slug=version.slug, window="T1", unit=plot.mark("v"), season=now.year, met_at=now, evidence=evidence.encode(), **plot.keys)
-    return version, fired
+    area = {"units": [""], "name": plot.mark("v"), "cells": 4, "covered": 2.5, "km2": 1900.0, "on_grid": 1.0, "held": 1.0, "last": 55.0}
+    told = {"grid": {"west": -6.0, "north": 15.0, "width": 0.25, "height": 0.25, "columns": 40, "rows": 28}, "issues": 1, "boundaries": plot.mark("v"), "areas_sha256": "", "areas": [area], "problems": []}
+    field = FieldBrought.objects.create(
+        slug=version.slug, indicator="dry_area", file_name=plot.mark("v"), file_sha256="0" * 64, level=1, first_day=END, last_day=END, source=plot.mark("v"), told=json.dumps(told).encode(), brought_at=now, **plot.keys,
+    )  # fmt: skip
+    return version, fired, field
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def parts_of(plants: Sequence[Planted], person_id: object, mandate_id: object, t
         "import_id": [own.run.pk], "state": ["NER"], "activity_id": [Activity.objects.filter(import_run=own.run).values_list("pk", flat=True)[0]], "pk": [1],
         "period_id": [own.period.pk],
         "alert_id": [own.alert.pk], "bulletin_id": [own.bulletin.pk], "held_id": [own.envelope.pk],
-        "framework": ["bfa-drought-2026", "ner-drought-2024"], "activation_id": [own.fired.pk, *Activation.objects.filter(slug="ner-floods-2025").values_list("pk", flat=True)],
+        "framework": ["bfa-drought-2026", "ner-drought-2024"], "field_id": [own.field.pk], "activation_id": [own.fired.pk, *Activation.objects.filter(slug="ner-floods-2025").values_list("pk", flat=True)],
     }
 
 

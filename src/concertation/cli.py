@@ -19,6 +19,7 @@ from concertation.site import (
     cli_alerts,
     cli_allocation,
     cli_demo,
+    cli_field,
     cli_funding,
     cli_iati,
     cli_keeping,
@@ -56,6 +57,7 @@ cli_reporting.register(app)
 cli_search.register(app)
 cli_allocation.register(app)
 app.add_typer(cli_trigger.trigger_app, name="trigger")
+app.add_typer(cli_field.field_app, name="field")
 cli_template.register(app)
 cli_iati.register(app)
 cli_sync.register(app)

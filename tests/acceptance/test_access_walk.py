@@ -50,7 +50,7 @@ OPEN = {
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
 SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "impartiality", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "lesson", "release", "joint", "appeal", "meeting", "pledge"}
+ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "field", "lesson", "release", "joint", "appeal", "meeting", "pledge"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -71,7 +71,7 @@ ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
-    "framework-series", "framework-sign", "activation-step", "plan-line-withdraw",
+    "framework-series", "framework-field", "framework-sign", "activation-step", "plan-line-withdraw",
     "lesson-validate", "lesson-withdraw", "lesson-reuse", "lesson-contradict", "lesson-result",
     "appeal-withdraw", "meeting-withdraw", "envelope-withdraw", "pledge-take-back", "pledge-withdraw", "receipt-confirm", "receipt-take-back", "line-settle", "line-link", "line-aside", "line-open",
     "pledge-totals-publish", "pledge-totals-withdraw",
@@ -153,7 +153,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         "activity_id": lambda each: each.activity.pk, "lesson_id": lambda each: each.lesson.pk, "period_id": lambda each: each.period.pk, "flow_id": lambda each: each.flow.pk,
         "appeal_id": lambda each: each.promised.appeal.pk, "meeting_id": lambda each: each.promised.meeting.pk, "pledge_id": lambda each: each.promised.pledge.pk,
         "receipt_id": lambda each: each.promised.receipt.pk, "statement_id": lambda each: each.promised.statement.pk, "line_id": lambda each: each.promised.line.pk,
-        "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "product_id": lambda each: joint_of(each.plot.mark("y")), "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk,
+        "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "product_id": lambda each: joint_of(each.plot.mark("y")), "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk, "field_id": lambda each: each.field.pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -270,7 +270,7 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
         return on_joint(step, held, plot) if signed else {302}
     if name in ON_RELEASE or name == "agreement":
         return on_release(name, held, plot) if signed else {302}
-    if name in ("framework-sign", "framework-series", "activation-step"):
+    if name in ("framework-sign", "framework-series", "framework-field", "activation-step"):
         return on_framework(name, held, plot) if signed else {302}
     if name in ON_PLEDGES:
         return on_pledges(name, held, plot) if signed else {302}
@@ -322,11 +322,11 @@ def on_pledges(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
 
 def on_framework(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
     """At an act on a framework or on what fired: who sees it, then who may (the rule written a second time); a step that names none is none."""
-    roles = (Role.DATA_MANAGER,) if name == "framework-series" else (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY)
+    roles = (Role.DATA_MANAGER,) if name in ("framework-series", "framework-field") else (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY)
     may = any(own.role in roles and own.state == plot.state and not own.organisation for own in held)
     if not plot.opens_to(held):
         return {404}
-    return {"framework-sign": {302}, "framework-series": {422}, "activation-step": {404}}[name] if may else {403}
+    return {"framework-sign": {302}, "framework-series": {422}, "framework-field": {422}, "activation-step": {404}}[name] if may else {403}
 
 
 def on_release(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:

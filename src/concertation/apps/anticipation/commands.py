@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from concertation.apps.anticipation import words
-from concertation.apps.anticipation.models import Activation, FrameworkVersion, IndicatorReading
+from concertation.apps.anticipation.field_reading import ReadingsFromField, told_of
+from concertation.apps.anticipation.models import Activation, FieldBrought, FrameworkVersion, IndicatorReading
 from concertation.apps.anticipation.queries import FrameworkInView, frameworks, people_with, readings, series_of
 from concertation.apps.ground.chain import canonical
 from concertation.apps.ground.commands import journal, post_message
@@ -117,6 +119,22 @@ def store_readings(framework: Framework, every: Sequence[Reading], brought: Brou
     if fresh:
         journal("anticipation.readings-brought", by, state=by.state, framework=framework.framework, readings=len(fresh), file=brought.sha256)
     return len(fresh)
+
+
+@transaction.atomic
+def store_field(framework: Framework, indicator: str, read: ReadingsFromField, brought: Brought, *, at: datetime, by: Mandate) -> tuple[FieldBrought, int]:
+    """Keep the readings counted from a field, and how they were counted. The same file over the same ground again is the same row; gives back how many readings were added."""
+    if read.ground is None or not read.readings:
+        raise NotSound(read.problems)
+    added = store_readings(framework, read.readings, brought, at=at, by=by)
+    key: dict[str, Any] = {"slug": framework.framework, "indicator": indicator, "file_sha256": brought.sha256, "level": read.ground.level, "owner_state": by.state, "holder": by.organisation}
+    row, is_new = FieldBrought.objects.update_or_create(**key, defaults={
+        "file_name": brought.name[:160], "first_day": min(read.days), "last_day": max(read.days), "source": brought.source, "licence": brought.licence,
+        "sensitivity": brought.sensitivity, "brought_at": at, "told": canonical(told_of(read)),
+    })  # fmt: skip
+    if is_new:
+        journal("anticipation.field-brought", by, state=by.state, framework=framework.framework, indicator=indicator, readings=len(read.readings), file=brought.sha256)
+    return row, added
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Forms of anticipatory action: a series of readings, a confirmation, a reason."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -23,6 +24,32 @@ class SeriesForm(forms.Form):
     def clean_file(self) -> Any:
         """A file within the size that this node accepts."""
         uploaded = self.cleaned_data["file"]
+        if uploaded.size > settings.UPLOAD_LIMIT_BYTES:
+            raise forms.ValidationError(too_large_words())
+        return uploaded
+
+
+class FieldForm(forms.Form):
+    """A field on a grid for an indicator of a framework, and the ground it is counted over."""
+
+    field_file = forms.FileField(label=_("Champ (GeoTIFF ou NetCDF)"), widget=forms.FileInput(attrs={"accept": ".tif,.tiff,.nc,.nc4"}))
+    indicator = forms.ChoiceField(label=_("Indicateur"))
+    scope = forms.ChoiceField(label=_("Calculer sur"))
+    on = forms.DateField(label=_("Jour de l'émission"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Pour un fichier qui ne porte pas ses dates (GeoTIFF)."))
+    field_source = forms.CharField(label=_("Publié par"), max_length=120)
+    field_licence = forms.CharField(label=_("Licence"), max_length=120, required=False)
+    field_share_as = forms.ChoiceField(label=_("Qui peut voir ces relevés"), choices=SHARED, initial="restricted")
+
+    def __init__(self, *args: Any, indicators: Sequence[tuple[str, str]], scopes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("indicator", indicators), ("scope", scopes)):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = list(choices)
+
+    def clean_field_file(self) -> Any:
+        """A file within the size that this node accepts."""
+        uploaded = self.cleaned_data["field_file"]
         if uploaded.size > settings.UPLOAD_LIMIT_BYTES:
             raise forms.ValidationError(too_large_words())
         return uploaded

@@ -50,6 +50,27 @@ class IndicatorReading(GuardedModel):
         indexes = [models.Index(fields=["series", "known_at"])]
 
 
+class FieldBrought(GuardedModel):
+    """A field that readings were counted from: its file by hash, the ground it was counted over, and how well each area is covered."""
+
+    slug = models.CharField(max_length=80, db_index=True)
+    indicator = models.CharField(max_length=80)
+    file_name = models.CharField(max_length=160)
+    file_sha256 = models.CharField(max_length=64)
+    level = models.PositiveSmallIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    source = models.CharField(max_length=120)
+    licence = models.CharField(max_length=120, blank=True)
+    told = models.BinaryField()
+    brought_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "indicator", "file_sha256", "level", "owner_state", "holder"], name="field_brought_once"),
+        ]
+
+
 class Activation(GuardedModel):
     """A window that fired in a season: its evidence, and every step from there. Money moves only once it is activated."""
 

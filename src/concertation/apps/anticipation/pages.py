@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from concertation.apps.access.requests import ReaderRequest, found
-from concertation.apps.anticipation import commands, exports, views
+from concertation.apps.anticipation import commands, exports, field_views, views
 from concertation.apps.anticipation.coverage_map import map_block
-from concertation.apps.anticipation.forms import DeclareForm, SeriesForm
+from concertation.apps.anticipation.forms import DeclareForm, FieldForm, SeriesForm
 from concertation.apps.anticipation.queries import FrameworkInView
 from concertation.apps.anticipation.queries import framework as framework_seen
 from concertation.apps.anticipation.reading import listed, told
 from concertation.apps.ground.downloads import FORMATS, language
 from concertation.apps.ground.drawings import plain_links
 from concertation.core.anticipation.watching import confirms
+from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.visibility import writes_for
 from concertation.formats.framework_file import ReadFramework, read_framework
@@ -60,15 +62,17 @@ def framework(request: ReaderRequest, framework: str) -> HttpResponse:
     if wanted := request.GET.get("format", ""):
         today = timezone.localdate()
         return exports.framework_file(told(request.mandates, seen(request, framework), today), wanted, on=today)
-    return _framework_page(request, seen(request, framework))
+    return framework_page(request, seen(request, framework))
 
 
-def _framework_page(request: ReaderRequest, shown: FrameworkInView, *, form: SeriesForm | None = None, problems: Any = (), status: int = 200) -> HttpResponse:
+def framework_page(request: ReaderRequest, shown: FrameworkInView, *, form: SeriesForm | None = None, field_form: FieldForm | None = None, problems: Any = (), status: int = 200) -> HttpResponse:
+    """The page of a framework, with what was wrong with what was just brought."""
     held = told(request.mandates, shown, timezone.localdate())
     writer = writes_for(request.mandates, shown.row.owner_state)
     context = {
         **views.page_of(held), "problems": views.problems_in_words(views.labelled((*problems, *held.problems), shown.framework)),
-        "series_form": (form or SeriesForm()) if writer else None, "may_sign": confirms(request.mandates, shown.row.owner_state) is not None and shown.row.signed_at is None,
+        "series_form": (form or SeriesForm()) if writer else None, "field_form": field_views.form_of(shown.framework, field_form) if writer else None, "fields": field_views.lines(request.mandates, shown.framework),
+        "may_sign": confirms(request.mandates, shown.row.owner_state) is not None and shown.row.signed_at is None,
         "breadcrumbs": [(_("AES"), "/"), (_("Action anticipée"), reverse("frameworks")), (shown.framework.title.told(language()), "")],
     }  # fmt: skip
     return render(request, "anticipation/framework.html", context, status=status)
@@ -91,20 +95,25 @@ def series(request: ReaderRequest, framework: str) -> HttpResponse:
         return render(request, "403.html", status=403)
     form = SeriesForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _framework_page(request, shown, form=form, status=422)
+        return framework_page(request, shown, form=form, status=422)
     written = form.cleaned_data["file"].read()
     read = _read(written, form.cleaned_data["file"].name, shown)
     if not read.readings:
-        return _framework_page(request, shown, form=form, problems=read.problems, status=422)
+        return framework_page(request, shown, form=form, problems=read.problems, status=422)
     brought = commands.Brought(form.cleaned_data["file"].name, hashlib.sha256(written).hexdigest(), form.cleaned_data["source"], form.cleaned_data["share_as"], form.cleaned_data["licence"])
     added = commands.store_readings(shown.framework, read.readings, brought, at=timezone.now(), by=by)
+    tell_brought(request, shown, added, read.problems)
+    return redirect("framework", framework=shown.row.slug)
+
+
+def tell_brought(request: ReaderRequest, shown: FrameworkInView, added: int, problems: Sequence[Problem]) -> None:
+    """Judge the framework on what is known now, and tell what was added, what fired, and what is doubtful."""
     fired = [each for watched in commands.watch(timezone.now(), only=shown.row.slug) for each in watched.fired]
     messages.success(request, _added_words(added))
     for each in fired:
         messages.warning(request, _("%(window)s : seuil atteint, non activé.") % {"window": shown.framework.windows[each.window].label.told(language())})
-    for problem in [each for each in read.problems if in_words(each).severity != "note"][:5]:
+    for problem in [each for each in problems if in_words(each).severity != "note"][:5]:
         messages.warning(request, in_words(problem).message_en if language() == "en" else in_words(problem).message_fr)
-    return redirect("framework", framework=shown.row.slug)
 
 
 def _added_words(added: int) -> str:

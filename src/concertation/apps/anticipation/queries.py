@@ -15,6 +15,7 @@ from concertation.apps.anticipation.models import (
     ActionTaken,
     Activation,
     Confirmation,
+    FieldBrought,
     FrameworkVersion,
     IndicatorReading,
     Reservation,
@@ -87,6 +88,18 @@ def readings(mandates: Iterable[Mandate], held: Framework, *, as_of: datetime | 
     told = rows.order_by("known_at", "vintage").values_list("series", "unit", "year", "issue", "value", "issued_on")
     newest = {(series, unit, year, issue): Reading(named[series], unit, year, issue, value, issued_on) for series, unit, year, issue, value, issued_on in told}
     return tuple(newest[key] for key in sorted(newest))
+
+
+def fields_brought(mandates: Iterable[Mandate], *, slug: str = "") -> QuerySet[FieldBrought]:
+    """The fields that readings were counted from, the newest first."""
+    rows: QuerySet[FieldBrought] = FieldBrought.objects.visible_to(mandates).order_by("-brought_at", "pk")
+    return rows.filter(slug=slug) if slug else rows
+
+
+def field_brought(mandates: Iterable[Mandate], field_id: UUID) -> FieldBrought | None:
+    """One field that readings were counted from."""
+    found: FieldBrought | None = FieldBrought.objects.visible_to(mandates).filter(pk=field_id).first()
+    return found
 
 
 def activations(mandates: Iterable[Mandate], *, slug: str = "") -> QuerySet[Activation]:

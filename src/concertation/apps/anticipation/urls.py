@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from concertation.apps.anticipation import acting_pages, bench_pages, envelope_pages, pages
+from concertation.apps.anticipation import acting_pages, bench_pages, envelope_pages, field_pages, pages
 
 urlpatterns = [
     path("anticipation/", pages.frameworks, name="frameworks"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("anticipation/frameworks/<slug:framework>/", pages.framework, name="framework"),
     path("anticipation/frameworks/<slug:framework>/file/", pages.framework_file, name="framework-file"),
     path("anticipation/frameworks/<slug:framework>/bench/", bench_pages.bench, name="framework-bench"),
+    path("anticipation/frameworks/<slug:framework>/field/", field_pages.bring, name="framework-field"),
+    path("anticipation/fields/<uuid:field_id>/", field_pages.field, name="field"),
     path("anticipation/frameworks/<slug:framework>/series/", pages.series, name="framework-series"),
     path("anticipation/frameworks/<slug:framework>/sign/", pages.sign, name="framework-sign"),
     path("anticipation/activations/<uuid:activation_id>/", acting_pages.activation, name="activation"),

@@ -30,6 +30,15 @@ STEPS: Mapping[str, str | Promise] = {
     "first-action": gettext_lazy("première action"),
 }  # fmt: skip
 ROLES: Mapping[str, str | Promise] = {"alert": gettext_lazy("alerte"), "readiness": gettext_lazy("préparation"), "action": gettext_lazy("action")}
+REDUCTIONS: Mapping[str, str | Promise] = {
+    "as-published": gettext_lazy("Moyenne des mailles, chacune pour la part de son aire qui est dans la zone."),
+    "area-mean": gettext_lazy("Moyenne des mailles, chacune pour la part de son aire qui est dans la zone."),
+    "share-of-area": gettext_lazy("Part de l'aire, en pour cent, où les conditions du cadre sont tenues."),
+    "spatial-quantile": gettext_lazy("Valeur sous laquelle se trouve la part de l'aire que le cadre demande."),
+    "count-of-units": gettext_lazy("Nombre d'unités dont la moyenne tient les conditions du cadre."),
+    "ensemble-mean": gettext_lazy("Moyenne des membres de l'ensemble maille par maille, puis moyenne sur l'aire."),
+    "ensemble-probability": gettext_lazy("Part des membres sous le seuil maille par maille, puis moyenne sur l'aire."),
+}  # fmt: skip
 REFUSALS: Mapping[str, str | Promise] = {
     "moved-on": gettext_lazy("Cette étape a déjà été franchie, ou ne peut plus l'être : relisez la page."),
     "not-signed": gettext_lazy("Cette version du cadre n'est pas signée : aucune activation ne peut s'appuyer sur elle. Signez-la d'abord."),

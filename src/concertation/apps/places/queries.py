@@ -228,6 +228,12 @@ def boundaries_in_use(division: str, level: int) -> BoundarySet | None:
     return boundaries(division, level) or shipped
 
 
+def levels_in_use(division: str) -> list[int]:
+    """The levels of a division of which boundaries are in use, the coarsest first."""
+    in_use = Q(approved_at__isnull=False) | Q(brought_by=SHIPPED_BY)
+    return sorted(BoundarySet.objects.filter(in_use, division_id=division).values_list("level", flat=True).distinct())
+
+
 def sets_in_use(sets: Sequence[BoundarySet]) -> list[BoundarySet]:
     """Of some sets, those that maps draw."""
     drawn = {(held.division_id, held.level) for held in sets}
