@@ -103,20 +103,19 @@ def test_every_column_of_every_table_has_a_written_form() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_restored_node_holds_the_same_rows_on_either_engine(held: SeparateNode, tmp_path: Path, engine: str) -> None:
-    made = back_up(held, tmp_path / "backups")
+def test_a_restored_node_holds_the_same_rows_on_either_engine(made_once: Path, tmp_path: Path, engine: str) -> None:
     other = empty_node(tmp_path / "other", engine)
 
-    done = restore(other, tmp_path / "backups")
+    done = restore(other, made_once.parent)
 
-    told = json.loads(done.stdout)
+    told, made = json.loads(done.stdout), sums(str(made_once))
     assert done.returncode == 0, done.stderr
-    assert (told["equal_rows"], told["rows"], told["raw_files"]) == (True, made["rows"], 1)
-    assert {table["table"]: (table["rows"], table["sha256"]) for table in told["tables"]} == sums(made["backup"])
+    assert (told["equal_rows"], told["rows"], told["raw_files"]) == (True, sum(rows for rows, _ in made.values()), 1)
+    assert {table["table"]: (table["rows"], table["sha256"]) for table in told["tables"]} == made
     assert other.answer("journal", "verify") == {"broken": []}
     assert [finding["code"] for finding in other.answer("doctor") if not finding["holds"]] == []
     again = sums(back_up(other, tmp_path / "again")["backup"])
-    changed = {table for table in again if again[table] != sums(made["backup"])[table]}
+    changed = {table for table in again if again[table] != made[table]}
     assert changed == {"ground_journalline", "ground_journalhead"}  # the restoration itself stands in the journal
     [raw] = [path for path in (other.home / "raw").rglob("*") if path.is_file()]
     assert raw.read_bytes().decode("utf-8").startswith(HEADINGS)
@@ -136,8 +135,8 @@ print(erase(RawKeeping.objects.get(), reason="mistaken", by=Mandate("synthetic",
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(held: SeparateNode, tmp_path: Path, engine: str) -> None:
-    back_up(held, tmp_path / "older")
+def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(made_once: Path, tmp_path: Path, engine: str) -> None:
+    shutil.copytree(made_once.parent, tmp_path / "older")
     shutil.copytree(tmp_path / "older", tmp_path / "backups")
     other = empty_node(tmp_path / "other", engine)
     restore(other, tmp_path / "older")
@@ -159,18 +158,34 @@ def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(h
     assert record.lines_in(latest / record.ERASED_LIST) == record.lines_in(elsewhere.home / "raw" / record.ERASED_LIST)
 
 
-def test_a_backup_of_one_engine_restores_on_the_other_and_back(held: SeparateNode, tmp_path: Path) -> None:
-    first = back_up(held, tmp_path / "first")
+def test_a_backup_of_one_engine_restores_on_the_other_and_back(made_once: Path, tmp_path: Path) -> None:
     there = empty_node(tmp_path / "there", ENGINES[0])
-    assert restore(there, tmp_path / "first").returncode == 0
+    assert restore(there, made_once).returncode == 0
     second = back_up(there, tmp_path / "second")
     back = empty_node(tmp_path / "back", ENGINES[-1])
 
     done = restore(back, tmp_path / "second")
 
     assert json.loads(done.stdout)["equal_rows"] is True
-    unchanged = sums(first["backup"]).items() & sums(second["backup"]).items()
-    assert len(unchanged) == len(sums(first["backup"])) - 2
+    unchanged = sums(str(made_once)).items() & sums(second["backup"]).items()
+    assert len(unchanged) == len(sums(str(made_once))) - 2
+
+
+def test_a_proof_begins_with_an_empty_node_kept_from_the_last_and_a_harmed_one_spoils_one_proof_alone(held: SeparateNode, tmp_path: Path) -> None:
+    node, folder = held.copied(tmp_path / "node"), tmp_path / "backups"
+    first = back_up(node, folder)
+    [kept] = node.home.glob("empty-*.sqlite3")
+    with closing(sqlite3.connect(kept)) as empty:
+        assert empty.execute("SELECT count(*) FROM presence_activity").fetchall() == [(0,)]
+        empty.execute("DROP TABLE presence_activity")
+
+    spoilt = node.run("backup", str(folder), "--json")
+    after = back_up(node, folder)
+
+    assert (spoilt.returncode, "Traceback" in spoilt.stderr) == (REFUSED, False)
+    assert sums(after["backup"]) == sums(first["backup"])
+    assert [path.name for path in node.home.glob("empty-*.sqlite3")] == [kept.name]
+    assert len([path for path in folder.iterdir() if not path.name.startswith(".")]) == 2
 
 
 def test_open_sessions_and_the_nodes_secret_stay_out_of_a_backup(made: Path) -> None:

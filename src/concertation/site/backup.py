@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from concertation.apps.sources.commands import raw_path
 from concertation.apps.sources.raw import record
-from concertation.site import restore, sealing
+from concertation.site import empty_node, restore, sealing
 from concertation.site.context import VERSION
 from concertation.site.kept_rows import (
     KeptTable,
@@ -198,9 +198,13 @@ def stand_sealed(work: Path, folder: Path, now: datetime, passphrase: bytes) -> 
 def prove(made: Path, passphrase: bytes | None) -> None:
     """Restore what was written into a scratch node, always SQLite, and compare the rows of every table."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=settings.HOME) as scratch, restore.unsealed(made, passphrase, Path(scratch)) as folder:
-        outcome = restore.load_elsewhere(folder, home=Path(scratch) / "node", address="")
-        if not outcome["equal_rows"] or outcome["journal_broken"]:
-            raise Unproved
+        try:
+            outcome = restore.load_elsewhere(folder, home=Path(scratch) / "node", address="", beginnings=settings.HOME)
+            if not outcome["equal_rows"] or outcome["journal_broken"]:
+                raise Unproved
+        except (restore.Unequal, Unproved):
+            empty_node.forget(settings.HOME)
+            raise
 
 
 def let_go(folder: Path, keep: int) -> list[str]:

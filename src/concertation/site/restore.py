@@ -36,7 +36,7 @@ from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.commands import raw_path
 from concertation.apps.sources.raw import record
 from concertation.apps.sources.raw.commands import erase_again
-from concertation.site import engines, node, sealing
+from concertation.site import empty_node, engines, node, sealing
 from concertation.site.kept_rows import Progress, Sum, opened_postgresql, read_in, store_to_fill, sum_of_file, summed
 from concertation.site.manifest import RAW, TABLES, Manifest, raw_file, read_manifest
 
@@ -110,10 +110,10 @@ def unsealed(path: Path, passphrase: bytes | None, scratch: Path) -> Iterator[Pa
 # ── in the process that fills a database ──
 
 
-def load_here(folder: Path, progress: Progress) -> Loaded:
-    """Fill this process's empty database with a backup, compare, then bring it up to date."""
+def load_here(folder: Path, progress: Progress, *, beginnings: Path | None = None) -> Loaded:
+    """Fill this process's empty database with a backup, compare, then bring it up to date; `beginnings`: where an empty one is kept to begin with."""
     manifest = read_manifest(folder)
-    migrate_as_then(manifest)
+    migrate_as_then(manifest, beginnings)
     with store_to_fill() as store:
         store.empty([line.table for line in manifest.tables])
         for line in manifest.tables:
@@ -130,14 +130,20 @@ def load_here(folder: Path, progress: Progress) -> Loaded:
     return loaded
 
 
-def migrate_as_then(manifest: Manifest) -> None:
+def migrate_as_then(manifest: Manifest, beginnings: Path | None) -> None:
     """Make the tables as they were when the backup was made. Raises MadeByLaterRelease."""
+    loader = MigrationLoader(None)
+    refuse_later(manifest, loader)
+    kept = empty_node.path_in(beginnings, loader) if beginnings and empty_node.is_whole_release(manifest.migrations, loader) else None
+    if kept:
+        empty_node.begin_with(kept)
     executor = MigrationExecutor(connection)
-    refuse_later(manifest, executor.loader)
     graph, then = executor.loader.graph, set(manifest.migrations)
     known = [key for key in then if key in graph.nodes]
     last = [key for key in known if not any(child.key in then and child.key[0] == key[0] for child in graph.node_map[key].children)]
     executor.migrate(sorted(last))
+    if kept and not kept.exists():
+        empty_node.keep(kept)
 
 
 def refuse_later(manifest: Manifest, loader: MigrationLoader) -> None:
@@ -150,10 +156,10 @@ def refuse_later(manifest: Manifest, loader: MigrationLoader) -> None:
 # ── around it ──
 
 
-def load_elsewhere(folder: Path, *, home: Path, address: str, quiet: bool = True) -> dict[str, Any]:
+def load_elsewhere(folder: Path, *, home: Path, address: str, quiet: bool = True, beginnings: Path | None = None) -> dict[str, Any]:
     """Fill another database by a process of its own; gives back what it says (`Loaded`, as JSON)."""
     surroundings = {**os.environ, "CONCERTATION_HOME": str(home), engines.VARIABLE: address}
-    command = [sys.executable, "-m", "django", "load_backup", str(folder.resolve())]
+    command = [sys.executable, "-m", "django", "load_backup", str(folder.resolve()), *(["--beginnings", str(beginnings.resolve())] if beginnings else [])]
     done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True)
     if done.returncode:
         raise Unequal(*(done.stderr or "").strip().splitlines()[-1:])

@@ -19,11 +19,12 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The folder of one backup, opened."""
+        """The folder of one backup, opened; where an empty database is kept to begin with."""
         parser.add_argument("folder", type=Path)
+        parser.add_argument("--beginnings", type=Path)
 
-    def handle(self, *_: Any, folder: Path, **__: Any) -> None:
+    def handle(self, *_: Any, folder: Path, beginnings: Path | None, **__: Any) -> None:
         """Load, compare, answer."""
         with rows_shown() as progress:
-            loaded = restore.load_here(folder, progress)
+            loaded = restore.load_here(folder, progress, beginnings=beginnings)
         self.stdout.write(json.dumps(dataclasses.asdict(loaded)))
