@@ -66,7 +66,7 @@ BY_ANALYST = {
 }  # fmt: skip
 ON_RELEASE = {"release-sign", "release-publish", "release-withdraw", "release-discard", "agreement-confirm", "agreement-end"}
 OWN_NODE = "NER"
-ON_JOINT = {"joint-speak", "joint-publish", "joint-drop"}
+ON_JOINT = {"joint-speak", "joint-publish", "joint-drop", "joint-recount"}
 ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position", "round-flexibility-reply"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",

@@ -1,6 +1,7 @@
 """Joint products: open to each State for a silence period, approved or reserved with a motive; principles: an organisation's own look."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,15 +9,18 @@ from django.test import Client
 
 from access_steps import browser_of, person
 from concertation.apps.ground.models import JournalLine
+from concertation.apps.sharing.arriving import commands as arriving
 from concertation.apps.sharing.joint import commands
 from concertation.apps.sharing.models import JointProduct, SelfAssessment
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.joint import Verdict
 from concertation.site import reference
+from release_samples import note, seen
 from release_steps import made, needs, own_node, signers
 from round_steps import asked, round_of, solved
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECRETARIAT = Mandate("secretariat", Role.ANALYST, state="AES")
 
 
@@ -156,3 +160,30 @@ def test_a_rounds_money_is_told_beside_need_by_state_and_led_to_before_it_is_end
     gaps = [line["gap"] for line in page.context["money"][0]["lines"]]
     assert gaps[0].startswith("−") and gaps[-1].startswith("+")
     assert f"/releases/impartiality/?round={asked_round.pk}" in niger.get(f"/allocation/{asked_round.pk}/").content.decode()
+
+
+def test_a_product_that_rests_on_a_withdrawn_release_is_stale_until_it_is_said_counted_anew(secretariat: Client, niger: Client) -> None:
+    came = note(node="MLI", sequence=1, recipients=("AES",), level="public")
+    arriving.take_in(came, "a" * 64, seen(), by=SECRETARIAT, at=AT)
+    other = note(node="BFA", sequence=1, recipients=("AES",), level="public")
+    arriving.take_in(other, "c" * 64, seen(), by=SECRETARIAT, at=AT)
+    offered = dict(secretariat.get("/releases/joint/new/").context["form"].fields["rests_on"].choices)
+    assert list(offered.values()) == ["Burkina Faso, diffusion n° 1\u202f: Personnes dans le besoin", "Mali, diffusion n° 1\u202f: Personnes dans le besoin"]
+    product = proposed(secretariat, rests_on=list(offered))
+    said(niger, product, "NER", verdict="approves")
+
+    arriving.take_in(replace(came, sequence=2, withdraws="a" * 64), "b" * 64, (), by=SECRETARIAT, at=AT)
+    arriving.take_in(replace(other, sequence=2, supersedes="c" * 64), "d" * 64, seen(), by=SECRETARIAT, at=AT)
+
+    page = secretariat.get(f"/releases/joint/{product.pk}/")
+    assert [(each["name"], each["stale"], each["told"]) for each in page.context["rests_on"]] == [
+        ("Burkina Faso, diffusion n° 1", True, "remplacée le 20 novembre 2026\u202f: le produit est à recompter"), ("Mali, diffusion n° 1", True, "retirée le 20 novembre 2026\u202f: le produit est à recompter"),
+    ]  # fmt: skip
+    assert "à recompter" in secretariat.get("/releases/joint/").content.decode()
+    early = secretariat.post(f"/releases/joint/{product.pk}/publish/", follow=True)
+    assert "retirée ou remplacée" in told(early)
+    assert niger.post(f"/releases/joint/{product.pk}/recount/").status_code == 403
+    secretariat.post(f"/releases/joint/{product.pk}/recount/")
+    commands.publish(product, on=product.silent_until + timedelta(days=1), by=SECRETARIAT)
+    assert JournalLine.objects.filter(act="sharing.joint-stale").count() == 2
+    assert not any(each["stale"] for each in secretariat.get(f"/releases/joint/{product.pk}/").context["rests_on"])

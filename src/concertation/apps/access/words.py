@@ -178,6 +178,8 @@ ACTS: dict[str, str | Promise] = {
     "sharing.joint-dropped": gettext_lazy("produit commun abandonné"),
     "sharing.joint-proposed": gettext_lazy("produit commun proposé"),
     "sharing.joint-published": gettext_lazy("produit commun publié"),
+    "sharing.joint-recounted": gettext_lazy("produit commun recompté"),
+    "sharing.joint-stale": gettext_lazy("produit commun à recompter"),
     "sharing.joint-reserved": gettext_lazy("réserve sur un produit commun"),
     "sharing.key-accepted": gettext_lazy("clé d'un nœud acceptée"),
     "sharing.key-revoked": gettext_lazy("clé d'un nœud révoquée"),

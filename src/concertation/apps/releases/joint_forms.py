@@ -28,11 +28,15 @@ class JointForm(forms.Form):
     title = forms.CharField(label=_("Titre"), max_length=200)
     states = forms.MultipleChoiceField(label=_("États dont il parle"), widget=forms.CheckboxSelectMultiple)
     address = forms.CharField(label=_("Page de ce nœud"), max_length=200, required=False, help_text=_("Commence par une barre, par exemple celle d'une note ou d'un tour d'allocation."))
+    rests_on = forms.MultipleChoiceField(label=_("Diffusions sur lesquelles il s'appuie"), widget=forms.CheckboxSelectMultiple, required=False, help_text=_("Si l'une est retirée ou remplacée, le produit est marqué à recompter."))
     summary = forms.CharField(label=_("Ce qu'il dit"), widget=long_text(4), required=False)
 
-    def __init__(self, *args: Any, states: Sequence[tuple[str, str]], **named: Any) -> None:
+    def __init__(self, *args: Any, states: Sequence[tuple[str, str]], releases: Sequence[tuple[str, str]], **named: Any) -> None:
         super().__init__(*args, **named)
         self.fields["states"].choices = states  # type: ignore[attr-defined]
+        self.fields["rests_on"].choices = releases  # type: ignore[attr-defined]
+        if not releases:
+            del self.fields["rests_on"]
 
     def clean_address(self) -> str:
         """An address of this node and no other."""

@@ -14,7 +14,8 @@ from concertation.apps.funding.words import day_words
 from concertation.apps.needs.queries import HeldFigure, InStanding, national_lines
 from concertation.apps.releases import words
 from concertation.apps.sharing.joint.queries import parts_of
-from concertation.apps.sharing.models import JointProduct, JointWord
+from concertation.apps.sharing.models import JointProduct, JointSource, JointWord
+from concertation.apps.sharing.queries import releases
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.joint import Part, waits_for
@@ -33,7 +34,7 @@ def member_choices() -> list[tuple[str, str]]:
     return [(state, words.state_words(state)) for state in (*members(), *(each for each in ("TGO",) if each not in members()))]
 
 
-def products_table(held: Sequence[JointProduct], spoken: Mapping[UUID, Mapping[str, JointWord]], today: date) -> dict[str, Any]:
+def products_table(held: Sequence[JointProduct], spoken: Mapping[UUID, Mapping[str, JointWord]], rests_on: Mapping[UUID, Sequence[JointSource]], today: date) -> dict[str, Any]:
     """Joint products as a table."""
     columns = [
         {"key": "title", "label": _("Produit commun"), "sortable": False}, {"key": "kind", "label": _("Nature"), "sortable": False}, {"key": "standing", "label": _("Étape"), "sortable": False},
@@ -44,6 +45,8 @@ def products_table(held: Sequence[JointProduct], spoken: Mapping[UUID, Mapping[s
         parts = parts_of(each, spoken.get(each.pk, {}), today)
         awaited = waits_for(parts) if each.published_on is None else ()
         told, css = (_("publié"), "understood") if each.published_on else (_("ouvert aux États"), "doubtful") if awaited else (_("prêt à publier"), "understood")
+        if any(source.is_stale for source in rests_on.get(each.pk, ())):
+            told, css = _("à recompter"), "refused"
         rows.append({
             "title": {"text": each.title, "url": reverse("joint", args=[each.pk])}, "kind": str(each.get_kind_display()), "standing": {"text": told, "css": f"tag {css}"},
             "waits": words.states_words(awaited) or "–", "reserved": words.states_words(state for state, part in parts.items() if part is Part.RESERVED) or "–", "until": each.silent_until,
@@ -52,6 +55,26 @@ def products_table(held: Sequence[JointProduct], spoken: Mapping[UUID, Mapping[s
         "id": "joint", "caption": _("Produits communs"), "columns": columns, "rows": rows, "unfiltered": True,
         "empty": {"title": _("Aucun produit commun n'est ouvert."), "text": _("L'analyste du secrétariat propose une note, un tour d'allocation ou une image commune ; chaque État a cinq jours ouvrés pour répondre.")},
     }  # fmt: skip
+
+
+def sources_lines(mandates: Sequence[Mandate], rests_on: Sequence[JointSource]) -> list[dict[str, Any]]:
+    """The releases a product rests on: by name, with their page where the reader may open it, and what became of each."""
+    seen = {each.digest: each for each in releases(mandates).filter(digest__in=[each.digest for each in rests_on])} if rests_on else {}
+    return [
+        {
+            "name": _("%(state)s, diffusion n° %(number)s") % {"state": words.state_words(each.node), "number": each.sequence}, "stale": each.is_stale,
+            "url": reverse("release", args=[seen[each.digest].pk]) if each.digest in seen else "", "told": fallen_words(each),
+        }
+        for each in rests_on
+    ]  # fmt: skip
+
+
+def fallen_words(each: JointSource) -> str:
+    """What became of a release a product rests on."""
+    if not each.fell or each.fell_on is None:
+        return ""
+    told = {"how": str(each.get_fell_display()), "day": day_words(each.fell_on), "again": day_words(each.recounted_on) if each.recounted_on else ""}
+    return _("%(how)s le %(day)s ; le produit a été recompté le %(again)s") % told if each.recounted_on else _("%(how)s le %(day)s : le produit est à recompter") % told
 
 
 def parts_lines(held: JointProduct, parts: Mapping[str, Part], spoken: Mapping[str, JointWord], mandates: Sequence[Mandate]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("releases/joint/<uuid:product_id>/speak/<str:state>/", joint_pages.speak, name="joint-speak"),
     path("releases/joint/<uuid:product_id>/publish/", joint_pages.publish, name="joint-publish"),
     path("releases/joint/<uuid:product_id>/drop/", joint_pages.drop, name="joint-drop"),
+    path("releases/joint/<uuid:product_id>/recount/", joint_pages.recount, name="joint-recount"),
     path("releases/principles/", principle_pages.principles, name="principles"),
     path("releases/impartiality/", principle_pages.impartiality, name="impartiality"),
     path("releases/<uuid:release_id>/", pages.release, name="release"),

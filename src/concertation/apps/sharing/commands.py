@@ -11,6 +11,7 @@ from django.db import transaction
 
 from concertation.apps.ground.commands import journal
 from concertation.apps.sharing.arriving.commands import add_rows, hidden_in, release_row
+from concertation.apps.sharing.joint.commands import fall
 from concertation.apps.sharing.models import (
     OwnNode,
     Receipt,
@@ -111,6 +112,9 @@ def publish(release: Release, note: ReleaseNote, *, by: Mandate, at: datetime) -
     ReleasedFigure.objects.filter(release=held).update(sensitivity=level)
     if note.withdraws:
         close(note.withdraws, at=at)
+        fall(note.withdraws, "withdrawn", by=by, at=at)
+    if note.supersedes:
+        fall(note.supersedes, "replaced", by=by, at=at)
     journal("sharing.release-published", by, state=note.node, at=at, release=held.digest, sequence=note.sequence, withdraws=note.withdraws)
     return True
 

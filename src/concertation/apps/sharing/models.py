@@ -172,6 +172,30 @@ class JointWord(models.Model):
         constraints = [models.UniqueConstraint(fields=["product", "state"], name="joint_word_once_a_state")]
 
 
+FALLEN = [("withdrawn", _("retirée")), ("replaced", _("remplacée"))]
+
+
+class JointSource(models.Model):
+    """A release that a joint product rests on; once it is withdrawn or replaced (`fell`) the product is to be counted anew, until somebody did (`recounted_on`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    product = models.ForeignKey(JointProduct, on_delete=models.CASCADE, related_name="sources")
+    digest = models.CharField(max_length=64, db_index=True)
+    node = models.CharField(max_length=3)
+    sequence = models.PositiveIntegerField()
+    fell = models.CharField(max_length=12, choices=FALLEN, blank=True)
+    fell_on = models.DateField(null=True)
+    recounted_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "digest"], name="joint_source_once")]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the product still says what this release said."""
+        return bool(self.fell) and self.recounted_on is None
+
+
 class SelfAssessment(models.Model):
     """An organisation's own answers to four questions of principle, one a day at most, for one State's office or for all (`state` empty).
 

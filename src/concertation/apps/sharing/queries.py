@@ -85,6 +85,11 @@ def replaced(mandates: Sequence[Mandate], listed: Sequence[Release]) -> frozense
     return frozenset(rows.values_list("supersedes", flat=True))
 
 
+def standing_releases(mandates: Sequence[Mandate]) -> QuerySet[Release]:
+    """The releases of tables that left a node and stand, newest first."""
+    return releases(mandates).filter(withdraws="", standing__in=STAND).order_by("-created_at")
+
+
 def standing_of_table(mandates: Sequence[Mandate], *, node: str, table: str, concept: str) -> QuerySet[Release]:
     """The releases of a table that left a node and stand, newest first."""
     return releases(mandates, node=node).filter(table=table, concept=concept, withdraws="", standing__in=STAND).order_by("-sequence")

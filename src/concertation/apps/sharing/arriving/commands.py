@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from concertation.apps.ground.commands import journal
+from concertation.apps.sharing.joint.commands import fall
 from concertation.apps.sharing.models import Release, ReleasedFigure
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.canonical import canonical_json
@@ -94,6 +95,8 @@ def stand(release: Release, hidden: int, *, by: Mandate, at: datetime) -> bool:
         return False
     held.standing, held.hidden = RECEIVED, hidden
     held.save(update_fields=["standing", "hidden"])
+    if held.supersedes:
+        fall(held.supersedes, "replaced", by=by, at=at)
     journal("sharing.release-taken", by, state=held.node, at=at, release=held.digest, sequence=held.sequence, rows=held.rows)
     return True
 
@@ -116,6 +119,7 @@ def withdrawn(withdrawal: Release, target: Release | None, *, by: Mandate, at: d
     if target is not None:
         rows = Release.objects.select_for_update().get(pk=target.pk).rows
         Release.objects.filter(pk=target.pk).update(rows=0, hidden=0)
+        fall(target.digest, "withdrawn", by=by, at=at)
     journal("sharing.release-purged", by, state=withdrawal.node, at=at, release=withdrawal.digest, sequence=withdrawal.sequence, rows=rows, withdraws=withdrawal.withdraws)
     return rows
 

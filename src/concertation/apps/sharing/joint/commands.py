@@ -1,14 +1,14 @@
 """Writing joint products: proposed and published by the secretariat, approved or reserved by each State; each act in the journal of who is concerned."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
 from concertation.apps.ground.commands import journal
 from concertation.apps.ground.editing import ActRefused
-from concertation.apps.sharing.joint.queries import parts_of, words_of
-from concertation.apps.sharing.models import JointProduct, JointWord
+from concertation.apps.sharing.joint.queries import parts_of, sources_of, words_of
+from concertation.apps.sharing.models import JointProduct, JointSource, JointWord, Release
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate, Sensitivity
 from concertation.core.sharing.joint import Verdict, silent_until, waits_for, wrong_with
@@ -31,6 +31,7 @@ class Proposal:
     summary: str
     address: str
     states: tuple[str, ...]
+    rests_on: tuple[Release, ...] = ()
 
 
 @transaction.atomic
@@ -42,6 +43,8 @@ def propose(words: Proposal, *, on: date, by: Mandate) -> JointProduct:
         owner_state=FRAMEWORK, sensitivity=Sensitivity.RESTRICTED.value, kind=words.kind, title=words.title, summary=words.summary, address=words.address, states=" ".join(words.states),
         proposed_on=on, silent_until=silent_until(on), proposed_by=by.person,
     )  # fmt: skip
+    for each in words.rests_on:
+        JointSource.objects.create(product=made, digest=each.digest, node=each.node, sequence=each.sequence)
     journal("sharing.joint-proposed", by, product=made.pk, kind=made.kind, states=made.states, silent_until=made.silent_until)
     return made
 
@@ -68,6 +71,8 @@ def publish(product: JointProduct, *, on: date, by: Mandate) -> JointProduct:
     """Publish a product once no word is awaited; a reserved part leaves blank, with its motive. Raises JointRefused."""
     held: JointProduct = JointProduct.objects.select_for_update().get(pk=product.pk)
     parts = parts_of(held, words_of([held]).get(held.pk, {}), on)
+    if stale := [f"{each.node} {each.sequence}" for each in sources_of([held]).get(held.pk, []) if each.is_stale]:
+        raise JointRefused("joint-rests-on-what-fell", ", ".join(stale))
     if awaited := waits_for(parts):
         raise JointRefused("joint-word-awaited", ", ".join(awaited))
     if held.published_on is None:
@@ -75,6 +80,26 @@ def publish(product: JointProduct, *, on: date, by: Mandate) -> JointProduct:
         held.save()
         journal("sharing.joint-published", by, product=held.pk, parts={state: part.value for state, part in parts.items()})
     return held
+
+
+@transaction.atomic
+def fall(digest: str, how: str, *, by: Mandate, at: datetime) -> int:
+    """Mark every product that rests on a release as to be counted anew; gives back how many. Part of the act by which the release falls."""
+    resting = JointSource.objects.filter(digest=digest, product__dropped_on__isnull=True).exclude(fell="withdrawn")
+    products = list(resting.values_list("product_id", flat=True))
+    resting.update(fell=how, fell_on=at.date(), recounted_on=None)
+    for each in products:
+        journal("sharing.joint-stale", by, at=at, product=each, release=digest, why=how)
+    return len(products)
+
+
+@transaction.atomic
+def recount(product: JointProduct, *, on: date, by: Mandate) -> int:
+    """Say that a product was counted anew without what fell; gives back of how many releases."""
+    done = JointSource.objects.filter(product=product, recounted_on__isnull=True).exclude(fell="").update(recounted_on=on)
+    if done:
+        journal("sharing.joint-recounted", by, product=product.pk, releases=done)
+    return done
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Case, CharField, F, QuerySet, TextFie
 from django.db.models.functions import Cast
 
 from concertation.apps.ground.models import visible_rows
-from concertation.apps.sharing.models import JointProduct, JointWord, Release, SharingAgreement
+from concertation.apps.sharing.models import JointProduct, JointSource, JointWord, Release, SharingAgreement
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.joint import Part, Verdict, Word, part_of, waits_for
 from concertation.core.sharing.rounds import SPEAKS_FOR_A_STATE
@@ -59,6 +59,14 @@ def words_of(held: Iterable[JointProduct]) -> dict[UUID, dict[str, JointWord]]:
     found: dict[UUID, dict[str, JointWord]] = {}
     for each in JointWord.objects.filter(product__in=[every.pk for every in held]):
         found.setdefault(each.product_id, {})[each.state] = each
+    return found
+
+
+def sources_of(held: Iterable[JointProduct]) -> dict[UUID, list[JointSource]]:
+    """The releases that products rest on, in order. One query."""
+    found: dict[UUID, list[JointSource]] = {}
+    for each in JointSource.objects.filter(product__in=[every.pk for every in held]).order_by("node", "sequence"):
+        found.setdefault(each.product_id, []).append(each)
     return found
 
 
