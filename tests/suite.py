@@ -1,4 +1,4 @@
-"""The whole suite: lint, types, import contracts, then every test.
+"""The whole suite: every test, and beside them lint, types and import contracts, told at the end.
 
 `--strict` turns skips into failures. `--engine postgresql` starts a throw-away PostgreSQL server and runs there what an engine could
 change: every test of `apps`, `site`, `faults` and `acceptance` that reads or writes a database, its own or that of a node beside it, and
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,9 +32,13 @@ EVERY_PAGE = "tests/budgets/test_queries.py::test_no_page_makes_more_than_twelve
 OF_BOTH_ENGINES = ("tests/apps", "tests/site", "tests/faults", "tests/acceptance", EVERY_PAGE)
 
 
-def passes(name: str, command: list[str]) -> bool:
-    """Run one check; its output is shown only when it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+def checked(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """What came of one check."""
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def passes(name: str, done: subprocess.CompletedProcess[str]) -> bool:
+    """Tell how a check ended; its output is shown only when it failed."""
     print(f"{name}: {'ok' if done.returncode == 0 else 'FAILED'}", flush=True)
     if done.returncode:
         print(done.stdout, done.stderr, flush=True)
@@ -81,10 +86,9 @@ def main() -> int:
     if strict:
         os.environ["CONCERTATION_STRICT"] = "1"
     whole = not any(not word.startswith("-") for word in chosen)
-    with tempfile.TemporaryDirectory(prefix="concertation-tests-") as home:
+    with tempfile.TemporaryDirectory(prefix="concertation-tests-") as home, ThreadPoolExecutor(1) as beside:
         os.environ["CONCERTATION_HOME"] = home
-        checked = CHECKS if whole and engine == "sqlite" else ()
-        held = not [name for name, command in checked if not passes(name, command)]
+        checks = [(name, beside.submit(checked, command)) for name, command in CHECKS if whole and engine == "sqlite"]
         workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"] if whole else []
         folders = OF_BOTH_ENGINES if whole and engine == "postgresql" else ()
         try:
@@ -93,7 +97,8 @@ def main() -> int:
         except NoServer as missing:
             print(missing, file=sys.stderr)
             return 2
-    return 0 if held and tests.returncode == 0 else 1
+        held = [passes(name, done.result()) for name, done in checks]
+    return 0 if all(held) and tests.returncode == 0 else 1
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from joint_plants import joint_of
 from release_steps import own_node
 
 pytestmark = pytest.mark.django_db
-SECONDS, FEWEST, SEED = float(os.environ.get("CONCERTATION_WALK_SECONDS", "20")), 500, 20261123
+SECONDS, FEWEST, SEED = float(os.environ.get("CONCERTATION_WALK_SECONDS", "12")), 500, 20261123
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
 OPEN = {

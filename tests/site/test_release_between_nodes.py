@@ -62,8 +62,10 @@ def introduce(of: SeparateNode, state: str, to: SeparateNode, file: Path) -> Non
     done(to, "node", "trust", str(file), *typed)
 
 
-@pytest.fixture
-def two(tmp_path: Path) -> Two:
+@pytest.fixture(scope="module")
+def introduced(tmp_path_factory: pytest.TempPathFactory) -> Two:
+    """Two nodes that know each other, and Niger's needs on its own; each test works on copies."""
+    tmp_path = tmp_path_factory.mktemp("introduced")
     both = Two(new_node(tmp_path / "ner", with_reference_set=True), new_node(tmp_path / "bfa", with_reference_set=True), tmp_path / "stick")
     done(both.niger, "node", "init", "--state", "NER")
     done(both.burkina, "node", "init", "--state", "BFA")
@@ -71,6 +73,11 @@ def two(tmp_path: Path) -> Two:
     introduce(both.burkina, "BFA", both.niger, tmp_path / "bfa.json")
     done(both.niger, "import", str(needs(tmp_path / "synthetic_hapi_needs.csv")), "--state", "NER", "--yes")
     return both
+
+
+@pytest.fixture
+def two(introduced: Two, tmp_path: Path) -> Two:
+    return Two(introduced.niger.copied(tmp_path / "ner"), introduced.burkina.copied(tmp_path / "bfa"), tmp_path / "stick")
 
 
 def released(two: Two, number: int) -> None:
