@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from ports import free_port
 from separate_node import new_node
 
 ROOT = Path(__file__).resolve().parents[2]
+THIRD_AND_ON = re.compile(r" ([3-9]|\d\d+)$")
 NOBODY, MANAGER = "nobody", "data manager"
 NODE = """
 import json, sys, django; django.setup()
@@ -46,9 +48,9 @@ class LaidNode:
 
     @property
     def pages_once(self) -> list[tuple[str, str, str]]:
-        """Every page as one reader opens it: the data manager where both may."""
+        """Every page as one reader opens it, the data manager where both may; of one address the first two and what may be chosen there."""
         of_manager = {path for who, _name, path in self.pages if who == MANAGER}
-        return [page for page in self.pages if page[0] == MANAGER or page[2] not in of_manager]
+        return [page for page in self.pages if (page[0] == MANAGER or page[2] not in of_manager) and not THIRD_AND_ON.search(page[1])]
 
     def context(self, chromium: Browser, who: str, **options: object) -> BrowserContext:
         """A browser of nobody or of the data manager."""

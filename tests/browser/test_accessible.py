@@ -1,6 +1,6 @@
 """Every page judged by axe in Chromium: French and English, telephone and desk, signed out and as a State's data manager.
 
-With the suite each page is judged for one reader in one language at one width, all four by turns; `CONCERTATION_AXE=full` judges every pair.
+With the suite each page, at most two of one address, is judged for one reader in one language at one width, all four by turns; `CONCERTATION_AXE=full` judges every pair.
 Nothing may be found, whatever its weight.
 """
 
