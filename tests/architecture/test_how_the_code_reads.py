@@ -18,6 +18,7 @@ TEXT = {".py", ".html", ".css", ".js", ".svg", ".csv", ".json", ".geojson", ".md
 ASKS_THE_DATABASE = frozenset({"execute", "executemany", "raw", "extra", "RawSQL"})
 OF_MODELS = "names of tables and columns come from the models or a manifest held to a pattern, and are quoted; values are parameters"
 MAY_BUILD_SQL = {
+    "apps/search/matching.py:best": "the one statement of the file, once for each kind asked for; what is looked for is in parameters",
     "apps/ground/triggers.py:install": "the two verbs stand in the line above; a trigger takes no parameter",
     **{f"site/kept_rows.py:{function}": OF_MODELS for function in ("read", "write", "empty", "_follow_on")},
     "site/migrating.py:apply_migration": "statements that Django's own editor of tables made and kept for the end",

@@ -68,10 +68,12 @@ def test_what_noise_finds_as_good_and_the_skill_on_years_left_out_stand_beside(r
     best = found.best(3.0)
     assert best is not None
 
-    chances = [chance_together(found, best, BAD, default_rng(5)) for _time in range(2)]
+    chances = [chance_together(found, BAD, default_rng(5), return_period=3.0) for _time in range(2)]
     hit, _vain = left_out_together(found, BAD, return_period=3.0)
 
-    assert chances[0] == chances[1] > 0.05
+    assert chances[0] == chances[1]
+    assert chances[0] is not None and 0.005 <= chances[0] < 0.5
+    assert chance_together(found, BAD, default_rng(5), return_period=99.0) is None
     assert hit is not None and hit < best.hits / found.bad
 
 

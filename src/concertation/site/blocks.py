@@ -181,6 +181,7 @@ class TableView:
     empty: Any
     page: Any = field(default=None)
     unfiltered: bool = False
+    stacks: bool = False
 
 
 def address_with(query: QueryDict, **changes: str | None) -> str:
@@ -278,7 +279,7 @@ def table_view(table: Any, query: QueryDict) -> TableView:
         note=str(part(table, "note") or ""), filters=filters, search=search, searched=query.get(search, "") if search else "",
         kept=kept_parameters(query, [search, *(part(choice, "name") for choice in filters)]),
         exports=export_links(part(table, "exports") or (), query), empty=part(table, "empty"), page=part(table, "page"),
-        unfiltered=bool(part(table, "unfiltered", False)),
+        unfiltered=bool(part(table, "unfiltered", False)), stacks=bool(part(table, "stacks", False)),
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def trial_told(shown: FrameworkInView, trial: Trial, values: Mapping[str, float]
     framework, past = trial.framework, trial.past
     named = [(name, framework.windows[name].label.told(language()), years) for name, years in past.windows.items()]
     if trial.bad and trial.bad.fired:
-        named.append(("×", _("Mauvaise année"), trial.bad))
+        named.append((_("mauvaise"), _("Mauvaise année"), trial.bad))
     title = _("Années où chaque fenêtre aurait déclenché, de %(first)s à %(last)s") % {"first": past.years[0], "last": past.years[1]}
     return {
         "knobs": knobs_told(shown.framework, trial, values), "bad": " ".join(map(str, bad)), "asks_bad": shown.framework.reference_event is None,
@@ -149,8 +149,14 @@ def joint_told(shown: FrameworkInView, found: tuple[Joint, Years], query: QueryD
     left = left_out_together(joint, bad, return_period=target)
     return {
         "tried": number_in_words(joint.tried, language()), "is_thinned": joint.is_thinned, "rows": [combination_told(shown.framework, each, joint, query, is_best=each is best) for each in joint.front], "has_best": best is not None,
-        "chance": share_words(chance_together(joint, best, bad, default_rng(SEED))) if best else "", "left_hit": share_words(left[0]), "left_vain": share_words(left[1]),
+        "chance": share_words(chance_together(joint, bad, default_rng(SEED), return_period=target)), "labels": labels_of(shown.framework, joint), "left_hit": share_words(left[0]), "left_vain": share_words(left[1]),
     }  # fmt: skip
+
+
+def labels_of(framework: Framework, joint: Joint) -> list[str]:
+    """What each threshold of a combination is about, in their order."""
+    tests = joint.front[0].values if joint.front else ()
+    return [framework.indicators[framework.tests[name].indicator].label.told(language()) for name in tests]
 
 
 def combination_told(framework: Framework, each: Combination, joint: Joint, query: QueryDict, *, is_best: bool) -> dict[str, Any]:
@@ -159,10 +165,10 @@ def combination_told(framework: Framework, each: Combination, joint: Joint, quer
     for name, value in each.values.items():
         address[name] = f"{value:g}"
     address.pop("format", None)
-    labels = {knob.test: (framework.indicators[framework.tests[knob.test].indicator].label.told(language()), knob.measure) for knob in knobs(framework)}
+    measures = {knob.test: knob.measure for knob in knobs(framework)}
     return {
         "period": period_words(each.return_period), "hit": share_words(each.hits / joint.bad), "vain": share_words((each.activations - each.hits) / each.activations), "fired": ", ".join(map(str, each.years.listed())),
-        "thresholds": [(labels[name][0], measured(value, labels[name][1], language())) for name, value in each.values.items()], "url": f"?{address.urlencode()}", "is_best": is_best,
+        "thresholds": [measured(value, measures[name], language()) for name, value in each.values.items()], "url": f"?{address.urlencode()}", "is_best": is_best,
     }  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def table(page: Page[Alert], query: QueryDict, *, aims: Mapping[str, Aim], today
     """One page of alerts."""
     everything = ("", _("tout"))
     return {
-        "id": "alerts", "caption": _("Alertes"), "sort": "-raised", "exports": ["csv", "xlsx", "hxl"], "page": page, "unfiltered": True,
+        "id": "alerts", "caption": _("Alertes"), "sort": "-raised", "exports": ["csv", "xlsx", "hxl"], "page": page, "unfiltered": True, "stacks": True,
         "columns": [
             {"key": "place", "label": _("Lieu")}, {"key": "delay", "label": _("Délai de réponse")}, {"key": "raised", "label": _("Alerte")}, {"key": "coverage", "label": _("Couverture")},
             {"key": "households", "label": _("Ménages"), "numeric": True}, {"key": "people", "label": _("Personnes"), "numeric": True},

@@ -29,6 +29,10 @@ UNION ALL SELECT id, 3 FROM (SELECT id FROM search_searchentry WHERE words @@ CA
 UNION ALL SELECT id, 4 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS e
 UNION ALL SELECT id, 5 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS f
 """
+MOST_RANGES = 31
+STATEMENTS = {
+    (engine, ranges): "UNION ALL ".join([of_a_range] * ranges) for engine, of_a_range in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)) for ranges in range(1, MOST_RANGES + 1)
+}  # fmt: skip
 
 
 class Way(IntEnum):
@@ -117,19 +121,23 @@ def _by_stem(word: WantedWord, speak: Grammar) -> str:
     return speak.some([speak.word(form, "exact_text", "search_text") for form in (word.exact, *word.others)])
 
 
-def best(wanted: Wanted, *, open_to: Sequence[Sequence[str]], facets: Sequence[str], first: int, last: int, most: int) -> dict[int, Way]:
-    """The entries between two standings that match and hold one group of guard words and every facet word, with the best way each was found.
+def best(wanted: Wanted, *, open_to: Sequence[Sequence[str]], facets: Sequence[str], ranges: Sequence[tuple[int, int]], most: int) -> dict[int, Way]:
+    """The entries between two standings, for each range of them, that match and hold one group of guard words and every facet word, with the best way each was found.
 
-    In the order in which they stand: the best way first, then by standing; no more than `most`. One query.
+    In the order in which they stand: range by range, the best way first, then by standing; of each range no more than `most`. One query.
     """
     speak = grammar()
     seen = speak.some([speak.every([speak.word(word, "guards") for word in group]) for group in open_to])
     narrowed = [seen, *(speak.word(word, "guards") for word in facets)]
-    asked = [value for way in ways(wanted, speak) for value in (speak.every([way, *narrowed]), first, last, most)]
+    asked = [value for first, last in ranges for way in ways(wanted, speak) for value in (speak.every([way, *narrowed]), first, last, most)]
     with connection.cursor() as cursor:
-        cursor.execute(SQLITE if connection.vendor == "sqlite" else POSTGRESQL, asked)
+        cursor.execute(STATEMENTS[connection.vendor, len(ranges)], asked)
         rows = sorted((way, standing) for standing, way in cursor.fetchall())
     found: dict[int, Way] = {}
-    for way, standing in rows:
-        found.setdefault(standing, Way(way))
-    return dict(list(found.items())[:most])
+    for first, last in ranges:
+        own: dict[int, Way] = {}
+        for way, standing in rows:
+            if first <= standing <= last:
+                own.setdefault(standing, Way(way))
+        found |= dict(list(own.items())[:most])
+    return found

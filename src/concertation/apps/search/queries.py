@@ -1,6 +1,6 @@
 """Finding things by words: grouped by kind, best first, within what the reader may see.
 
-The number of queries grows with the kinds that are offered, never with rows. Of each kind no more than MOST are looked at: a page
+One question to the index serves every kind; the number of queries grows neither with kinds nor with rows. Of each kind no more than MOST are looked at: a page
 says so, and asks for one more word.
 """
 
@@ -111,7 +111,7 @@ def search(mandates: Sequence[Mandate], words: str, *, kind: str = "", state: st
     if not wanted:
         return Results(wanted, (), {}, {})
     asked = [KINDS[kind]] if kind in KINDS else in_order()
-    ways = {standing: way for each in in_order() for standing, way in _best_of(mandates, wanted, each, state=state, sector=sector).items()}
+    ways = _best_of(mandates, wanted, in_order(), state=state, sector=sector)
     seen = visible_entries(mandates)
     matches = _matches(seen, ways)
     by_kind = {each.code: [match for match in matches if match.kind == each.code] for each in in_order()}
@@ -130,7 +130,7 @@ def keys_of_kind(mandates: Sequence[Mandate], words: str, kind: str) -> list[str
     wanted = Wanted.of(words)
     if not wanted:
         return []
-    return [match.thing for match in _matches(visible_entries(mandates), _best_of(mandates, wanted, KINDS[kind], state="", sector=""))][:MOST]
+    return [match.thing for match in _matches(visible_entries(mandates), _best_of(mandates, wanted, [KINDS[kind]], state="", sector=""))][:MOST]
 
 
 def suggestions(mandates: Sequence[Mandate], words: str) -> Sequence[Found]:
@@ -139,7 +139,7 @@ def suggestions(mandates: Sequence[Mandate], words: str) -> Sequence[Found]:
     if not wanted or len(wanted.words[0].exact) < 2:
         return ()
     seen = visible_entries(mandates)
-    matches = _matches(seen, _within(mandates, wanted, 1, HIGHEST_ORDER, most=LOOKED_AT))
+    matches = _matches(seen, _within(mandates, wanted, [(1, HIGHEST_ORDER)], most=LOOKED_AT))
     told: dict[tuple[str, str, str], Found] = {}
     details = _details(seen, matches)
     for match in matches:
@@ -160,16 +160,15 @@ def alike(mandates: Sequence[Mandate], words: str) -> list[str]:
     return [name for _key, _score, name in near if fold(name) != wanted]
 
 
-def _best_of(mandates: Sequence[Mandate], wanted: Wanted, kind: Kind, *, state: str, sector: str) -> dict[int, Way]:
-    return _within(mandates, wanted, kind.order, kind.order, state=state, sector=sector, most=MOST + 1)
+def _best_of(mandates: Sequence[Mandate], wanted: Wanted, kinds: Sequence[Kind], *, state: str, sector: str) -> dict[int, Way]:
+    """The best entries of each of some kinds. One query."""
+    return _within(mandates, wanted, [(kind.order, kind.order) for kind in kinds], state=state, sector=sector, most=MOST + 1)
 
 
-def _within(mandates: Sequence[Mandate], wanted: Wanted, lowest: int, highest: int, *, state: str = "", sector: str = "", most: int) -> dict[int, Way]:
-    """The best entries of kinds between two orders. One query."""
-    return matching.best(
-        wanted, open_to=words_open_to(visibility_of(mandates)), facets=facet_words(state=state, sector=sector),
-        first=lowest << BELOW_KIND, last=(highest + 1 << BELOW_KIND) - 1, most=most,
-    )
+def _within(mandates: Sequence[Mandate], wanted: Wanted, orders: Sequence[tuple[int, int]], *, state: str = "", sector: str = "", most: int) -> dict[int, Way]:
+    """The best entries of kinds between two orders, for each pair of them. One query."""
+    ranges = [(lowest << BELOW_KIND, (highest + 1 << BELOW_KIND) - 1) for lowest, highest in orders]
+    return matching.best(wanted, open_to=words_open_to(visibility_of(mandates)), facets=facet_words(state=state, sector=sector), ranges=ranges, most=most)
 
 
 def _matches(seen: QuerySet[SearchEntry], ways: Mapping[int, Way]) -> list[_Match]:

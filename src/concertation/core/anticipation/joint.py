@@ -143,28 +143,31 @@ def shrunk(inner: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return kept
 
 
-def chance_together(joint: Joint, chosen: Combination, bad: Years, generator: np.random.Generator, *, shuffles: int = SHUFFLES) -> float:
-    """How often some combination that was tried does as well when the bad years are shuffled: corrected for all of them."""
-    span = chosen.years.span
-    places = np.arange(span, dtype=np.uint64)
-    truths = (joint.distinct[:, None] >> places & np.uint64(1)).astype(np.int64)
-    events = np.array([bad.fired >> place & 1 for place in range(span)])
-    activated = truths.sum(axis=1)
-    held = worth(chosen.hits, chosen.activations, joint.bad)
-    as_good = 1
-    for _ in range(shuffles):
-        hits = truths @ events[generator.permutation(span)]
-        as_good += bool((hits / max(joint.bad, 1) - (activated - hits) / np.maximum(activated, 1)).max() >= held)
-    return as_good / (shuffles + 1)
+def chance_together(joint: Joint, bad: Years, generator: np.random.Generator, *, return_period: float, shuffles: int = SHUFFLES) -> float | None:
+    """How often the best of all combinations at a return period does as well when the bad years are shuffled: corrected for everything that was tried.
 
-
-def worth(hits: int, activations: int, bad: int) -> float:
-    """Hit rate less false-alarm ratio.
-
-    >>> worth(2, 4, 4)
-    0.0
+    None where no combination keeps the return period.
     """
-    return hits / max(bad, 1) - (activations - hits) / max(activations, 1)
+    chosen = joint.best(return_period)
+    if chosen is None:
+        return None
+    places = np.arange(bad.span, dtype=np.uint64)
+    truths = (joint.distinct[:, None] >> places & np.uint64(1)).astype(np.int64)
+    activated = truths.sum(axis=1)
+    kept = (activated > 0) & ((bad.span + 1) / np.maximum(activated, 1) >= return_period - 1e-9)
+    events = np.array([(bad.fired & bad.known) >> place & 1 for place in range(bad.span)])
+    shuffled = np.stack([events[generator.permutation(bad.span)] for _ in range(shuffles)])
+    best = worth(truths[kept] @ shuffled.T, activated[kept][:, None]).max(axis=0)
+    return float(1 + (best >= worth(np.array(chosen.hits), np.array(chosen.activations))).sum()) / (shuffles + 1)
+
+
+def worth(hits: npt.NDArray[np.int64], activations: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """More bad years met come first, then fewer activations.
+
+    >>> int(worth(np.array(3), np.array(5))) > int(worth(np.array(2), np.array(2)))
+    True
+    """
+    return hits * 128 - activations
 
 
 def left_out_together(joint: Joint, bad: Years, *, return_period: float) -> tuple[float | None, float | None]:

@@ -58,7 +58,7 @@ def data_table(context: Context, table: Any) -> dict[str, Any]:
     `table` has: id, caption, columns, rows; and as wanted total (a row; only where adding is allowed), note (why there is
     no total, what a column means), sort (the order shown when the address names none), sort_parameter ("sort"), search
     (name of the text parameter the view filters by), filters, exports, page (a django Page), empty (see empty.html), unfiltered (True where the page
-    has its own form above the table).
+    has its own form above the table), stacks (True where a row becomes a card on a telephone, each cell under its heading).
     A column has: key, label; and unit, numeric, sortable (True).
     A row is a thing with one part per column key. A cell is a number, a day, words, None ("no figure held"), ready HTML,
     or {text or value, url, css, note}. The first column is the row's heading.
