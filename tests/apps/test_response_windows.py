@@ -18,19 +18,10 @@ from concertation.core.response.alerts import AlertEntry
 from concertation.core.sharing import Mandate, Role
 from concertation.formats.framework_file import read_framework
 from concertation.site import reference
-from core.anticipation_samples import codes, content, problems_of, with_change
+from core.anticipation_samples import MONEY, codes, problems_of, register_with_money, with_change
 
 pytestmark = pytest.mark.django_db
 DIFFA = "ner-2-diffa"
-MONEY = {
-    "envelope": {"fund": "Réserve synthétique", "currency": "USD", "amount": 60_000}, "mode": "per-unit",
-    "rows": [{"agency": "Organisation synthétique", "window": "action", "sector": "SHL", "amount": 40_000}],
-}  # fmt: skip
-
-
-def with_money() -> dict[str, Any]:
-    """Niger's threshold of the register, in force, with agreed money for each commune."""
-    return {**content("ner-displacement-rrm"), "framework": "ner-rrm-synthetic", "status": "in-force", "money": MONEY}
 
 
 @pytest.fixture
@@ -38,7 +29,7 @@ def desks(settings: Any, tmp_path: Any) -> tuple[Client, Client]:
     """Niger's data manager and release authority, and a signed framework that reads the register."""
     settings.RAW_FOLDER = tmp_path / "raw"
     reference.load_if_changed()
-    written = yaml.safe_dump(with_money(), allow_unicode=True, sort_keys=False).encode()
+    written = yaml.safe_dump(register_with_money(), allow_unicode=True, sort_keys=False).encode()
     anticipation.bring_framework(written, read_framework(written), by=NIGER)
     shown = framework([NIGER], "ner-rrm-synthetic")
     assert shown is not None
@@ -118,8 +109,8 @@ def test_an_unconfirmed_alert_shows_no_window_and_a_reader_no_act(desks: tuple[C
 
 
 def test_money_by_commune_fits_once_in_its_envelope_and_no_rule_says_it_is_all_of_it() -> None:
-    fits = codes(problems_of(with_money()))
-    beyond = codes(problems_of({**with_money(), "money": {**MONEY, "rows": [{**MONEY["rows"][0], "amount": 60_001}]}}))  # type: ignore[index]
+    fits = codes(problems_of(register_with_money()))
+    beyond = codes(problems_of({**register_with_money(), "money": {**MONEY, "rows": [{**MONEY["rows"][0], "amount": 60_001}]}}))  # type: ignore[index]
 
     assert "framework-money-not-adding-up" not in fits
     assert "framework-money-not-adding-up" in beyond

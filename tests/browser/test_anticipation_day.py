@@ -1,4 +1,4 @@
-"""A focal point's day in the browser, without a script: forecast loaded, threshold met, two people, money, actions, the CAP file, the journal."""
+"""Two days in the browser, without a script, the data manager on a telephone: from the forecast to money, actions, the CAP file and the journal; from an alert to agreed money, and thresholds tried on the past."""
 
 import json
 import os
@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from lxml import etree
 from playwright.sync_api import Browser, Page
 
+from core.anticipation_samples import register_with_money
 from ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -33,30 +35,46 @@ make_ready()
 settings.SECOND_FACTOR = False
 from access_steps import browser_of, person
 from concertation.core.sharing import Role
-people = [person(name, (role, "BFA")) for name, role in (("manager", Role.DATA_MANAGER), ("authority", Role.RELEASE_AUTHORITY))]
+roles = (("manager", Role.DATA_MANAGER), ("authority", Role.RELEASE_AUTHORITY))
+people = [person(f"{name}-{state}", (role, state)) for state in ("BFA", "NER") for name, role in roles]
 Path(sys.argv[2]).write_text(json.dumps([browser_of(each).cookies[settings.SESSION_COOKIE_NAME].value for each in people]))
 call_command("runserver", f"127.0.0.1:{sys.argv[1]}", "--noreload", "--nostatic")
 """
 
 
-@pytest.fixture
-def desks(chromium: Browser, tmp_path: Path) -> Iterator[tuple[Page, Page]]:
-    """The State's data manager on a telephone and its release authority at a desk, both signed in on a new node, no script allowed."""
-    port, sessions = free_port(), tmp_path / "sessions.json"
-    ours = {"CONCERTATION_HOME": str(tmp_path), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
-    with (tmp_path / "log").open("wb") as log:
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, list[str]]]:
+    """A new node: its port, and the sessions of each State's data manager and release authority."""
+    home, port = tmp_path_factory.mktemp("day"), free_port()
+    sessions = home / "sessions.json"
+    ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
+    with (home / "log").open("wb") as log:
         running = subprocess.Popen([sys.executable, "-c", NODE, str(port), str(sessions)], env={**os.environ, **ours}, stdout=log, stderr=log)
         try:
             for _ in range(900):
-                assert running.poll() is None, (tmp_path / "log").read_text()
+                assert running.poll() is None, (home / "log").read_text()
                 with socket.socket() as tried:
                     if sessions.exists() and tried.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.1)
-            yield desk(chromium, port, json.loads(sessions.read_text())[0], width=360), desk(chromium, port, json.loads(sessions.read_text())[1], width=1280)
+            yield port, json.loads(sessions.read_text())
         finally:
             running.terminate()
             running.wait(10)
+
+
+@pytest.fixture
+def desks(chromium: Browser, node: tuple[int, list[str]]) -> tuple[Page, Page]:
+    """Burkina Faso's data manager on a telephone and its release authority at a desk."""
+    port, sessions = node
+    return desk(chromium, port, sessions[0], width=360), desk(chromium, port, sessions[1], width=1280)
+
+
+@pytest.fixture
+def niger(chromium: Browser, node: tuple[int, list[str]]) -> tuple[Page, Page]:
+    """The same two of Niger."""
+    port, sessions = node
+    return desk(chromium, port, sessions[2], width=360), desk(chromium, port, sessions[3], width=1280)
 
 
 def desk(chromium: Browser, port: int, session: str, *, width: int) -> Page:
@@ -107,3 +125,65 @@ def test_the_day_of_a_focal_point_from_the_forecast_to_the_cap_file(desks: tuple
     assert state_of(authority) == "Clos."
     manager.goto("/journal/")
     assert re.findall(r"\banticipation\.([a-z-]+)", manager.inner_text("tbody"))[::-1] == ACTS
+
+
+def words_of(page: Page) -> str:
+    """The words of a page, its narrow blanks as plain ones."""
+    return re.sub(r"[\u202f\u00a0]", " ", page.inner_text("main"))
+
+
+def test_an_alert_entered_on_a_telephone_opens_a_window_and_two_people_release_its_money(niger: tuple[Page, Page], tmp_path: Path) -> None:
+    manager, authority = niger
+    declared, today = tmp_path / "register.yaml", date.today()
+    declared.write_text(yaml.safe_dump(register_with_money(), allow_unicode=True, sort_keys=False), "utf-8")
+
+    manager.goto("/anticipation/new/")
+    manager.set_input_files("input[type=file]", declared)
+    manager.locator("main form button").first.click()
+    authority.goto("/anticipation/frameworks/ner-rrm-synthetic/")
+    authority.get_by_role("button", name="Signer cette version").click()
+    manager.goto("/response/alerts/add/")
+    manager.locator("#id_nature").select_option("displacement")
+    manager.locator("#id_place").fill("Tillabéri, Téra")
+    manager.locator("#id_raised_on").fill((today - timedelta(days=3)).isoformat())
+    manager.locator("#id_households").fill("120")
+    manager.locator("main details:has(#id_outcome) summary").click()
+    manager.locator("#id_outcome").select_option("confirmed")
+    manager.locator("#id_assessed_on").fill((today - timedelta(days=1)).isoformat())
+    manager.locator("main form button").last.click()
+    manager.locator("input[name=unit][value=ner-2-tera]").check()
+    manager.locator("main form button").last.click()
+    assert manager.locator(".wrong").all_text_contents() == []
+    manager.get_by_role("button", name="Compter pour ces fenêtres").click()
+    assert "40 000 USD agréé, pas encore réservé" in re.sub(r"\s+", " ", words_of(manager))
+    alert = manager.url
+    manager.get_by_role("button", name="Certifier la lecture").last.click()
+    manager.goto(alert)
+    assert manager.get_by_role("button", name="Approuver l'activation").count() == 0
+    authority.goto(alert)
+    authority.get_by_role("button", name="Approuver l'activation").click()
+    authority.goto(alert)
+
+    assert "40 000 USD réservé ou versé" in re.sub(r"\s+", " ", words_of(authority))
+    authority.get_by_role("link", name="Niger, mouvements de population").last.click()
+    assert "Téra, déplacement de population" in words_of(authority)
+
+
+def test_a_threshold_is_tried_on_the_past_and_the_best_combination_taken_from_a_telephone(niger: tuple[Page, Page], shared: Path) -> None:
+    manager, _authority = niger
+    manager.goto("/anticipation/frameworks/ner-drought-2026/")
+    manager.set_input_files("input[type=file]", shared / "anticipation/iri_maproom_raw.csv")
+    manager.get_by_label("Publiée par").fill("IRI")
+    manager.get_by_role("button", name="Apporter et juger").click()
+    manager.get_by_role("link", name="Essayer d'autres seuils à l'établi").click()
+
+    manager.get_by_label("Mauvaises années, pour l'essai").fill("2001 2004 2009 2011 2021")
+    manager.get_by_role("button", name="Rejouer").press("Enter")
+    before = words_of(manager)
+    manager.locator("#tried tr:has(.tag.understood) a").press("Enter")
+    after = words_of(manager)
+
+    assert "Tous les seuils ensemble" in before and "3,25" in before
+    assert manager.locator("#id_dry_season").input_value() == "3"
+    assert "5,20" in after.split("Est-ce solide")[0]
+    assert manager.get_by_role("link", name="Emporter le fichier d'une autre version").count() == 1

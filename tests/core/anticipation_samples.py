@@ -49,6 +49,17 @@ def codes(problems: tuple[Problem, ...]) -> set[str]:
     return {problem.code for problem in problems}
 
 
+MONEY = {
+    "envelope": {"fund": "Réserve synthétique", "currency": "USD", "amount": 60_000}, "mode": "per-unit",
+    "rows": [{"agency": "Organisation synthétique", "window": "action", "sector": "SHL", "amount": 40_000}],
+}  # fmt: skip
+
+
+def register_with_money() -> dict[str, Any]:
+    """Niger's threshold of the register as a synthetic framework in force, with agreed money for each commune."""
+    return {**content("ner-displacement-rrm"), "framework": "ner-rrm-synthetic", "status": "in-force", "money": MONEY}
+
+
 def level(*values: float, year: int = 2020, first_day: int = 200) -> Readings:
     """Daily levels at Niamey, from a day of the year on."""
     return Readings.of(Reading("level", "", year, first_day + day, value) for day, value in enumerate(values))
