@@ -1,5 +1,7 @@
 """From a field on a grid to a threshold: readings for each unit, the page that says how they were counted, and nothing kept of a field that cannot be placed."""
 
+import csv
+import json
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -7,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 import tifffile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from access_steps import browser_of, person
 from concertation.apps.anticipation import commands, field_ground
@@ -21,6 +25,7 @@ from concertation.core.fields.grid import Grid
 from concertation.core.sharing import Role
 from concertation.formats.fields import reading
 from concertation.formats.framework_file import shipped
+from concertation.site import cli_field
 from field_samples import Cells, geotiff, gradient, netcdf
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +133,24 @@ def test_a_node_without_the_extra_says_what_to_install(tmp_path: Path, monkeypat
 
 def test_a_reader_without_mandate_for_the_state_brings_nothing(tmp_path: Path) -> None:
     assert bring(manager("NER"), BURKINA, dry_april(tmp_path)).status_code == 403 and not IndicatorReading.objects.exists()
+
+
+def test_the_terminal_counts_a_field_over_any_boundaries_and_brings_it_as_the_page_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_field.node, "make_ready", lambda: None)
+    halves = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"code": name}, "geometry": shapely.geometry.mapping(shapely.box(west, 10.0, west + 1.0, 12.0))} for name, west in (("west", -3.0), ("east", -2.0))
+    ]}  # fmt: skip
+    (tmp_path / "areas.geojson").write_text(json.dumps(halves))
+    field, table = dry_april(tmp_path), tmp_path / "figures.csv"
+    asked = ["zones", str(field), "--boundaries", str(tmp_path / "areas.geojson"), "--on", f"{YEAR}-04-05"]
+    counted = CliRunner().invoke(cli_field.field_app, [*asked, "--statistic", "share-at-most", "--at", "50", "--out", str(table), "--json"])
+    assert counted.exit_code == 0 and [area["cells"] for area in json.loads(counted.stdout)["areas"]] == [32, 32]
+    lines = list(csv.DictReader(table.open()))
+    assert [line["code"] for line in lines] == ["west", "east"] and [float(line["value"]) for line in lines] == pytest.approx([24.9, 24.9], abs=0.2)
+    assert CliRunner().invoke(cli_field.field_app, [*asked, "--statistic", "quantile"]).exit_code == 2
+    brought = CliRunner().invoke(cli_field.field_app, ["bring", str(field), "--framework", BURKINA, "--indicator", "dry_area", "--on", f"{YEAR}-04-05", "--source", "ECMWF (synthetic)", "--json"])
+    assert json.loads(brought.stdout)["added"] == IndicatorReading.objects.count() == 17
+    assert CliRunner().invoke(cli_field.field_app, ["bring", str(field), "--framework", BURKINA, "--indicator", "rain", "--source", "x"]).exit_code == 2
 
 
 def test_weights_are_made_once_for_a_grid_and_its_areas(monkeypatch: pytest.MonkeyPatch) -> None:

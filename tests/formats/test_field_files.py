@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import shapely
@@ -122,6 +123,48 @@ def test_a_truncated_file_ends_in_a_problem(tmp_path: Path) -> None:
     (tmp_path / "cut.tif").write_bytes(whole[: len(whole) // 2])
     codes, _cells, field = read(tmp_path / "cut.tif")
     assert len(codes) == 1 and codes[0] in ("field-unreadable", "reading-failed") and field.grid is None
+
+
+@pytest.mark.parametrize("way", ["external", "virtual", "link"])
+def test_a_netcdf_that_names_another_file_of_the_machine_reads_nothing_of_it(tmp_path: Path, way: str) -> None:
+    values = np.arange(1, 28 * 40 + 1, dtype=np.float32).reshape(28, 40)
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other.create_dataset("x", data=values)
+    (tmp_path / "secret.bin").write_bytes(values.tobytes())
+    with h5py.File(tmp_path / "hostile.nc", "w") as held:
+        for name, along, unit in (("lat", LATITUDES, "degrees_north"), ("lon", LONGITUDES, "degrees_east")):
+            held.create_dataset(name, data=along).make_scale(name)
+            held[name].attrs["units"] = unit
+        if way == "link":
+            held["rain"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "/x")
+        else:
+            layout = h5py.VirtualLayout(shape=(28, 40), dtype="f4")
+            layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "x", shape=(28, 40))
+            outside = [(str(tmp_path / "secret.bin"), 0, values.nbytes)]
+            rain = held.create_virtual_dataset("rain", layout) if way == "virtual" else held.create_dataset("rain", shape=(28, 40), dtype="f4", external=outside)
+            rain.dims[0].attach_scale(held["lat"])
+            rain.dims[1].attach_scale(held["lon"])
+    with (tmp_path / "hostile.nc").open("ab") as longer:
+        longer.write(bytes(2 * values.nbytes))  # as long as if it held its values, as an attacker would make it
+
+    codes, cells, _field = read(tmp_path / "hostile.nc")
+
+    assert codes == ["field-unreadable"] or not np.any(cells["rain"])
+
+
+def test_values_that_cannot_be_in_the_file_are_not_read_as_zeros(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other.create_dataset("x", data=np.ones((280, 400), np.float32))
+    with h5py.File(tmp_path / "parts.nc", "w") as held:
+        for name, along, unit in (("lat", np.linspace(15, 9, 280), "degrees_north"), ("lon", np.linspace(-6, 4, 400), "degrees_east")):
+            held.create_dataset(name, data=along).make_scale(name)
+            held[name].attrs["units"] = unit
+        layout = h5py.VirtualLayout(shape=(280, 400), dtype="f4")
+        layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "x", shape=(280, 400))
+        rain = held.create_virtual_dataset("rain", layout)
+        rain.dims[0].attach_scale(held["lat"])
+        rain.dims[1].attach_scale(held["lon"])
+    assert read(tmp_path / "parts.nc")[0] == ["field-unreadable"]
 
 
 def test_without_the_extra_every_field_is_answered_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

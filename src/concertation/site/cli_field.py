@@ -14,6 +14,7 @@ from concertation.apps.anticipation import commands
 from concertation.apps.anticipation.field_ground import scopes_of
 from concertation.apps.anticipation.field_reading import Wanted, indicators_from_fields, read_readings
 from concertation.apps.anticipation.queries import framework as framework_seen
+from concertation.core.anticipation.framework import Reduce
 from concertation.core.fields.zonal import Kind, Statistic
 from concertation.core.geometry import Area
 from concertation.core.sharing import Mandate, Role
@@ -41,19 +42,21 @@ def zones(
     variable: Annotated[str, typer.Option(help="Variable lue / variable read.")] = "value",
     statistic: Annotated[str, typer.Option(help=" | ".join(STATISTICS))] = "mean",
     at: Annotated[float | None, typer.Option(help="Seuil, ou quantile de 0 à 1 / threshold, or quantile from 0 to 1.")] = None,
+    members: Annotated[str, typer.Option(help="each | mean | below : chaque membre, leur moyenne, part sous --below / each member, their mean, share under --below.")] = "each",
+    below: Annotated[float | None, typer.Option(help="Seuil des membres / threshold of members.")] = None,
     on: Day = None,
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="Fichier CSV à écrire / CSV file to write.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Calcule un champ de toute taille sur des contours / count a field of any size over boundaries."""
-    asked = statistic_asked(statistic, at)
+    asked, ensemble = statistic_asked(statistic, at), members_asked(members, below)
     read = read_boundaries(boundaries, limits=LARGE_LIMITS)
     if not read.areas:
         show_problems(read.problems)
         raise typer.Exit(1)
     shapes = [area.shape for area in read.areas]
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
-    found = count_cube(file, Asked(variables=(variable,), bounds=(west, south, east, north), on=day_of(on)), shapes, asked)
+    found = count_cube(file, Asked(variables=(variable,), bounds=(west, south, east, north), on=day_of(on)), shapes, asked, members=ensemble)
     show_problems(found.problems)
     if found.grid is None:
         raise typer.Exit(1)
@@ -72,6 +75,13 @@ def statistic_asked(word: str, at: float | None) -> Statistic:
     if word not in STATISTICS or (needs and at is None) or (kind == "quantile" and needs and not 0 <= (at or 0) <= 1):
         raise refuse(f"--statistic : {', '.join(STATISTICS)} ; un seuil ou un quantile demande --at.", f"--statistic: {', '.join(STATISTICS)}; a threshold or a quantile needs --at.", code=2)
     return Statistic(kind, 0.5 if word == "median" else at or 0.0)
+
+
+def members_asked(word: str, below: float | None) -> Reduce | None:
+    """How members are reduced, None for each alone; exit 2 for another word, or without its threshold."""
+    if word not in ("each", "mean", "below") or (word == "below" and below is None):
+        raise refuse("--members : each, mean ou below ; below demande --below.", "--members: each, mean or below; below needs --below.", code=2)
+    return None if word == "each" else Reduce("ensemble-mean" if word == "mean" else "ensemble-probability", below=below)
 
 
 def told(areas: tuple[Area, ...], found: CubeFigures, *, with_figures: bool) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def over_members(how: Reduce, cells: Cells) -> Numbers:
     held = np.isfinite(cells)
     counted = cells < (how.below or 0.0) if how.how == "ensemble-probability" else np.where(held, cells, 0.0)
     number = held.sum(axis=1)
-    sums = np.where(held, counted, 0.0).sum(axis=1)
+    sums = np.where(held, counted, 0.0).sum(axis=1, dtype=np.float64)
     return np.asarray(np.divide(sums, number, out=np.full(number.shape, np.nan), where=number > 0))
 
 

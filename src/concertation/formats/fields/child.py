@@ -97,11 +97,12 @@ def left_cells(layer: Layer, opened: Opened, ground: tuple[slice, slice], path: 
 def without_sentinels(block: Block) -> tuple[Block, Mapping[float, int]]:
     """A block without the values by which archives mean "missing", infinite ones with them, and how many of each were found."""
     finite = np.where(np.isfinite(block), block, np.nan)
-    found = {value: int((finite == np.float32(value)).sum()) for value in SENTINELS}
-    found = {value: count for value, count in found.items() if count}
+    low, high = np.fmin.reduce(finite, axis=None), np.fmax.reduce(finite, axis=None)
+    likely = [value for value in SENTINELS if low <= np.float32(value) <= high]
+    found = {value: int((finite == np.float32(value)).sum()) for value in likely}
     for value in found:
         finite[finite == np.float32(value)] = np.nan
-    return finite, found
+    return finite, {value: count for value, count in found.items() if count}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from concertation.core.anticipation.framework import Reduce
 from concertation.core.fields.grid import Grid, Numbers
 from concertation.core.fields.zonal import MEAN, Statistic
 from concertation.core.problems import Problem
@@ -40,8 +41,10 @@ class CubeFigures:
     on_grid: tuple[float, ...] = ()
 
 
-def count_cube(path: Path, asked: Asked, shapes: Sequence[BaseGeometry], statistic: Statistic = MEAN, *, limits: Limits = CUBE_LIMITS) -> CubeFigures:
-    """The figures of a file of any size over some areas. Never raises on a bad file."""
+def count_cube(
+    path: Path, asked: Asked, shapes: Sequence[BaseGeometry], statistic: Statistic = MEAN, *, members: Reduce | None = None, limits: Limits = CUBE_LIMITS
+) -> CubeFigures:
+    """The figures of a file of any size over some areas, of each member or of the ensemble reduced cell by cell. Never raises on a bad file."""
     kind = kind_of(path)
     stopped = cannot_read(kind, path) or (None if find_spec("dask") else Problem("field-reader-missing", value="dask"))
     if stopped is not None:
@@ -49,7 +52,7 @@ def count_cube(path: Path, asked: Asked, shapes: Sequence[BaseGeometry], statist
     with TemporaryDirectory(prefix="concertation-areas-") as folder:
         areas = Path(folder) / "areas.wkb"
         areas.write_text("\n".join(shapely.to_wkb(shapes, hex=True).tolist()), encoding="ascii")
-        return counted_in_child(path, asked_plainly(asked) | {"kind": kind, "areas": str(areas), "statistic": asdict(statistic)}, limits)
+        return counted_in_child(path, asked_plainly(asked) | {"kind": kind, "areas": str(areas), "statistic": asdict(statistic), "members": asdict(members) if members else None}, limits)
 
 
 def counted_in_child(path: Path, asked: dict[str, object], limits: Limits) -> CubeFigures:

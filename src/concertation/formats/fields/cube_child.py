@@ -1,7 +1,7 @@
 """The child that counts a cube over areas: blocks of whole issues, read one at a time, counted two at a time, never all held."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,8 @@ import dask.array as da
 import numpy as np
 import shapely
 
+from concertation.core.anticipation.framework import Reduce
+from concertation.core.anticipation.reducing import over_members
 from concertation.core.fields.coverage import coverage
 from concertation.core.fields.grid import Numbers
 from concertation.core.fields.zonal import Statistic, Zones, held_shares, zonal, zones_on
@@ -21,7 +23,8 @@ from concertation.formats.fields.child import CELL_BYTES, ground_of, opened_fiel
 from concertation.formats.fields.opened import Block, Layer, Opened, Refused
 from concertation.formats.limits import Limits
 
-BLOCK_BYTES = 48_000_000
+BLOCK_BYTES = 16_000_000
+FIGURE_BYTES = 8
 WORKERS = 2
 
 
@@ -48,7 +51,9 @@ def count(path: Path, folder: Path, limits: Limits, asked: Mapping[str, Any]) ->
         grid = opened.grid.part(rows, columns)
         shapes = shapely.from_wkb(Path(asked["areas"]).read_text(encoding="ascii").split("\n"))
         zones = zones_on(grid, coverage(grid, list(shapes)))
-        told = counted(Cube(opened.layers[asked["variables"][0]], opened, rows, columns), zones, Statistic(**asked["statistic"]))
+        members = Reduce(**asked["members"]) if asked["members"] else None
+        refuse_figures(len(opened.days) * (1 if members else opened.members) * zones.weights.areas, limits)
+        told = counted(Cube(opened.layers[asked["variables"][0]], opened, rows, columns), partial(one_block, zones=zones, asked=Statistic(**asked["statistic"]), members=members), zones, is_reduced=members is not None)
     except Refused as refused:
         return {"problems": [plain(refused.problem)]}
     areas = zones.weights.areas
@@ -62,26 +67,34 @@ def count(path: Path, folder: Path, limits: Limits, asked: Mapping[str, Any]) ->
     }  # fmt: skip
 
 
-def counted(cube: Cube, zones: Zones, asked: Statistic) -> Numbers:
+def refuse_figures(count: int, limits: Limits) -> None:
+    """Refuse figures of more than a sixth of the memory: an ensemble of many members over many areas is as large as the cube itself."""
+    size, most = count * 2 * FIGURE_BYTES // 1_000_000, limits.memory_mb // 6
+    if size > most:
+        raise Refused(Problem("field-too-many-figures", value=str(size), detail={"limit": str(most)}))
+
+
+def counted(cube: Cube, one: Callable[[Block], Numbers], zones: Zones, *, is_reduced: bool) -> Numbers:
     """Figures, shares held and cells undeclared, side by side along the last axis, block by block."""
     issues, members, rows, columns = cube.shape
     many = max(1, BLOCK_BYTES // (members * rows * columns * CELL_BYTES))
     arrays: Any = da
     held = arrays.from_array(cube, chunks=(many, members, rows, columns), lock=True, asarray=False, meta=np.empty((0, 0, 0, 0), np.float32), name=False)
     width = 2 * zones.weights.areas + 1
-    told = held.map_blocks(partial(one_block, zones=zones, asked=asked), dtype=np.float64, drop_axis=[3], chunks=(held.chunks[0], (members,), (width,)), meta=np.empty((0, 0, 0)))
+    told = held.map_blocks(one, dtype=np.float64, drop_axis=[3], chunks=(held.chunks[0], (1 if is_reduced else members,), (width,)), meta=np.empty((0, 0, 0)))
     with dask.config.set(scheduler="threads", num_workers=WORKERS):
         return np.asarray(told.compute())
 
 
-def one_block(block: Block, *, zones: Zones, asked: Statistic) -> Numbers:
+def one_block(block: Block, *, zones: Zones, asked: Statistic, members: Reduce | None) -> Numbers:
     """The figures of one block."""
-    issues, members = block.shape[:2]
-    cells, undeclared = without_sentinels(block.reshape(issues * members, -1))
-    figures, held = zonal(cells, zones, asked), held_shares(cells, zones)
-    marks = np.zeros((issues * members, 1))
+    issues, each = block.shape[:2]
+    cells, undeclared = without_sentinels(block.reshape(issues, each, -1))
+    fields = over_members(members, cells) if members else cells.reshape(issues * each, -1)
+    figures, held = zonal(fields, zones, asked), held_shares(fields, zones)
+    marks = np.zeros((len(fields), 1))
     marks[0] = sum(undeclared.values())
-    return np.concatenate((figures, held, marks), axis=1).reshape(issues, members, -1)
+    return np.concatenate((figures, held, marks), axis=1).reshape(issues, len(fields) // issues, -1)
 
 
 if __name__ == "__main__":

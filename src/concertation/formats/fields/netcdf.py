@@ -10,6 +10,7 @@ import netCDF4
 import numpy as np
 
 from concertation.core.problems import Problem
+from concertation.formats.fields.one_file import nothing_else_opened
 from concertation.formats.fields.opened import Axes, Block, Layer, Opened, Refused, axes_of
 
 EAST = ("lon", "longitude", "x")
@@ -23,16 +24,27 @@ FAILURES = (OSError, RuntimeError, ValueError, KeyError, IndexError, TypeError, 
 def open_netcdf(path: Path, variables: Sequence[str], on: date | None) -> Opened:
     """The field of a file. Raises Refused; values are read when a layer is asked for."""
     try:
-        held = netCDF4.Dataset(path, "r")
+        with nothing_else_opened(files=1):
+            held = netCDF4.Dataset(path, "r")
         names, told = wanted_names(held, variables)
+        refuse_elsewhere(path, [held.variables[name] for name in names.values()])
         roles = roles_of(held, held.variables[names[variables[0]]])
-        axes = axes_of(held.variables[roles["east"]][:].filled(np.nan), held.variables[roles["north"]][:].filled(np.nan))
-        days = days_of(held, roles.get("time"), on)
+        with nothing_else_opened():
+            axes = axes_of(held.variables[roles["east"]][:].filled(np.nan), held.variables[roles["north"]][:].filled(np.nan))
+            days = days_of(held, roles.get("time"), on)
         members = len(held.dimensions[roles["member"]]) if "member" in roles else 1
         layers = {name: Layer(unit_of(held.variables[real]), reader(held.variables[real], roles, axes)) for name, real in names.items()}
     except FAILURES as reason:
         raise Refused(Problem("field-unreadable", value=str(reason)[:120])) from None
     return Opened(axes.grid, layers, days, members, (*told, *axes.problems))
+
+
+def refuse_elsewhere(path: Path, variables: Sequence[Any]) -> None:
+    """Refuse a variable whose values cannot be in this file: it names another as their place, and would be read as nothing but zeros."""
+    size = path.stat().st_size
+    for variable in variables:
+        if variable.chunking() == "contiguous" and variable.size * variable.dtype.itemsize > size:
+            raise Refused(Problem("field-unreadable", value=f"{variable.name}: {variable.size * variable.dtype.itemsize} > {size}"))
 
 
 def unit_of(variable: Any) -> str:
@@ -139,7 +151,8 @@ def reader(variable: Any, roles: Mapping[str, str], axes: Axes) -> Any:
         east = slice(None) if axes.is_turned else columns
         picked = {roles["north"]: axes.as_written(rows), roles["east"]: east, roles.get("time", ""): steps}
         try:
-            raw = variable[tuple(picked.get(name, slice(None)) for name in variable.dimensions)]
+            with nothing_else_opened():
+                raw = variable[tuple(picked.get(name, slice(None)) for name in variable.dimensions)]
         except FAILURES as reason:
             raise Refused(Problem("field-unreadable", value=str(reason)[:120])) from None
         values = np.ma.filled(np.ma.asarray(raw, dtype=np.float32), np.nan)
