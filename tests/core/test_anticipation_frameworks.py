@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,14 +13,15 @@ from concertation.core.anticipation.amounts import expected_yearly_cost, planned
 from concertation.core.anticipation.backtest import back_test, declared
 from concertation.core.anticipation.firing import by_unit, evidence, over_the_area
 from concertation.core.anticipation.judging import Spot, judge, ranked
+from concertation.core.anticipation.quality import stations_missing
 from concertation.core.anticipation.readings import Reading, Readings, season_of
 from concertation.core.anticipation.rules import Rank, Reference
 from concertation.core.anticipation.rules import Test as Trial
 from concertation.core.anticipation.wording import framework_in_words, window_in_words
 from concertation.core.anticipation.years import Years, years_of
-from concertation.formats.framework_file import shipped
+from concertation.formats.framework_file import read_framework, shipped
 from concertation.formats.indicator_series import read_series
-from core.anticipation_samples import framework, level
+from core.anticipation_samples import changed, codes, content, framework, level
 
 MASKS = st.integers(min_value=0, max_value=(1 << 44) - 1)
 NIGER = "anticipation/iri_maproom_raw.csv"
@@ -125,6 +127,37 @@ def test_the_declared_years_of_burkina_faso_give_the_published_return_periods() 
 
 def test_a_window_of_the_guinean_flood_belongs_to_the_season_that_began_before_new_year() -> None:
     assert [season_of(date(2026, month, 1), starts=7) for month in (1, 6, 7, 12)] == [2025, 2025, 2026, 2026]
+
+
+@pytest.mark.parametrize(("missing", "held", "season"), [(None, -0.9, True), (19.0, -0.9, True), (20.0, -0.9, False), (35.0, -0.9, False), (20.0, None, False), (None, None, False)])
+def test_another_source_is_read_where_too_many_stations_are_missing_or_nothing_is_held(missing: float | None, held: float | None, season: bool) -> None:
+    niger = framework("ner-drought-2026")
+    past = [Reading(name, "", year, 8, value) for year in range(2001, 2021) for name, value in (("rain_index", year % 7 / 10), ("rain_index_chirp", -1.0 - year % 5))]
+    now = [Reading("rain_index_chirp", "", 2021, 8, 0.4)]
+    now += [Reading("rain_index", "", 2021, 8, held)] if held is not None else []
+    now += [Reading("stations_missing", "", 2021, 8, missing)] if missing is not None else []
+
+    judged = judge(niger, Readings.of([*past, *now]), "dry_season", Spot("", 8, 2021))
+
+    assert (judged.passes, judged.indicator) == (season, "rain_index" if season else "rain_index_chirp")
+
+
+def test_where_no_other_source_is_named_a_reading_with_missing_stations_is_not_known_and_is_told() -> None:
+    whole = content("ner-drought-2026")
+    del whole["indicators"]["rain_index"]["fallback"]["reading"]
+    read = read_framework(yaml.safe_dump(whole, allow_unicode=True).encode())
+    assert read.framework is not None and read.is_sound
+    readings = [Reading("rain_index", "", year, 8, -3.0 if year == 2021 else 1.0) for year in range(2001, 2022)] + [Reading("stations_missing", "", 2021, 8, 40.0)]
+
+    assert over_the_area(read.framework, Readings.of(readings), "W2", first=2021, last=2021).has(2021) is None
+    [problem] = stations_missing(read.framework, readings)
+    assert (problem.code, problem.value, problem.detail["limit"]) == ("reading-stations-missing", "40", "20")
+
+
+def test_a_fallback_names_indicators_that_are_declared_and_its_share() -> None:
+    assert "framework-indicator-unknown" in codes(changed("ner-drought-2026", "indicators", "rain_index", "fallback", "reading", to="nobody"))
+    assert "framework-key-missing" in codes(changed("ner-drought-2026", "indicators", "rain_index", "fallback", "at_least", to=None))
+    assert "CHIRP" in window_in_words(framework("ner-drought-2026"), "W2", "en")
 
 
 def test_a_common_year_is_known_to_have_no_366th_day() -> None:

@@ -15,7 +15,7 @@ from concertation.apps.anticipation.queries import FrameworkInView, frameworks, 
 from concertation.apps.ground.chain import canonical
 from concertation.apps.ground.commands import journal, post_message
 from concertation.core.anticipation.framework import Framework
-from concertation.core.anticipation.quality import stale, stuck
+from concertation.core.anticipation.quality import stale, stations_missing, stuck
 from concertation.core.anticipation.readings import Reading, Readings, season_of
 from concertation.core.anticipation.watching import CONFIRMING, WindowVerdict, verdicts
 from concertation.core.problems import Problem
@@ -164,7 +164,7 @@ def _watch_one(shown: FrameworkInView, watchers: Sequence[Mandate], at: datetime
     known = readings(watchers, framework)
     judged = verdicts(framework, Readings.of(known), season) if known else ()
     this_season = [each for each in known if each.year == season]
-    problems = (*stuck(framework, this_season), *stale(framework, known, today))
+    problems = (*stuck(framework, this_season), *stations_missing(framework, this_season), *stale(framework, known, today))
     by = next(each for each in watchers if each.state == shown.row.owner_state)
     made = [_fire(shown, verdict, problems, at=at, by=by) for verdict in judged if verdict.fired]
     fired = tuple(each for each in made if each is not None)

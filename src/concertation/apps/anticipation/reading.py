@@ -8,7 +8,7 @@ from concertation.apps.anticipation.models import Activation
 from concertation.apps.anticipation.queries import FrameworkInView, activations, frameworks, readings, unit_names
 from concertation.core.anticipation.amounts import expected_yearly_cost
 from concertation.core.anticipation.backtest import BacktestResult, back_test, declared
-from concertation.core.anticipation.quality import histories, stale, stuck
+from concertation.core.anticipation.quality import histories, stale, stations_missing, stuck
 from concertation.core.anticipation.readings import Reading, Readings, season_of
 from concertation.core.anticipation.replay import Met, replay
 from concertation.core.anticipation.watching import Standing, WindowVerdict, standing, verdicts
@@ -69,7 +69,7 @@ def told(mandates: Sequence[Mandate], shown: FrameworkInView, today: date) -> To
     periods: Mapping[str, float | None] = {name: years.return_period for name, years in past.windows.items()} if past else framework.backtest.return_periods
     overall = past.overall.return_period if past else framework.backtest.return_periods.get("overall")
     this_season = [each for each in known if each.year == season]
-    problems = (*shown.read.problems, *stuck(framework, this_season), *stale(framework, known, today), *histories(framework, known))
+    problems = (*shown.read.problems, *stuck(framework, this_season), *stations_missing(framework, this_season), *stale(framework, known, today), *histories(framework, known))
     return Told(
         shown, season, judged, standing(framework, judged, [each.state for each in fired if each.season == season]), past, has_past,
         expected_yearly_cost(framework, [(name, periods.get(name)) for name in framework.windows], overall), known, problems, fired,

@@ -192,7 +192,7 @@ def evidence_of(held: Told, name: str) -> list[dict[str, object]]:
 def judgement_line(framework: Framework, facts: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
     """One reading judged, in words."""
     test = framework.tests.get(str(facts["test"]))
-    indicator = framework.indicators[test.indicator] if test else None
+    indicator = framework.indicators[str(facts.get("indicator") or test.indicator)] if test else None
     value, threshold, issue = facts["value"], facts["threshold"], facts["issue"]
     return {
         "label": indicator.label.told(language()) if indicator else facts["test"], "unit": names.get(str(facts["unit"]), facts["unit"]), "when": when_issued(framework, indicator.every, int(str(issue)), int(str(facts["year"]))) if indicator and issue else "",

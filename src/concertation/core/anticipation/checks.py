@@ -50,10 +50,24 @@ def indicators(framework: Framework) -> Iterator[Problem]:
         needed = NEEDED.get(indicator.reduce.how)
         if needed and getattr(indicator.reduce, needed) in (None, "", ()):
             yield Problem("framework-key-missing", at("indicators", name, "reduce", needed), needed)
+        yield from fallbacks(framework, name)
         if indicator.valid and indicator.valid[0] >= indicator.valid[1]:
             yield Problem("framework-tests-contradict", at("indicators", name, "valid"), str(indicator.valid))
         if framework.kind == "security" and indicator.variable not in PROTECTIVE:
             yield Problem("framework-security-variable-refused", at("indicators", name, "variable"), indicator.variable)
+
+
+def fallbacks(framework: Framework, name: str) -> Iterator[Problem]:
+    """A fallback reads indicators that are declared, others than its own, and says from which share of missing stations on."""
+    fallback = framework.indicators[name].fallback
+    if fallback is None:
+        return
+    for key in ("reading", "missing"):
+        named = getattr(fallback, key)
+        if named and (named not in framework.indicators or named == name):
+            yield Problem("framework-indicator-unknown", at("indicators", name, "fallback", key), named, {"known": ", ".join(each for each in framework.indicators if each != name)})
+    if fallback.missing and fallback.at_least is None:
+        yield Problem("framework-key-missing", at("indicators", name, "fallback", "at_least"), "at_least")
 
 
 def tests(framework: Framework) -> Iterator[Problem]:

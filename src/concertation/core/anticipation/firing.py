@@ -139,9 +139,16 @@ def counts_units(rule: Rule) -> bool:
 def indicators_of(framework: Framework, window: str) -> tuple[str, ...]:
     """The indicators a window reads, those of a window that holds it back too, in order."""
     rule = framework.windows[window].fire
-    names = {framework.tests[test].indicator: None for test, _issues in tests_in(rule)}
+    names = {name: None for test, _issues in tests_in(rule) for name in read_by(framework, test)}
     others = {each.unless.fired for each in rules_in(rule) if each.unless} - {window}
     return tuple(dict.fromkeys((*names, *(name for other in sorted(others) for name in indicators_of(framework, other)))))
+
+
+def read_by(framework: Framework, test: str) -> tuple[str, ...]:
+    """The indicators a test reads: its own, what takes over from it, what says when."""
+    indicator = framework.tests[test].indicator
+    fallback = framework.indicators[indicator].fallback
+    return (indicator, *((name for name in (fallback.reading, fallback.missing) if name) if fallback else ()))
 
 
 def by_unit(framework: Framework, readings: Readings, window: str, *, first: int, last: int) -> Mapping[str, Years]:

@@ -81,10 +81,17 @@ class Reduce(Declared):
 
 @dataclass(frozen=True, slots=True)
 class Fallback(Declared):
-    """Another source for the same indicator, and when it takes over."""
+    """Another source for the same indicator, and when it takes over.
+
+    `reading`: the indicator of that source, read where nothing is held or where the share of stations missing (`missing`, an indicator
+    too) is at least `at_least`. Without `reading`, such a value is believed by nobody: not known, never no.
+    """
 
     source: str
     when: Text
+    reading: str = ""
+    missing: str = ""
+    at_least: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

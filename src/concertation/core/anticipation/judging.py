@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor
 
-from concertation.core.anticipation.framework import Framework
-from concertation.core.anticipation.readings import Readings, Series
+from concertation.core.anticipation.framework import Fallback, Framework
+from concertation.core.anticipation.readings import NO_SERIES, Readings, Series
 from concertation.core.anticipation.rules import Rank, Reference, Test, Thresholds
 from concertation.core.anticipation.years import Years, years_of
 
@@ -24,6 +24,7 @@ class Judgement:
     threshold: float | None
     passes: bool | None
     ranked_among: int = 0
+    indicator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,40 @@ class Spot:
 def judge(framework: Framework, readings: Readings, name: str, spot: Spot) -> Judgement:
     """Judge one reading by one test, and by the test it also asks for."""
     test = framework.tests[name]
-    series = readings.series(test.indicator, spot.unit, spot.issue)
+    read = read_at(framework, readings, test.indicator, spot)
+    series = readings.series(read, spot.unit, spot.issue) if read else NO_SERIES
     value = series.get(spot.year)
     threshold, passes, among = _compared(test, readings, series, spot)
     own = passes(value) if value is not None and passes is not None else None
     if test.also:
         other = judge(framework, readings, test.also, spot).passes
         own = False if False in (own, other) else None if None in (own, other) else True
-    return Judgement(name, spot.unit, spot.issue, spot.year, value, threshold, own, among)
+    return Judgement(name, spot.unit, spot.issue, spot.year, value, threshold, own, among, read)
+
+
+def read_at(framework: Framework, readings: Readings, indicator: str, spot: Spot) -> str:
+    """The indicator that is read at a spot: its own, or that of its fallback; empty where neither can be believed."""
+    fallback = framework.indicators[indicator].fallback if indicator in framework.indicators else None
+    if fallback is None or not (fallback.reading or fallback.missing):
+        return indicator
+    if lacks_stations(fallback, readings, spot) or spot.year not in readings.series(indicator, spot.unit, spot.issue):
+        return fallback.reading
+    return indicator
+
+
+def lacks_stations(fallback: Fallback, readings: Readings, spot: Spot) -> bool:
+    """Whether so many stations are missing at a spot that the fallback takes over.
+
+    >>> from concertation.core.anticipation.declaring import Text
+    >>> from concertation.core.anticipation.readings import Reading
+    >>> told = Readings.of([Reading("missing", "", 2026, 8, 25.0)])
+    >>> lacks_stations(Fallback("CHIRP", Text("", ""), missing="missing", at_least=20.0), told, Spot("", 8, 2026))
+    True
+    """
+    if not fallback.missing or fallback.at_least is None:
+        return False
+    share = readings.series(fallback.missing, spot.unit, spot.issue).get(spot.year)
+    return share is not None and share >= fallback.at_least
 
 
 Passing = Callable[[float], bool]
@@ -201,7 +228,8 @@ def _passed(series: Series, passing: Passing | None, first: int, last: int) -> Y
 def years_passed(framework: Framework, readings: Readings, name: str, *, unit: str, issue: int, first: int, last: int) -> Years:
     """The years in which a unit's reading of an issue passes a test."""
     test = framework.tests[name]
-    if is_one_threshold(test):
+    fallback = framework.indicators[test.indicator].fallback
+    if is_one_threshold(test) and (fallback is None or not (fallback.reading or fallback.missing)):
         series = readings.series(test.indicator, unit, issue)
         _threshold, passing, _among = _compared(test, readings, series, Spot(unit, issue, last))
         return _passed(series, passing, first, last)

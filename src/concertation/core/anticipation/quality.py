@@ -43,7 +43,7 @@ def believed(framework: Framework, written: Sequence[Written]) -> Believed:
         kept += good
         problems += found
     readings = tuple(kept)
-    return Believed(readings, (*problems, *stuck(framework, readings), *histories(framework, readings)))
+    return Believed(readings, (*problems, *stuck(framework, readings), *stations_missing(framework, readings), *histories(framework, readings)))
 
 
 def without_repeats(written: Iterable[Written]) -> tuple[list[Written], list[Problem]]:
@@ -115,6 +115,19 @@ def runs(rows: Iterable[Reading]) -> Iterator[tuple[float, int, int]]:
         last, year = (row.year, row.issue), row.year
     if days:
         yield value, days, year
+
+
+def stations_missing(framework: Framework, readings: Iterable[Reading]) -> Iterator[Problem]:
+    """Issues at which so many stations are missing that the indicator is not believed: another source is read, or nothing."""
+    every = list(readings)
+    for name, indicator in framework.indicators.items():
+        fallback = indicator.fallback
+        if fallback is None or not fallback.missing or fallback.at_least is None:
+            continue
+        for each in every:
+            if each.indicator == fallback.missing and each.value >= fallback.at_least:
+                where = {"indicator": name, "year": str(each.year), "issue": str(each.issue), "limit": f"{fallback.at_least:g}", "other": fallback.source if fallback.reading else "–"}
+                yield Problem("reading-stations-missing", Cell(), f"{each.value:g}", where)
 
 
 def histories(framework: Framework, readings: Iterable[Reading]) -> Iterator[Problem]:

@@ -8,7 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from concertation.core.anticipation.firing import Field, counts_units, fired, indicators_of, rules_in, tests_in
+from concertation.core.anticipation.firing import (
+    Field,
+    counts_units,
+    fired,
+    indicators_of,
+    read_by,
+    rules_in,
+    tests_in,
+)
 from concertation.core.anticipation.framework import ISSUES, Framework
 from concertation.core.anticipation.judging import Spot, judge
 from concertation.core.anticipation.readings import Reading, Readings
@@ -74,8 +82,7 @@ def waiting(framework: Framework, window: str) -> Waiting:
     rule = framework.windows[window].fire
     found: dict[str, list[tuple[str, frozenset[int]]]] = defaultdict(list)
     for name, issues in tests_in(rule):
-        test = framework.tests[name]
-        for indicator in dict.fromkeys(filter(None, (test.indicator, test.at_least_reading))):
+        for indicator in dict.fromkeys(filter(None, (*read_by(framework, name), framework.tests[name].at_least_reading))):
             found[indicator].append((name, frozenset(issues)))
     for indicator in indicators_of(framework, window):
         found.setdefault(indicator, [])

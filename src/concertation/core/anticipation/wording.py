@@ -155,7 +155,16 @@ def test_in_words(framework: Framework, name: str, language: Language) -> str:
     test = framework.tests[name]
     indicator = framework.indicators[test.indicator]
     words = f"{indicator_in_words(indicator, language)}{' :' if language == 'fr' else ':'} {compared_in_words(framework, test, indicator, language)}"
+    words += fallback_in_words(indicator, language)
     return f"{words} {'et' if language == 'fr' else 'and'} {test_in_words(framework, test.also, language)}" if test.also else words
+
+
+def fallback_in_words(indicator: Indicator, language: Language) -> str:
+    """Which other source is read, and when; empty where none is."""
+    fallback = indicator.fallback
+    if fallback is None or not fallback.reading:
+        return ""
+    return f" ({'lu chez' if language == 'fr' else 'read from'} {fallback.source} {fallback.when.told(language)})"
 
 
 def compared_in_words(framework: Framework, test: Test, indicator: Indicator, language: Language) -> str:
