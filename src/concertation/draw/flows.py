@@ -118,7 +118,7 @@ def flow_picture(rows: Sequence[Row], words: FlowWords) -> str:
         for ribbon in ribbons([(row[left], row[right], row[tinted], row[-1]) for row in rows], nodes[left], nodes[right], (xs[left] + NODE, xs[right]), tints)
     ]
     drawn = [part for at, column in enumerate(nodes) for part in labelled(column, xs[at], words, is_first=at == 0)]
-    ends = {0: (0.0, "start"), count - 1: (float(width), "end")}
+    ends = {0: (xs[0] - 6, "end"), count - 1: (xs[-1] + NODE + 6, "start")}
     heads = [
         text("text", heading, x=ends.get(at, (xs[at] + NODE / 2, ""))[0], y=14, fill=QUIET, text_anchor=ends.get(at, (0.0, "middle"))[1], font_size=12) for at, heading in enumerate(words.columns)
     ]

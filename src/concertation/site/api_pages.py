@@ -1,6 +1,7 @@
 """The programming interface explained on a page of our own, made from its description; and the description itself."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,11 +14,13 @@ from concertation.apps.ground.answers import MOST_ROWS, USUAL_ROWS
 from concertation.apps.ground.refusals import STATUSES
 from concertation.core.problems import Problem
 from concertation.formats.problem_texts import in_words
-from concertation.site.api_description import PREFIX, words
 from concertation.site.api_description import description as described
+from concertation.site.api_description import words
 from concertation.site.blocks import language
 
-SHOWN_VALUES = 12
+SHOWN_VALUES = 6
+SHARED_BY = 3
+COMMON = ("lang", "limit", "after", "output_format")
 
 
 @require_safe
@@ -31,8 +34,13 @@ def docs(request: HttpRequest) -> HttpResponse:
     """Every address with its filters and columns, and every code of refusal."""
     made, told = described(language()), words(language())
     groups = [(name, told["tag", name], list(routes(made, name))) for kind, name in told if kind == "tag"]
+    shared = shared_columns(route for _name, _text, own in groups for route in own)
+    for route in (route for _name, _text, own in groups for route in own):
+        route["shared"] = [each["name"] for each in route["columns"] if each in shared]
+        route["columns"] = [each for each in route["columns"] if each not in shared]
     context = {
-        "groups": groups, "refusals": list(refusals()), "lead": told["text", "lead"], "per_minute": PER_MINUTE, "most": MOST_ROWS, "usual": USUAL_ROWS,
+        "groups": groups, "common": [filter_line(found) for name in COMMON if (found := first_filter(made, name))],
+        "columns": sorted(shared, key=lambda each: each["name"]), "refusals": list(refusals()), "lead": told["text", "lead"], "per_minute": PER_MINUTE, "most": MOST_ROWS, "usual": USUAL_ROWS,
         "breadcrumbs": [("AES", "/"), (_("Interface pour programmes"), None)],
     }
     return render(request, "site/api.html", context)
@@ -45,10 +53,22 @@ def routes(made: Mapping[str, Any], tag: str) -> Iterator[dict[str, Any]]:
         if tag in route["tags"]:
             schema = route["responses"]["200"]["content"]["application/json"]["schema"]
             yield {
-                "name": route["operationId"], "path": path, "short": path.removeprefix(PREFIX), "summary": route["summary"], "filters": [filter_line(each) for each in route["parameters"]],
+                "name": route["operationId"], "path": path, "summary": route["summary"], "filters": [filter_line(each) for each in route["parameters"] if each["name"] not in COMMON],
+                "common": [each["name"] for each in route["parameters"] if each["name"] in COMMON],
                 "columns": list(columns(made, schema)), "opens": "{" not in path and not any(each["required"] for each in route["parameters"]),
-                "csv": any(each["name"] == "output_format" for each in route["parameters"]),
             }  # fmt: skip
+
+
+def first_filter(made: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """A filter as the first address that understands it describes it."""
+    every = (each for methods in made["paths"].values() for each in methods["get"]["parameters"] if each["name"] == name)
+    return next(every, None)
+
+
+def shared_columns(routes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The columns that several addresses answer with the same words and the same form: told once."""
+    met = Counter(tuple(each.items()) for route in routes for each in route["columns"])
+    return [dict(each) for each, count in met.items() if count >= SHARED_BY]
 
 
 def filter_line(given: Mapping[str, Any]) -> dict[str, Any]:

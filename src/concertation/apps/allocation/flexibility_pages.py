@@ -82,31 +82,37 @@ def need_words(held: Scenario, effect: list[float] | None, currency: str) -> str
     """The effect of a change on 1 M in money of need covered, with its interval."""
     if effect is None:
         return ""
-    return _("Sous les hypothèses du scénario %(number)s, ce changement sur 1 M %(currency)s couvrirait %(middle)s %(currency)s de besoin de plus (%(low)s à %(high)s) ; estimation.") % parts(held, effect, currency)
+    return _("Sous les hypothèses du scénario %(number)s, ce changement sur 1 M %(currency)s couvrirait %(middle)s %(currency)s de besoin de plus (%(interval)s) ; estimation.") % parts(held, effect, currency)
 
 
 def effect_words(held: Scenario, effect: list[float] | None, currency: str) -> str:
     """One step softer, in a sentence that says its hypotheses and its interval."""
     if effect is None:
         return ""
-    if round(effect[1]) <= 0:
-        return _("Sous les hypothèses du scénario %(number)s, un cran de souplesse sur 1 M %(currency)s ne changerait pas le nombre de personnes assistées (%(low)s à %(high)s).") % parts(held, effect, currency)
-    return _("Sous les hypothèses du scénario %(number)s, un cran de souplesse sur 1 M %(currency)s permettrait d'assister %(middle)s personnes de plus (%(low)s à %(high)s).") % parts(held, effect, currency)
+    if not any(map(round, effect)):
+        return _("Sous les hypothèses du scénario %(number)s, un cran de souplesse sur 1 M %(currency)s ne changerait pas le nombre de personnes assistées.") % parts(held, effect, currency)
+    if effect[1] <= 0:
+        return _("Sous les hypothèses du scénario %(number)s, un cran de souplesse sur 1 M %(currency)s assisterait %(fewer)s personnes de moins (%(interval)s).") % parts(held, effect, currency)
+    return _("Sous les hypothèses du scénario %(number)s, un cran de souplesse sur 1 M %(currency)s permettrait d'assister %(middle)s personnes de plus (%(interval)s).") % parts(held, effect, currency)
 
 
 def months_words(held: Scenario, effect: list[float] | None, currency: str) -> str:
     """Three months longer, in a sentence that says its hypotheses and its interval."""
     if effect is None:
         return ""
-    if round(effect[1]) <= 0:
-        return _("Sous les hypothèses du scénario %(number)s, trois mois de plus sur 1 M %(currency)s ne changeraient pas le nombre de personnes assistées (%(low)s à %(high)s).") % parts(held, effect, currency)
-    return _("Sous les hypothèses du scénario %(number)s, trois mois de plus sur 1 M %(currency)s permettraient d'assister %(middle)s personnes de plus (%(low)s à %(high)s).") % parts(held, effect, currency)
+    if not any(map(round, effect)):
+        return _("Sous les hypothèses du scénario %(number)s, trois mois de plus sur 1 M %(currency)s ne changeraient pas le nombre de personnes assistées.") % parts(held, effect, currency)
+    if effect[1] <= 0:
+        return _("Sous les hypothèses du scénario %(number)s, trois mois de plus sur 1 M %(currency)s assisteraient %(fewer)s personnes de moins (%(interval)s).") % parts(held, effect, currency)
+    return _("Sous les hypothèses du scénario %(number)s, trois mois de plus sur 1 M %(currency)s permettraient d'assister %(middle)s personnes de plus (%(interval)s).") % parts(held, effect, currency)
 
 
 def parts(held: Scenario, effect: list[float], currency: str) -> dict[str, object]:
     """What fills these sentences."""
-    low, high = round(effect[0]), round(effect[1])
-    return {"number": held.number, "currency": currency, "middle": number(round((effect[0] + effect[1]) / 2), 0), "low": number(low, 0), "high": number(high, 0)}
+    low, high, middle = round(effect[0]), round(effect[1]), round((effect[0] + effect[1]) / 2)
+    ends = (low, high) if high > 0 else (-high, -low)
+    interval = _("%(low)s à %(high)s") % {"low": number(ends[0], 0), "high": number(ends[1], 0)} if low != high else _("autant aux deux essais")
+    return {"number": held.number, "currency": currency, "middle": number(middle, 0), "fewer": number(-middle, 0), "interval": interval}
 
 
 def next_shown(asked: Round, held: Scenario) -> list[dict[str, Any]]:

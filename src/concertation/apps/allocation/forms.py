@@ -107,7 +107,7 @@ class TryWhatIf(forms.Form):
     """One thing changed, to see what it would do."""
 
     kind = forms.ChoiceField(label=_("Et si"), choices=[(kind, WHAT_IF_WORDS[kind]) for kind in KINDS])
-    id = forms.CharField(label=_("Source ou besoin (identifiant)"), max_length=200)
+    id = forms.CharField(label=_("Source ou besoin (identifiant)"), max_length=200, widget=forms.TextInput(attrs={"list": "known-ids", "autocomplete": "off"}))
     amount = amount_field(_("Montant"), required=False)
 
     def clean(self) -> dict[str, Any]:

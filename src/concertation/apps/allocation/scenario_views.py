@@ -16,6 +16,7 @@ from concertation.apps.allocation.models import Round, Scenario
 from concertation.apps.allocation.solving import Tried
 from concertation.apps.allocation.words import (
     COUNTING_WORDS,
+    NARROW,
     STAGE_WORDS,
     STATUS_WORDS,
     money,
@@ -30,6 +31,7 @@ from concertation.core.allocation.what_if import WhatIf
 from concertation.core.periods import Period, day_in_words
 
 CHANGED_SHOWN = 15
+MILLIONTH = 1e-6
 
 
 def lines_table(asked: Round, scenario: Scenario, page: Page[Any], *, leads: bool) -> dict[str, Any]:
@@ -44,15 +46,28 @@ def lines_table(asked: Round, scenario: Scenario, page: Page[Any], *, leads: boo
     rows = [
         {
             "source": row["source"], "need": {"text": f"{state_words(row['state'])} · {sector_words(row['sector'])}", "note": row["cell"]}, "amount": money(row["minor"], asked.currency),
-            "reason": {"text": row["why"], "note": _("changée à la main")} if row["by_hand"] else row["reason_en" if get_language() == "en" else "reason_fr"],
+            "reason": {"text": row["why"], "note": _("changée à la main")} if row["by_hand"] else reason_shown(row),
             "act": {"text": _("Changer"), "url": f"{base}?{urlencode({'source': row['source'], 'cell': row['cell']})}#change"},
         }
         for row in page
     ]  # fmt: skip
     return {
-        "id": "lines", "caption": _("Lignes du plan"), "columns": columns, "rows": rows, "page": page, "search": "q", "exports": ["csv", "xlsx", "json"],
+        "id": "lines", "stacks": True, "caption": _("Lignes du plan"), "columns": columns, "rows": rows, "page": page, "search": "q", "exports": ["csv", "xlsx", "json"],
         "empty": {"title": _("Aucune ligne : cet argent n'a le droit d'aller à aucun de ces besoins, ou rien ne répond à ce choix.")},
     }  # fmt: skip
+
+
+def reason_shown(row: Mapping[str, Any]) -> str:
+    """The reason of a line in the reader's language, without the codes of a place that its own column says in words."""
+    return str(row["reason_en" if get_language() == "en" else "reason_fr"]).replace(f" ({row['state']} · {row['sector']})", "")
+
+
+def gap_words(gap: float) -> str:
+    """How far a plan may be from the best, as people read it."""
+    if gap <= 0:
+        return _("aucun")
+    written = f"{number(100 * max(gap, MILLIONTH), 4)}{'' if get_language() == 'en' else NARROW}%"
+    return f"<{NARROW}{written}" if gap < MILLIONTH else written
 
 
 def stages_shown(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -62,7 +77,7 @@ def stages_shown(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     kept = [*floors[:1], *(stage for stage in stages if stage["name"] != "floor")]
     return [
         {
-            "name": str(STAGE_WORDS.get(stage["name"], stage["name"])), "rounds": len(floors) if stage["name"] == "floor" else 1, "gap": f"{stage['gap']:.1e}",
+            "name": str(STAGE_WORDS.get(stage["name"], stage["name"])), "rounds": len(floors) if stage["name"] == "floor" else 1, "gap": gap_words(stage["gap"]),
             "value": _stage_value(stage["name"], stage["value"]), "bound": _stage_value(stage["name"], stage["bound"]),
         }
         for stage in kept
@@ -83,7 +98,7 @@ def minimum_shown(answer: Mapping[str, Any]) -> dict[str, Any] | None:
     stages = [
         {
             "name": str(STAGE_WORDS.get(stage["name"], stage["name"])), "without": _stage_value(stage["name"], float(stage["without"])), "with": _stage_value(stage["name"], float(stage["with"])),
-            "bound": _stage_value(stage["name"], float(stage["bound"])) if "bound" in stage else "–", "gap": f"{float(stage['gap']):.1e}" if "gap" in stage else "–",
+            "bound": _stage_value(stage["name"], float(stage["bound"])) if "bound" in stage else "–", "gap": gap_words(float(stage["gap"])) if "gap" in stage else "–",
         }
         for stage in told["stages"]
     ]  # fmt: skip

@@ -56,8 +56,8 @@ def choices(request: ReaderRequest, states: Mapping[str, State]) -> tuple[str, i
 
 
 def sector_choices() -> list[tuple[str, str]]:
-    """The families of clusters, in the reader's language."""
-    held = reference_set.read("sectors").filter(pl.col("parent").is_null()).select("sector", f"name_{language()}")
+    """The families of clusters, in the reader's language; money is of one of them, never of all."""
+    held = reference_set.read("sectors").filter(pl.col("parent").is_null() & (pl.col("sector") != "ALL")).select("sector", f"name_{language()}")
     return [(code, name) for code, name in held.iter_rows()]
 
 

@@ -16,6 +16,7 @@ NARROW = "\u202f"
 MILLION_MINOR = 100_000_000
 ONE_MORE_DECIMAL = 10
 THOUSANDS = 1_000
+LEAST_SHOWN = 0.01
 SIGNS: Mapping[str, str] = {"XOF": "FCFA", "EUR": "€"}
 
 
@@ -32,10 +33,12 @@ def grouped(number: float, decimals: int = 0) -> str:
 
 
 def in_millions(minor: int | None) -> str:
-    """An amount of cents in millions of dollars, one decimal, none from a thousand millions on; words where none is held."""
+    """An amount of cents in millions of dollars, one decimal, none from a thousand millions on, whole dollars below ten thousand; words where none is held."""
     if minor is None:
         return none_held()
     millions = minor / MILLION_MINOR
+    if 0 < abs(millions) < LEAST_SHOWN:
+        return whole_dollars(minor)
     decimals = 0 if abs(millions) >= THOUSANDS or minor == 0 else 1 if abs(millions) >= 1 else 2
     shown = grouped(millions, decimals)
     return f"${shown}M" if language() == "en" else f"{shown}{NARROW}M${NARROW}US"

@@ -170,7 +170,7 @@ def table(ledger: Ledger, query: QueryDict) -> dict[str, object]:
         ("standing", _("État"), False), ("pledged_on", _("Promis le"), False),
     )  # fmt: skip
     return {
-        "id": "pledges", "caption": _("Promesses, une par ligne"), "sort": ledger.asked.sort, "search": "q", "exports": ["csv", "xlsx", "hxl"], "page": page, "filters": filters(ledger.asked),
+        "id": "pledges", "stacks": True, "caption": _("Promesses, une par ligne"), "sort": ledger.asked.sort, "search": "q", "exports": ["csv", "xlsx", "hxl"], "page": page, "filters": filters(ledger.asked),
         "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": key in SORTS} for key, label, numeric in keys], "rows": [_row(each) for each in shown],
         "note": _("Promis n'est pas reçu : n'est reçu que ce que le bénéficiaire a confirmé."),
         "empty": {"title": _("Aucune promesse"), "text": _("Aucune promesse ouverte à votre lecture ne répond à ce choix. Une promesse s'écrit par qui la reçoit, ou par qui la fait.")},

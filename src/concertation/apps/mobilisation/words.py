@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +18,7 @@ from concertation.core.mobilisation.gap import Closing
 from concertation.core.mobilisation.ledger import Standing, Stood
 from concertation.core.mobilisation.totals import OTHERS
 from concertation.core.money import PEG_SOURCE, Rate
+from concertation.core.periods import day_in_words
 
 FRAMEWORK = "AES"
 TENTH_OF_A_PERCENT = Fraction(1, 1000)
@@ -26,7 +26,7 @@ TENTH_OF_A_PERCENT = Fraction(1, 1000)
 
 def day_words(day: date | None) -> str:
     """A day in words."""
-    return date_format(day, "j F Y") if day else ""
+    return day_in_words(day, language()) if day else ""
 
 
 def giver_type_words(code: str) -> str:
