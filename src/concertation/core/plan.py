@@ -71,10 +71,10 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The money of activities: the sum of those whose budget is held, and how many are not."""
+    """The money of activities: the sum of those whose budget is held, and how many are not; what is funded, where anybody says."""
 
     held: Money
-    funded: Money
+    funded: Money | None
     known: int
     unknown: int
 
@@ -99,8 +99,8 @@ def budget_of(lines: Iterable[PlanLine]) -> Budget:
     activities = [line for line in lines if line.kind == LineKind.ACTIVITY and line.state != ActivityState.CANCELLED]
     held = [line for line in activities if line.budget is not None]
     total = sum((Money(line.budget or 0, "XOF") for line in held), start=Money(0, "XOF"))
-    paid = sum((Money(line.funded, "XOF") for line in activities if line.funded is not None), start=Money(0, "XOF"))
-    return Budget(total, paid, len(held), len(activities) - len(held))
+    paid = [Money(line.funded, "XOF") for line in activities if line.funded is not None]
+    return Budget(total, sum(paid, start=Money(0, "XOF")) if paid else None, len(held), len(activities) - len(held))
 
 
 def in_tree_order(lines: Sequence[PlanLine]) -> tuple[tuple[int, PlanLine], ...]:

@@ -18,6 +18,9 @@ VERSION: str = tomllib.loads((settings.ROOT / "pyproject.toml").read_text("utf-8
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
+DECISIONS, PLAN = "/decisions/", "/decisions/plan/"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the main menu: the words, the name of the address, whether only signed-in people see it, and which mandates open it."""
@@ -63,8 +66,14 @@ def address_of(name: str) -> str | None:
 
 
 def is_current(path: str, url: str) -> bool:
-    """Whether the page at `path` stands under the menu's address."""
-    return path == url or (url != "/" and path.startswith(url))
+    """Whether the page at `path` stands under the menu's address: the home page is that of the decisions, the plan apart.
+
+    >>> is_current("/decisions/sessions/", "/"), is_current("/decisions/plan/new/", "/"), is_current("/decisions/plan/new/", "/decisions/plan/")
+    (True, False, True)
+    """
+    if url == "/":
+        return path == url or (path.startswith(DECISIONS) and not path.startswith(PLAN))
+    return path.startswith(url)
 
 
 def menu(request: HttpRequest) -> list[list[MenuLine]]:

@@ -52,7 +52,7 @@ def products_table(held: Sequence[JointProduct], spoken: Mapping[UUID, Mapping[s
             "waits": words.states_words(awaited) or "–", "reserved": words.states_words(state for state, part in parts.items() if part is Part.RESERVED) or "–", "until": each.silent_until,
         })  # fmt: skip
     return {
-        "id": "joint", "caption": _("Produits communs"), "columns": columns, "rows": rows, "unfiltered": True,
+        "id": "joint", "caption": _("Produits communs"), "columns": columns, "rows": rows, "unfiltered": True, "stacks": True,
         "empty": {"title": _("Aucun produit commun n'est ouvert."), "text": _("L'analyste du secrétariat propose une note, un tour d'allocation ou une image commune ; chaque État a cinq jours ouvrés pour répondre.")},
     }  # fmt: skip
 

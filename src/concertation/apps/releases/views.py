@@ -48,7 +48,7 @@ def releases_table(page: Page[Release], replaced: frozenset[str], today: date) -
     ]  # fmt: skip
     rows = [release_row(each, is_replaced=each.digest in replaced, today=today) for each in page]
     return {
-        "id": "releases", "caption": _("Diffusions faites et reçues"), "columns": columns, "rows": rows, "page": page, "unfiltered": True,
+        "id": "releases", "caption": _("Diffusions faites et reçues"), "columns": columns, "rows": rows, "page": page, "unfiltered": True, "stacks": True,
         "empty": {"title": _("Aucune diffusion n'est tenue ici."), "text": _("Le gestionnaire des données d'un État prépare une diffusion sur le nœud de son État ; celles des autres arrivent par clé USB, courrier ou réseau.")},
     }  # fmt: skip
 
@@ -104,7 +104,7 @@ ROLE_STEPS = {Role.DATA_MANAGER: gettext_lazy("Première signature, du gestionna
 def steps(row: Release, mandates: Sequence[Mandate], own: str) -> list[Step]:
     """The way of a release made here, from the control to the withdrawal."""
     signed = queries.signatures(row)
-    told = [Step(_("Contrôle de ce que le tableau révèle"), done=True, told=_("passé ; ce qui suit le dit en mots") if not row.withdraws else _("sans objet : un retrait ne porte pas de tableau"))]
+    told = [Step(_("Contrôle de ce que le tableau révèle"), done=True, told=_("passé ; dit en mots plus haut") if not row.withdraws else _("sans objet : un retrait ne porte pas de tableau"))]
     told += [signing_step(row, role, mandates, {each: line.person for each, line in signed.items()}, signed) for role in SIGNERS]
     return [*told, leaving_step(row, mandates, both=set(signed) >= set(SIGNERS)), *last_step(row, mandates, own)]
 

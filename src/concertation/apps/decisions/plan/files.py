@@ -71,6 +71,6 @@ def activity_grid(view: Sequence[LineInView]) -> Grid:
         line = row["each"].line  # type: ignore[attr-defined]
         rows.append((
             Told(f"{line.code} {row['title']}"), Told(line.lead), Told(line.partners), Told(str(row["days"])), Told(str(row["state"])),
-            Told(str(row["budget"]), held=bool(row["has_budget"])), Told(str(row["funded"])), Told(line.funding),
+            Told(str(row["budget"]), held=bool(row["has_budget"])), Told(str(row["funded"]), held=bool(row["has_funded"])), Told(line.funding),
         ))  # fmt: skip
     return Grid(_("Activités et budget"), headings, (False,) * 5 + (True, True, False), tuple(rows), wide=(0, 2, 7))

@@ -59,7 +59,7 @@ def money_words(budget: Budget) -> str:
     told = ngettext("Budget connu de %(count)s activité : %(sum)s", "Budget connu de %(count)s activités : %(sum)s", budget.known) % {
         "count": budget.known, "sum": francs(budget.held.minor),
     }  # fmt: skip
-    funded = _("financé : %(sum)s") % {"sum": francs(budget.funded.minor)}
+    funded = _("financé : %(sum)s") % {"sum": francs(budget.funded.minor if budget.funded else None)}
     missing = ngettext("%(count)s activité sans budget connu", "%(count)s activités sans budget connu", budget.unknown) % {"count": budget.unknown}
     return "; ".join([told, funded, *([missing] if budget.unknown else [])]).replace("; ", "\u202f; " if language() == "fr" else "; ") + "."
 
@@ -118,7 +118,7 @@ def activity_rows(view: Sequence[LineInView]) -> list[Mapping[str, object]]:
     return [
         {
             "each": each, "title": title_of(each.line), "days": days_of(each.line), "budget": francs(each.line.budget), "has_budget": each.line.budget is not None,
-            "funded": francs(each.line.funded) if each.line.funded is not None else "", "state": STATES.get(each.line.state, ""), "decisions": decision_links(each.line),
+            "funded": francs(each.line.funded), "has_funded": each.line.funded is not None, "state": STATES.get(each.line.state, ""), "decisions": decision_links(each.line),
         }
         for each in held
     ]  # fmt: skip
