@@ -1,9 +1,9 @@
 """Reading lessons: what the reader may see, found by words of either language and by facets; the near ones, those that contradict, the reuse."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Value
@@ -49,13 +49,39 @@ def narrowed(mandates: Sequence[Mandate], asked: Asked, today: date) -> tuple[Qu
     return held.filter(pk__in=keys), keys
 
 
-def found(mandates: Sequence[Mandate], asked: Asked, today: date) -> QuerySet[Lesson] | list[Lesson]:
+class Best(Sequence[Lesson]):
+    """Lessons found by words, the best first; only those that are looked at are read."""
+
+    def __init__(self, held: QuerySet[Lesson], keys: Sequence[str]) -> None:
+        standing = {str(pk) for pk in held.values_list("pk", flat=True)}
+        self.held, self.keys = held, [key for key in keys if key in standing]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, place: int) -> Lesson: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Lesson]: ...
+
+    def __getitem__(self, place: int | slice) -> Lesson | list[Lesson]:
+        """The lessons at some places. One query."""
+        if isinstance(place, int):
+            return self[place : place + 1][0]
+        rows = {str(each.pk): each for each in self.held.filter(pk__in=self.keys[place])}
+        return [rows[key] for key in self.keys[place] if key in rows]
+
+    def __iter__(self) -> Iterator[Lesson]:
+        return iter(self[:])
+
+
+def found(mandates: Sequence[Mandate], asked: Asked, today: date) -> QuerySet[Lesson] | Sequence[Lesson]:
     """The lessons asked for: the best first where words were given, else the newest."""
     held, keys = narrowed(mandates, asked, today)
     if not keys:
         return held if not asked.words else []
-    order = {key: place for place, key in enumerate(keys)}
-    return sorted(held, key=lambda each: order[str(each.pk)])
+    return Best(held, keys)
 
 
 def facets(mandates: Sequence[Mandate]) -> dict[str, dict[str, int]]:
