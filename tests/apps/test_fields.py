@@ -74,6 +74,16 @@ def test_the_page_of_a_field_says_how_each_region_was_counted(tmp_path: Path) ->
     assert f"/anticipation/fields/{FieldBrought.objects.get().pk}/" in browser.get(f"/anticipation/frameworks/{BURKINA}/?lang=fr").content.decode()
 
 
+def test_the_areas_and_the_map_of_a_field_are_taken_away_with_their_source(tmp_path: Path) -> None:
+    browser = manager("BFA")
+    bring(browser, BURKINA, dry_april(tmp_path))
+    address = f"/anticipation/fields/{FieldBrought.objects.get().pk}/"
+    table = browser.get(f"{address}?format=csv").content.decode()
+    assert "bfa-1-liptako" in table and table.count("bfa-1-") == 17
+    drawing = browser.get(f"{address}?format=svg").content.decode()
+    assert "Liptako" in drawing and "ECMWF (synthetic)" in drawing and browser.get(f"{address}?format=txt").status_code == 404
+
+
 def test_the_same_field_brought_twice_adds_nothing(tmp_path: Path) -> None:
     browser, path = manager("BFA"), dry_april(tmp_path)
     bring(browser, BURKINA, path)

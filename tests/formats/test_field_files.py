@@ -175,6 +175,7 @@ def test_without_the_extra_every_field_is_answered_with_what_to_install(tmp_path
 
 def test_months_since_a_day_are_read_as_archives_mean_them_and_nonsense_is_refused() -> None:
     assert dated(np.array([0.5, 319.0]), "months since 1960-01-01", "360_day") == [date(1960, 1, 16), date(1986, 8, 1)]
+    assert dated(np.array([58.0, 59.0, 60.0]), "days since 2020-01-01", "standard") == [date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 1)]
     with pytest.raises(Refused):
         dated(np.array([1.0]), "days since yesterday", "standard")
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from concertation.apps.access.requests import ReaderRequest, found
 from concertation.apps.anticipation import commands, field_views, views
 from concertation.apps.anticipation.commands import Brought
+from concertation.apps.anticipation.field_map import field_file
 from concertation.apps.anticipation.field_reading import ReadingsFromField, Wanted, read_readings
 from concertation.apps.anticipation.forms import FieldForm
 from concertation.apps.anticipation.pages import framework_page, seen, tell_brought
@@ -63,6 +64,8 @@ def field(request: ReaderRequest, field_id: UUID) -> HttpResponse:
     """How were the readings of this field counted, and where are they doubtful?"""
     held = found(field_brought(request.mandates, field_id))
     shown = found(framework_seen(request.mandates, held.slug))
+    if wanted := request.GET.get("format", ""):
+        return field_file(held, shown.framework, field_views.areas_of(held), wanted, on=timezone.localdate())
     title = shown.framework.title.told(language())
     context = {
         **field_views.page_of(held, shown.framework),

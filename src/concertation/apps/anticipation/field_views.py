@@ -14,11 +14,13 @@ from django.utils.translation import ngettext
 
 from concertation.apps.anticipation import words
 from concertation.apps.anticipation.field_ground import WHOLE, scopes_of
+from concertation.apps.anticipation.field_map import field_map, map_block
 from concertation.apps.anticipation.field_reading import indicators_from_fields
 from concertation.apps.anticipation.forms import FieldForm
 from concertation.apps.anticipation.models import FieldBrought
 from concertation.apps.anticipation.queries import fields_brought
-from concertation.apps.ground.downloads import language
+from concertation.apps.ground.downloads import FORMATS, language
+from concertation.apps.ground.drawings import plain_links
 from concertation.core.anticipation.framework import Framework
 from concertation.core.anticipation.from_fields import LEAST_HELD, NEARLY_ALL, Counted
 from concertation.core.anticipation.wording import measured, number
@@ -74,14 +76,19 @@ def problems_of(row: FieldBrought) -> list[Problem]:
 
 def page_of(row: FieldBrought, framework: Framework) -> dict[str, object]:
     """Everything the page of a field shows."""
-    told = json.loads(bytes(row.told))
-    areas = sorted((Counted(**{**each, "units": tuple(each["units"])}) for each in told["areas"]), key=lambda each: fold(each.name))
+    told, areas = json.loads(bytes(row.told)), areas_of(row)
     grid = Grid(**told["grid"])
     return {
         "row": row, "title": capfirst(indicator_words(row, framework)), "framework_title": framework.title.told(language()), "sentence": sentence_of(row, areas),
         "areas": [area_line(each, row, framework) for each in areas], "facts": facts_of(row, framework, grid, told), "how": how_words(framework, row.indicator),
-        "least": round(100 * LEAST_HELD),
+        "least": round(100 * LEAST_HELD), "map": map_block(field_map(row, framework, areas)), "exports": plain_links(FORMATS),
     }  # fmt: skip
+
+
+def areas_of(row: FieldBrought) -> list[Counted]:
+    """The areas of a field by name."""
+    told = (Counted(**{**each, "units": tuple(each["units"])}) for each in json.loads(bytes(row.told))["areas"])
+    return sorted(told, key=lambda each: fold(each.name))
 
 
 def sentence_of(row: FieldBrought, areas: Sequence[Counted]) -> str:

@@ -30,6 +30,7 @@ STEPS: Mapping[str, str | Promise] = {
     "first-action": gettext_lazy("première action"),
 }  # fmt: skip
 ROLES: Mapping[str, str | Promise] = {"alert": gettext_lazy("alerte"), "readiness": gettext_lazy("préparation"), "action": gettext_lazy("action")}
+NO_FIGURE = gettext_lazy("aucun chiffre")
 REDUCTIONS: Mapping[str, str | Promise] = {
     "as-published": gettext_lazy("Moyenne des mailles, chacune pour la part de son aire qui est dans la zone."),
     "area-mean": gettext_lazy("Moyenne des mailles, chacune pour la part de son aire qui est dans la zone."),

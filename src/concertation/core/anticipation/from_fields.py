@@ -1,4 +1,7 @@
-"""Figures counted from a field, as readings of an indicator: one for each area and issue, none where too little of the area holds a value."""
+"""Figures counted from a field, as readings of an indicator: one for each area and issue, none where too little of the area holds a value.
+
+Figures keep six digits: fields are written in no more.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +22,7 @@ from concertation.core.spelling import fold
 
 LEAST_HELD = 0.5
 NEARLY_ALL = 0.999
+DIGITS = 6
 MASK = re.compile(r"\s*(lat|lon)\s*(<=|>=)\s*(-?\d+(?:\.\d+)?)\s*")
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 
@@ -87,7 +91,7 @@ def readings_of(framework: Framework, indicator: str, zones: Sequence[Zone], day
         year, issue = season_of(day, starts=framework.season_starts), issue_of(every, day)
         for zone, figure in zip(zones, row, strict=True):
             for unit in zone.units if np.isfinite(figure) else ():
-                yield Written(Reading(indicator, reading_unit(zone, unit, names) if unit else "", year, issue, float(figure), day), Cell(column=zone.name))
+                yield Written(Reading(indicator, reading_unit(zone, unit, names) if unit else "", year, issue, float(f"{figure:.{DIGITS}g}"), day), Cell(column=zone.name))
 
 
 def counted(zones: Sequence[Zone], weights: Weights, km2: Numbers, held: Numbers, figures: Numbers) -> tuple[Counted, ...]:

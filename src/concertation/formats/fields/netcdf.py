@@ -138,7 +138,7 @@ def dated(numbers: Any, unit: str, calendar: str) -> list[date]:
     """
     try:
         told = np.atleast_1d(cftime.num2date(numbers, unit, calendar))
-        return [date(each.year, each.month, min(each.day, 28) if each.month == 2 else min(each.day, 30) if calendar == "360_day" else each.day) for each in told]
+        return [date(each.year, each.month, min(each.day, 28) if each.month == 2 and calendar == "360_day" else each.day) for each in told]
     except FAILURES:
         raise Refused(Problem("field-time-unreadable", value=unit[:80])) from None
 
