@@ -1,9 +1,7 @@
 """Which frameworks exist and where they stand; one framework: when does it fire, would it have, what is paid, who must act."""
 
 import hashlib
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +23,7 @@ from concertation.apps.anticipation.queries import framework as framework_seen
 from concertation.apps.anticipation.reading import listed, told
 from concertation.apps.ground.downloads import FORMATS, language
 from concertation.apps.ground.drawings import plain_links
+from concertation.apps.ground.received import as_path
 from concertation.core.anticipation.watching import confirms
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
@@ -123,11 +122,9 @@ def _added_words(added: int) -> str:
 
 
 def _read(written: bytes, name: str, shown: FrameworkInView) -> Any:
-    """The readings of an uploaded file; only its suffix is kept of its name."""
-    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix[:8]) as kept:
-        kept.write(written)
-        kept.flush()
-        return read_series(Path(kept.name), shown.framework)
+    """The readings of an uploaded file."""
+    with as_path(name, [written]) as path:
+        return read_series(path, shown.framework)
 
 
 @require_POST

@@ -4,9 +4,9 @@ A decision and a session are public; what a State reports of its own implementat
 """
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from concertation.apps.ground.bilingual import Bilingual
 from concertation.apps.ground.models import GuardedModel
 from concertation.core.decisions import Acceptance, Evidence, Implementation
 from concertation.core.plan import ActivityState, LineKind
@@ -40,7 +40,7 @@ PLAN_STATES = [
 ]  # fmt: skip
 
 
-class Session(models.Model):
+class Session(Bilingual, models.Model):
     """One session of a body: when, where, what it published and what its minutes say; public, kept by the secretariat."""
 
     reference = models.SlugField(max_length=24, primary_key=True)
@@ -60,16 +60,11 @@ class Session(models.Model):
     source_status = models.CharField(max_length=12, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return self.title_en if get_language() == "en" else self.title_fr
-
     def __str__(self) -> str:
         return self.title
 
 
-class Attendance(models.Model):
+class Attendance(Bilingual, models.Model):
     """A State or body at a session, by its function: no person is named."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="attendances")
@@ -87,10 +82,10 @@ class Attendance(models.Model):
     @property
     def name(self) -> str:
         """The party in the reader's language."""
-        return self.party_en if get_language() == "en" else self.party_fr
+        return self.told("party")
 
 
-class Decision(models.Model):
+class Decision(Bilingual, models.Model):
     """One decision: our words, its sources, and what only the secretariat can fill in.
 
     `due` is null until a session sets a day; such a decision is never overdue. `reference` is the product's own; the official
@@ -119,14 +114,9 @@ class Decision(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return self.title_en if get_language() == "en" else self.title_fr
-
-    @property
     def text(self) -> str:
         """The decision in the reader's language, in the product's words."""
-        return self.text_en if get_language() == "en" else self.text_fr
+        return self.told("text")
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"

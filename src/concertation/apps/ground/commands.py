@@ -6,10 +6,11 @@ hand: it is sent once more, under the same Message-ID, and never a third time.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from concertation.apps.ground.chain import canonical, digest_of
@@ -92,3 +93,10 @@ def mark_handed(message: Message, *, by: Mandate, at: datetime) -> bool:
     if done:
         journal("access.message-handed", by, state=message.chain, message=message.pk, about=message.about)
     return bool(done)
+
+
+def remove_in_slices(rows: QuerySet[Any], *, most: int = 1_000) -> None:
+    """Remove rows a slice at a time, so that no writer waits long."""
+    while ids := list(rows.values_list("pk", flat=True)[:most]):
+        with transaction.atomic():
+            rows.model.objects.filter(pk__in=ids).delete()

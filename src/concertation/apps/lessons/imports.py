@@ -1,10 +1,8 @@
 """A file of lessons, or of an outside taxonomy of themes, read into what commands store; every cell that cannot be meant is told."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from concertation.apps.lessons.columns import CHOICES, DAYS, DEFAULTS, FALSE, FRENCH, HEADINGS, LONGEST, NEEDED, TRUE
@@ -85,14 +83,3 @@ def read_themes(path: Path) -> tuple[tuple[tuple[str, str], ...], tuple[Problem,
     unnamed = [Problem("theme-without-name", Cell(row=row.number), row.texts["code"]) for row in rows if not row.texts.get("name") or not row.texts["code"] or len(row.texts["code"]) > 12]
     notes = [problem for problem in read.problems if problem.code != "template-column-unknown"]
     return tuple((row.texts["code"], row.texts["name"][:200]) for row in rows if row.texts.get("name")), (*notes, *unnamed, *repeated(rows, "code"))
-
-
-@contextmanager
-def as_path(name: str, chunks: Iterable[bytes]) -> Iterator[Path]:
-    """A file received by a form, kept no longer than it takes to read it."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"received{Path(name).suffix.lower()[:6]}"
-        with path.open("wb") as written:
-            for chunk in chunks:
-                written.write(chunk)
-        yield path

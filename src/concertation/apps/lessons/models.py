@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from concertation.apps.ground.bilingual import Bilingual
 from concertation.apps.ground.models import GuardedModel
 from concertation.core.lessons import Phase, Strength
 
@@ -33,7 +34,7 @@ class Theme(models.Model):
         return self.name_en if get_language() == "en" or not self.name_fr else self.name_fr
 
 
-class Lesson(GuardedModel):
+class Lesson(Bilingual, GuardedModel):
     """One lesson: context, what was planned, what happened, why, what to do next time; its strength, where it holds, until when.
 
     Each text stands in the language it was written in, paired with its translation where one is held.
@@ -75,16 +76,6 @@ class Lesson(GuardedModel):
 
     class Meta:
         indexes = [models.Index(fields=["sector", "hazard"]), models.Index(fields=["written_on"])]
-
-    def told(self, name: str) -> str:
-        """One text in the reader's language, else in the one it was written in."""
-        first, second = ("en", "fr") if get_language() == "en" else ("fr", "en")
-        return str(getattr(self, f"{name}_{first}") or getattr(self, f"{name}_{second}"))
-
-    @property
-    def title(self) -> str:
-        """The title as the reader reads it."""
-        return self.told("title")
 
     @property
     def is_paired(self) -> bool:

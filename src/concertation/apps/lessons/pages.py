@@ -21,6 +21,7 @@ from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.ground.downloads import FORMATS, attached, download, language
 from concertation.apps.ground.editing import problem_words
+from concertation.apps.ground.received import as_path
 from concertation.apps.lessons import commands, imports, queries, words
 from concertation.apps.lessons.columns import COLUMNS
 from concertation.apps.lessons.exports import lessons_package, taken_lessons
@@ -240,7 +241,7 @@ def bring(request: ReaderRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "lessons/bring.html", context, status=200 if request.method != "POST" else 422)
     upload = form.cleaned_data["file"]
-    with imports.as_path(upload.name, upload.chunks()) as path:
+    with as_path(upload.name, upload.chunks()) as path:
         if form.cleaned_data["content"] == "themes":
             return themes_brought(request, imports.read_themes(path), context)
         read = imports.read_lessons(path)

@@ -5,10 +5,10 @@ its lines, the day, the amount and a reference that is a code.
 """
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from concertation.apps.funding.models import PARTY_TYPES
+from concertation.apps.ground.bilingual import Bilingual
 from concertation.apps.ground.models import GuardedModel, new_id
 from concertation.core.mobilisation.ledger import Kind
 
@@ -23,7 +23,7 @@ SIDES = [("receiver", _("dit par qui reçoit")), ("giver", _("déclaré par le d
 LINE_STATES = [("open", _("à rapprocher")), ("settled", _("rapprochée")), ("aside", _("mise de côté"))]
 
 
-class Appeal(GuardedModel):
+class Appeal(Bilingual, GuardedModel):
     """A joint appeal, or an envelope opened beforehand: what for, how much, until when. States and sectors stand between bars; none means any."""
 
     kind = models.CharField(max_length=10, choices=APPEAL_KINDS, default="appeal")
@@ -41,21 +41,15 @@ class Appeal(GuardedModel):
     withdrawn_on = models.DateField(null=True)
 
     @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return self.title_en if get_language() == "en" else self.title_fr
-
-    @property
     def purpose(self) -> str:
         """What it is for, in the reader's language, else in the other."""
-        first, second = (self.purpose_en, self.purpose_fr) if get_language() == "en" else (self.purpose_fr, self.purpose_en)
-        return first or second
+        return self.told("purpose")
 
     def __str__(self) -> str:
         return self.title
 
 
-class Envelope(GuardedModel):
+class Envelope(Bilingual, GuardedModel):
     """One part of an appeal: an amount for a State and a sector, in the appeal's currency."""
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
@@ -66,13 +60,8 @@ class Envelope(GuardedModel):
     amount_minor = models.BigIntegerField()
     withdrawn_on = models.DateField(null=True)
 
-    @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return self.title_en if get_language() == "en" else self.title_fr
 
-
-class Meeting(GuardedModel):
+class Meeting(Bilingual, GuardedModel):
     """A pledging meeting: when, where, for which appeal. Who spoke is not kept: what was promised is."""
 
     appeal = models.ForeignKey(Appeal, null=True, on_delete=models.PROTECT, related_name="+")
@@ -87,15 +76,9 @@ class Meeting(GuardedModel):
     withdrawn_on = models.DateField(null=True)
 
     @property
-    def title(self) -> str:
-        """The title in the reader's language."""
-        return self.title_en if get_language() == "en" else self.title_fr
-
-    @property
     def outcome(self) -> str:
         """What came of it, in the reader's language, else in the other."""
-        first, second = (self.outcome_en, self.outcome_fr) if get_language() == "en" else (self.outcome_fr, self.outcome_en)
-        return first or second
+        return self.told("outcome")
 
     def __str__(self) -> str:
         return self.title

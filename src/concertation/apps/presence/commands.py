@@ -9,9 +9,9 @@ from uuid import UUID
 
 import polars as pl
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from concertation.apps.ground.commands import journal
+from concertation.apps.ground.commands import journal, remove_in_slices
 from concertation.apps.presence.models import Activity, ActivityPlace, Report
 from concertation.apps.sources.models import ImportRun
 from concertation.core.sharing import Mandate, Sensitivity
@@ -93,9 +93,7 @@ def record_report(run: ImportRun, *, start: date, end: date, sectors: Sequence[s
 
 def take_back(run: ImportRun, *, by: Mandate) -> None:
     """Remove the rows of a cancelled import, a slice at a time."""
-    while ids := list(Activity.objects.filter(import_run=run).values_list("pk", flat=True)[:1000]):
-        with transaction.atomic():
-            Activity.objects.filter(pk__in=ids).delete()
+    remove_in_slices(Activity.objects.filter(import_run=run))
     with transaction.atomic():
         Report.objects.filter(import_run=run).delete()
         journal("presence.rows-taken-back", by, state=run.owner_state, run=run.pk)
@@ -110,15 +108,20 @@ def close_further(run: ImportRun, level: Sensitivity) -> int:
     return rows.update(sensitivity=level.value, version=F("version") + 1)
 
 
+def moved_to(rows: QuerySet[Any], placed: Mapping[str, PlacedAnew]) -> list[Any]:
+    """Rows with what they write of their place, moved to where it lies now; gives them back."""
+    moved = list(rows)
+    for row in moved:
+        now = placed[row.place_written]
+        row.unit_id, row.placed, row.doubt_key, row.version = now.unit, now.how, now.doubt_key[: LONGEST["doubt_key"]], row.version + 1
+    rows.model.objects.bulk_update(moved, ["unit_id", "placed", "doubt_key", "version"], batch_size=500)
+    return moved
+
+
 @transaction.atomic
 def place_anew(run: ImportRun, placed: Mapping[str, PlacedAnew], *, by: Mandate) -> int:
     """Move the rows of an import to where what they write lies now: `placed` is keyed by what was written. Gives back the rows moved."""
-    moved = list(Activity.objects.filter(import_run=run, place_written__in=list(placed)))
-    for activity in moved:
-        now = placed[activity.place_written]
-        activity.unit_id, activity.placed, activity.doubt_key = now.unit, now.how, now.doubt_key[: LONGEST["doubt_key"]]
-        activity.version += 1
-    Activity.objects.bulk_update(moved, ["unit_id", "placed", "doubt_key", "version"], batch_size=500)
+    moved = moved_to(Activity.objects.filter(import_run=run, place_written__in=list(placed)), placed)
     ActivityPlace.objects.filter(activity__in=[activity.pk for activity in moved]).delete()
     fresh = [ActivityPlace(activity=activity, unit_id=unit) for activity in moved for unit in dict.fromkeys(placed[activity.place_written].units)]
     ActivityPlace.objects.bulk_create(fresh, batch_size=1000)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from concertation.apps.decisions.plan.columns import DAYS, HEADINGS, KIND_WORDS, LONGEST, NEEDED, NUMBERS, STATE_WORDS
+from concertation.apps.ground.received import as_path
 from concertation.core.plan import PlanLine
 from concertation.core.problems import Cell, Problem
 from concertation.core.spelling import fold
@@ -59,10 +59,6 @@ def line_of(row: TemplateRow) -> tuple[PlanLine, list[Problem]]:
 
 
 def read_upload(name: str, chunks: Iterable[bytes]) -> ReadPlan:
-    """The same, of a file received by a form; its bytes are kept no longer than it takes to read them."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"plan{Path(name).suffix.lower()[:6]}"
-        with path.open("wb") as written:
-            for chunk in chunks:
-                written.write(chunk)
+    """The same, of a file received by a form."""
+    with as_path(name, chunks) as path:
         return read_plan(path)

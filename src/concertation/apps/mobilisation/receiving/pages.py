@@ -3,8 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.funding.words import amount_words
 from concertation.apps.ground.downloads import language
+from concertation.apps.ground.received import as_path
 from concertation.apps.mobilisation import queries, words
 from concertation.apps.mobilisation.forms import ReceiptForm, StatementForm
 from concertation.apps.mobilisation.models import LINE_STATES, Instalment, PledgeReceipt, Statement, StatementLine
@@ -121,9 +120,7 @@ def read_upload(request: ReaderRequest, upload: UploadedFile[Any], *, currency: 
     if (known := received.same_statement(request.mandates, state=state, sha256=digest)) is not None:
         messages.info(request, _("Ce relevé a déjà été lu : rien n'a changé."))
         return redirect("statement", statement_id=known.pk)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"statement{Path(upload.name or '').suffix.lower()[:6]}"
-        path.write_bytes(content)
+    with as_path(upload.name or "", [content]) as path:
         read = reading.read(path, today=timezone.localdate(), currency=currency, references=received.references(request.mandates, state=state))
     if read.statement is None:
         return render(request, "mobilisation/statements.html", {"form": StatementForm(states=states_received(request.mandates)), "problems": problem_rows(read.problems), "lines": [], "breadcrumbs": in_ledger((_("Relevés"), None))}, status=422)

@@ -1,7 +1,7 @@
 """Writing what is imported: alerts and bulletins in short slices, placed anew after an answer, closed further, taken back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,8 @@ import polars as pl
 from django.db import transaction
 from django.db.models import F
 
-from concertation.apps.ground.commands import journal
-from concertation.apps.presence.commands import PlacedAnew
+from concertation.apps.ground.commands import journal, remove_in_slices
+from concertation.apps.presence.commands import PlacedAnew, moved_to
 from concertation.apps.response.commands import level_of
 from concertation.apps.response.models import Alert, Bulletin, BulletinLine, SectorAnswer
 from concertation.apps.sources.models import ImportRun
@@ -72,9 +72,7 @@ def store_bulletin(run: ImportRun, rows: pl.DataFrame, *, hazard: str, season: i
 
 def take_back(run: ImportRun, *, by: Mandate) -> None:
     """Remove the rows of a cancelled import, a slice at a time."""
-    while ids := list(Alert.objects.filter(import_run=run).values_list("pk", flat=True)[:1000]):
-        with transaction.atomic():
-            Alert.objects.filter(pk__in=ids).delete()
+    remove_in_slices(Alert.objects.filter(import_run=run))
     with transaction.atomic():
         Bulletin.objects.filter(import_run=run).delete()
         journal("response.rows-taken-back", by, state=run.owner_state, run=run.pk)
@@ -94,11 +92,7 @@ def close_further(run: ImportRun, level: Sensitivity) -> int:
 @transaction.atomic
 def place_anew(run: ImportRun, placed: Mapping[str, PlacedAnew], *, by: Mandate) -> int:
     """Move the alerts of an import to where what they write lies now. Gives back the rows moved."""
-    moved: Sequence[Alert] = list(Alert.objects.filter(import_run=run, place_written__in=list(placed)))
-    for row in moved:
-        now = placed[row.place_written]
-        row.unit_id, row.placed, row.doubt_key, row.version = now.unit, now.how, now.doubt_key[:LONGEST_KEY], row.version + 1
-    Alert.objects.bulk_update(moved, ["unit_id", "placed", "doubt_key", "version"], batch_size=500)
+    moved = moved_to(Alert.objects.filter(import_run=run, place_written__in=list(placed)), placed)
     if moved:
         journal("response.alerts-placed-anew", by, state=run.owner_state, run=run.pk, rows=len(moved))
     return len(moved)
