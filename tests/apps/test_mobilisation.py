@@ -28,6 +28,7 @@ from concertation.apps.mobilisation.models import (
 from concertation.apps.mobilisation.reminding.commands import remind
 from concertation.cli import app
 from concertation.core.sharing import Mandate, Role
+from concertation.formats.allocation_question import read_question
 from concertation.site import reference
 
 pytestmark = pytest.mark.django_db
@@ -445,3 +446,19 @@ def test_the_terminal_tells_the_ledger_and_the_quality_it_gives(niger: Client) -
 
 def test_a_rate_that_cannot_be_read_is_refused_at_the_terminal() -> None:
     assert CliRunner().invoke(app, ["pledges", "--rate", "XOF=beaucoup", "--json"]).exit_code == 2
+
+
+def test_what_is_promised_and_not_received_becomes_sources_of_a_question_without_a_name(niger: Client) -> None:
+    row = recorded(niger, states=["NER"], sectors=["WSH"])
+    in_two(niger, row, days=("2026-03-01", (timezone.localdate() + timedelta(days=30)).isoformat()))
+    received(niger, row)
+    recorded(niger, kind="in-kind", what="Riz synthétique", amount="")
+
+    answer = niger.get("/mobilisation/pledges/?format=sources&currency=XOF")
+
+    coming = (timezone.localdate() + timedelta(days=30)).isoformat()
+    told = {"id": row.reference, "amount": 600_000, "status": "pledge", "earmark": {"states": ["NER"], "sectors": ["WSH"]}, "usable_from": coming}
+    assert json.loads(answer.content) == {"currency": "XOF", "sources": [told]}
+    read = read_question({**json.loads(answer.content), "cells": [{"id": "a", "state": "NER", "sector": "WSH", "need": 1}]})
+    assert [source.status for source in read.question.uncounted] == ["pledge"] and read.question.sources == ()
+    assert "synthétique" not in answer.content.decode()

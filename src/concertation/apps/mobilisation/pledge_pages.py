@@ -1,5 +1,6 @@
 """Pages of the ledger: every pledge, one with its instalments and receipts, its forms; taken back, withdrawn, and both undone."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,9 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from concertation.apps.access.acting import Entry, answered, done_or_told
 from concertation.apps.access.requests import ReaderRequest, found, version_of
 from concertation.apps.funding.words import amount_words
-from concertation.apps.ground.downloads import FORMATS, table_file
+from concertation.apps.ground.downloads import FORMATS, attached, table_file
 from concertation.apps.ground.editing import problem_words
-from concertation.apps.mobilisation import commands, gaps, ledger_tables, queries, words
+from concertation.apps.mobilisation import commands, gaps, ledger_tables, queries, round_sources, words
 from concertation.apps.mobilisation.crumbs import Crumbs, crumbs
 from concertation.apps.mobilisation.forms import PledgeForm, ScheduleForm, main_of
 from concertation.apps.mobilisation.gaps import coded
@@ -56,11 +57,15 @@ def ledger(request: ReaderRequest) -> HttpResponse:
     """Who promised what, what came, what is late?"""
     today = timezone.localdate()
     held = ledger_tables.read(request.mandates, ledger_tables.Asked.of(request.GET), today=today)
-    if wanted := request.GET.get("format", ""):
+    promised = round_sources.currencies_promised(held.frame)
+    if (wanted := request.GET.get("format", "")) == "sources" and request.GET.get("currency") in promised:
+        told = json.dumps(round_sources.question_part(held.frame, currency=request.GET["currency"], today=today), ensure_ascii=False, indent=1)
+        return attached(told.encode(), "application/json", f"sources-{request.GET['currency'].lower()}.json")
+    if wanted:
         return table_file(ledger_tables.taken(held, on=today), wanted, on=today)
     foreign = ledger_tables.foreign(held)
     context = {
-        "sentences": ledger_tables.sentences(held), "table": ledger_tables.table(held, request.GET), "may_keep": bool(keeps_pledges(request.mandates)), "formats": FORMATS,
+        "sentences": ledger_tables.sentences(held), "table": ledger_tables.table(held, request.GET), "may_keep": bool(keeps_pledges(request.mandates)), "formats": FORMATS, "promised": promised,
         "totals": ledger_tables.totals_table(held.totals, caption=_("Totaux par type de donateur")) if held.totals else None, "foreign": [(code, request.GET.get(f"rate_{code}", "")) for code in foreign],
         "to": held.asked.to, "currencies": sorted({*foreign, "XOF", "EUR", "USD"}), "one": ledger_tables.one_words(held.in_one) if held.in_one else [],
         "may_read_statements": bool(states_received(request.mandates)), "breadcrumbs": in_ledger(),
