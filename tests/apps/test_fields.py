@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from access_steps import browser_of, person
 from concertation.apps.anticipation import commands, field_ground
+from concertation.apps.anticipation.field_reading import Wanted, read_readings
 from concertation.apps.anticipation.models import Activation, FieldBrought, IndicatorReading
 from concertation.apps.ground.models import JournalLine
 from concertation.apps.places import queries as places
@@ -126,6 +127,38 @@ def test_nothing_is_kept_of_a_field_that_cannot_be_placed(tmp_path: Path, code: 
     page = bring(manager("BFA"), BURKINA, path)
     assert page.status_code == 422 and code in page.content.decode()
     assert not IndicatorReading.objects.exists() and not FieldBrought.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected", "told"),
+    [("%", 40.0, ""), ("1", 4000.0, "field-unit-converted"), ("", 40.0, "field-unit-missing"), ("K", None, "field-unit-unknown")],
+)
+def test_values_are_brought_to_the_measure_of_the_indicator_or_refused(tmp_path: Path, unit: str, expected: float | None, told: str) -> None:
+    latitudes, longitudes = 10.125 + 0.25 * np.arange(60), 0.125 + 0.25 * np.arange(66)
+    framework = shipped()[NIGER].read.framework
+    assert framework is not None
+    path = netcdf(tmp_path / "p.nc", np.full((1, 60, 66), 40, np.float32), latitudes=latitudes, longitudes=longitudes, name="p_below", unit=unit, days=(date(YEAR, 2, 1),))
+    read = read_readings(path, framework, Wanted("forecast", "area", None, timezone.localdate()))
+    assert {problem.code for problem in read.problems} - {"field-latitude-turned", "reading-out-of-range", "reading-history-short"} == ({told} if told else set())
+    assert [reading.value for reading in read.readings] == ([expected] if expected is not None and expected <= 100 else [])
+
+
+def test_an_ensemble_is_refused_where_the_framework_means_one_field(tmp_path: Path) -> None:
+    latitudes, longitudes = 10.125 + 0.25 * np.arange(60), 0.125 + 0.25 * np.arange(66)
+    framework = shipped()[NIGER].read.framework
+    assert framework is not None
+    path = netcdf(tmp_path / "m.nc", np.full((1, 3, 60, 66), 40, np.float32), latitudes=latitudes, longitudes=longitudes, name="p_below", unit="%", days=(date(YEAR, 2, 1),), members=True)
+    read = read_readings(path, framework, Wanted("forecast", "area", None, timezone.localdate()))
+    assert not read.readings and read.problems[-1].code == "field-members-unexpected"
+
+
+def test_a_field_in_shares_where_percents_are_meant_is_told_before_it_never_fires(tmp_path: Path) -> None:
+    framework = shipped()["bfa-drought-2022"].read.framework
+    assert framework is not None
+    name = next(name for name, each in framework.indicators.items() if each.reduce.how == "share-of-area")
+    path = geotiff(tmp_path / "terciles.tif", {"p_below": gradient() / 100, "p_above": gradient() / 200})
+    read = read_readings(path, framework, Wanted(name, "1", date(YEAR, 3, 1), timezone.localdate()))
+    assert "field-threshold-out-of-reach" in {problem.code for problem in read.problems} and {reading.value for reading in read.readings} == {0.0}
 
 
 def plain_tiff(cells: Cells) -> bytes:
