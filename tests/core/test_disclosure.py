@@ -1,8 +1,10 @@
 """Laws of disclosure control: what is hidden cannot be worked out from anything published, now or before, and no more is hidden than said."""
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from concertation.core.sharing.disclosure.attack import Attacker
 from concertation.core.sharing.disclosure.complement import Wanted, complements, loss_of, out_of_reach
-from concertation.core.sharing.disclosure.control import Report, audit, control
+from concertation.core.sharing.disclosure.control import MOST_LINKED, Report, audit, control
+from concertation.core.sharing.disclosure.large import OUTSIDE
 from concertation.core.sharing.disclosure.one_sum import OneSum
 from concertation.core.sharing.disclosure.rules import RULES, Reason, Rule, Theme, hidden_by_themselves
 from concertation.core.sharing.disclosure.tables import CountTable, Sum, programme
@@ -233,7 +236,7 @@ def test_one_sum_is_protected_at_no_greater_loss_than_by_the_optimiser(parts: li
     assume(must.any() and not out_of_reach(block, block.standing, wanted).any())
 
     at_once = complements(block, block.standing, wanted)
-    linked = complements(replace(block, matrix=np.vstack([block.matrix, block.matrix])), block.standing, wanted)
+    linked = complements(replace(block, rows=block.rows * 2), block.standing, wanted)
 
     losses = loss_of(block.standing)
     assert losses[at_once].sum() <= losses[linked].sum() + 1e-6
@@ -249,3 +252,48 @@ def test_a_sum_of_eighty_thousand_communes_is_controlled_without_the_optimiser(m
     assert told.may_leave
     assert sorted(reason.value for reason in told.hidden.values()) == ["complement", "small"]
     assert min(value for place in told.hidden if (value := parts[place]) > 3) == 10
+
+
+def as_if_large(patched: pytest.MonkeyPatch) -> None:
+    """Every table of several sums is taken as too large to be read whole."""
+    patched.setattr("concertation.core.sharing.disclosure.control.is_too_linked", lambda block: not block.is_one_sum and OUTSIDE not in block.places)
+
+
+@settings(max_examples=20, deadline=None)
+@given(inside=st.lists(st.lists(COUNTS, min_size=4, max_size=4), min_size=3, max_size=5), chance=st.randoms(use_true_random=False))
+def test_hidden_cells_read_group_by_group_say_exactly_what_the_whole_table_says(inside: list[list[int]], chance: Any) -> None:
+    table = crossed(inside)
+    hidden = {place for place in range(len(table.values) - 1) if chance.random() < 0.3}
+    needed = dict.fromkeys(hidden, 10.0)
+    whole = audit(table.without(hidden), needed)
+    with pytest.MonkeyPatch.context() as patched:
+        as_if_large(patched)
+        parted = audit(table.without(hidden), needed)
+
+    assert parted.keys() == whole.keys()
+    for place, each in whole.items():
+        assert (parted[place].least, parted[place].most) == pytest.approx((each.least, each.most), abs=1e-4)
+
+
+@settings(max_examples=15, deadline=None)
+@given(inside=st.lists(st.lists(COUNTS, min_size=5, max_size=5), min_size=4, max_size=6))
+def test_complements_grown_in_a_large_table_leave_nothing_to_work_out(inside: list[list[int]]) -> None:
+    table = crossed(inside)
+    with pytest.MonkeyPatch.context() as patched:
+        as_if_large(patched)
+        told = control(table, PEOPLE)
+
+    if told.may_leave:
+        assert not determined(table, told.hidden)
+        seen = audit(table.without(told.hidden), {place: PEOPLE.width(table.values[place] or 0) for place in told.hidden})
+        assert all(each.is_wide_enough for each in seen.values())
+
+
+def test_a_table_of_two_ways_beyond_twenty_thousand_cells_may_leave() -> None:
+    chance = random.Random(20261129)
+    table = crossed([[chance.randint(1, 9) if chance.random() < 0.002 else chance.randint(12, 4_000) for _column in range(12)] for _row in range(1_700)])
+    assert len(table.values) > MOST_LINKED
+
+    told = control(table, PEOPLE)
+    assert told.may_leave and sum(reason is Reason.SMALL for reason in told.hidden.values()) > 20
+    assert len(told.hidden) < 12 * sum(reason is Reason.SMALL for reason in told.hidden.values())

@@ -6,12 +6,13 @@ what others will see.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from concertation.core.sharing.disclosure.attack import Attacker
-from concertation.core.sharing.disclosure.complement import Wanted, complements, out_of_reach
+from concertation.core.sharing.disclosure.complement import Wanted, complements, loss_of, out_of_reach
+from concertation.core.sharing.disclosure.large import Growing, groups
 from concertation.core.sharing.disclosure.one_sum import OneSum
 from concertation.core.sharing.disclosure.rules import Reason, Rule, hidden_by_themselves
 from concertation.core.sharing.disclosure.tables import CLOSE, Block, CountTable, Mask, Sum
@@ -91,8 +92,10 @@ def revised(table: CountTable, rule: Rule, earlier: Iterable[Published]) -> set[
 def settle(block: Block, hidden: Mapping[int, Reason], known: frozenset[int], rule: Rule) -> tuple[set[int], set[int]]:
     """The cells of a block to hide, and those that cannot be protected any more."""
     must = np.array([place in hidden for place in block.places])
+    if is_too_linked(block):
+        return grown(block, must, known, rule), set()
     standing = block.standing
-    if not must.any() or standing is None or is_too_linked(block):
+    if not must.any() or standing is None:
         return set(), set()
     seen = np.array([place in known for place in block.places]) & ~block.open
     width = np.array([rule.width(value or 0) for value in block.held])
@@ -101,6 +104,22 @@ def settle(block: Block, hidden: Mapping[int, Reason], known: frozenset[int], ru
     if lost.any():
         return set(), places_of(block, lost)
     return places_of(block, complements(block, standing, wanted) & ~block.open), set()
+
+
+def grown(block: Block, must: Mask, known: frozenset[int], rule: Rule) -> set[int]:
+    """The complements of a block too large to be taken whole; the proof of the whole table follows as for every other."""
+    if not must.any():
+        return set()
+    seen = np.array([place in known for place in block.places])
+    held = np.array([0.0 if value is None else float(value) for value in block.held])
+
+    def too_close(hidden: Mask) -> list[int]:
+        shown = replace(block, held=tuple(None if hide else value for hide, value in zip(hidden, block.held, strict=True)))
+        needed = {place: rule.width(value or 0) for place, value, hide in zip(block.places, block.held, hidden, strict=True) if hide and value is not None and place not in known}
+        told = intervals(shown, needed)
+        return [cell for cell, place in enumerate(block.places) if place in told and not told[place].is_wide_enough]
+
+    return places_of(block, Growing(block, loss_of(held), seen | block.open).grown(must | block.open, too_close) & ~block.open)
 
 
 def places_of(block: Block, chosen: Mask) -> set[int]:
@@ -121,13 +140,15 @@ def audit(seen: CountTable, needed: Mapping[int, float]) -> dict[int, Interval]:
     return dict(sorted(told.items()))
 
 
-def intervals(block: Block, needed: Mapping[int, float]) -> dict[int, Interval]:
-    """The intervals of one block; where its sums fit no values at all, nothing is open, and nothing may leave."""
+def intervals(block: Block, needed: Mapping[int, float], *, top: float = 0.0) -> dict[int, Interval]:
+    """The intervals of one block, whose largest cell counts at least `top`; where its sums fit no values at all, nothing is open, and nothing may leave."""
+    if is_too_linked(block):
+        return by_group(block, needed)
     standing = block.standing
     within = [(cell, place) for cell, place in enumerate(block.places) if place in needed]
-    if standing is None or is_too_linked(block):
+    if standing is None:
         return {place: Interval(0.0, 0.0, needed[place]) for _cell, place in within}
-    slack = 2.0 * max(needed.values())
+    slack = 2.0 * max(needed.values()) + max(top - float(standing.max()), 0.0)
     if block.is_one_sum:
         room = OneSum.of(block, standing, slack).room(block.open)
         least, most = standing - room.below, standing + room.above
@@ -137,8 +158,19 @@ def intervals(block: Block, needed: Mapping[int, float]) -> dict[int, Interval]:
     return {place: interval(attacker, cell, needed[place]) for cell, place in within}
 
 
+def by_group(block: Block, needed: Mapping[int, float]) -> dict[int, Interval]:
+    """The intervals of a block too large to be taken whole, each group of hidden cells by itself; of a group too large still, nothing is believed."""
+    told: dict[int, Interval] = {}
+    top = float(max((value for value in block.held if value is not None), default=0))
+    for group in groups(block, block.open):
+        own = {place: Interval(0.0, 0.0, needed[place]) for place in group.places if place in needed}
+        if own:
+            told |= own if is_too_linked(group) else intervals(group, needed, top=top)
+    return told
+
+
 def is_too_linked(block: Block) -> bool:
-    """Whether several sums bind more cells than can be proved in reasonable time: nothing of it may leave, and nothing of it is believed."""
+    """Whether several sums bind more cells than can be proved at once in reasonable time."""
     return not block.is_one_sum and len(block.places) > MOST_LINKED
 
 

@@ -83,29 +83,49 @@ class CountTable:
         return tuple(Block.of(self.values, sums) for sums in bound.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A sum of a block, by the numbers of its cells there; a total below nothing stands outside the block."""
+
+    total: int
+    parts: tuple[int, ...]
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """The total, where it stands inside, and the parts."""
+        return self.parts if self.total < 0 else (self.total, *self.parts)
+
+
 @dataclass(frozen=True)
 class Block:
-    """Cells bound together by sums: their places in the table, and one row a sum (parts less total is nothing)."""
+    """Cells bound together by sums: their places in the table, and its sums."""
 
     places: tuple[int, ...]
     held: tuple[int | None, ...]
-    matrix: Numbers
+    rows: tuple[Row, ...]
 
     @classmethod
     def of(cls, values: Sequence[int | None], sums: Sequence[Sum]) -> "Block":
         """The block of some sums."""
         places = tuple(sorted({cell for each in sums for cell in each.cells}))
         where = {place: number for number, place in enumerate(places)}
-        matrix = np.zeros((len(sums), len(places)))
-        for row, each in enumerate(sums):
-            matrix[row, [where[part] for part in each.parts]] = 1.0
-            matrix[row, where[each.total]] = -1.0
-        return cls(places, tuple(values[place] for place in places), matrix)
+        rows = tuple(Row(where[each.total], tuple(where[part] for part in each.parts)) for each in sums)
+        return cls(places, tuple(values[place] for place in places), rows)
+
+    @cached_property
+    def matrix(self) -> Numbers:
+        """One line a sum: parts less total is nothing."""
+        matrix = np.zeros((len(self.rows), len(self.places)))
+        for line, row in enumerate(self.rows):
+            matrix[line, list(row.parts)] = 1.0
+            if row.total >= 0:
+                matrix[line, row.total] = -1.0
+        return matrix
 
     @property
     def is_one_sum(self) -> bool:
         """Whether one total and its parts are all there is."""
-        return len(self.matrix) == 1
+        return len(self.rows) == 1
 
     @cached_property
     def open(self) -> Mask:
@@ -121,7 +141,7 @@ class Block:
         if self.is_one_sum:
             return self.filled(known)
         try:
-            most = known.sum() + 1.0
+            most = np.abs(known).sum() + 1.0
             return programme(self.matrix, lower=known, upper=np.where(self.open, most, known)).optimum().columns
         except NotSolved:
             return None
