@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -51,7 +52,6 @@ def forked(asked: socket.socket) -> dict[str, Any] | None:
             os.close(stream)
         asked.close()
         return None
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if child := os.fork():
         asked.sendall(f"{child}\n".encode())
         _child, status = os.waitpid(child, 0)
@@ -67,13 +67,15 @@ def forked(asked: socket.socket) -> dict[str, Any] | None:
 
 def wait_for_work(place: str) -> dict[str, Any]:
     """Fork for each connection; comes back in a fork alone. Ends when whoever started this is gone."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(place)
         listener.listen(16)
         print("ready", flush=True)
         while True:
             heard, _, _ = select.select([listener, sys.stdin], [], [])
+            with suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    continue
             if sys.stdin in heard:
                 os._exit(0)
             asked, _address = listener.accept()
