@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from core.anticipation_samples import register_with_money
 from ports import free_port
+from separate_node import new_node
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ call_command("runserver", f"127.0.0.1:{sys.argv[1]}", "--noreload", "--nostatic"
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, list[str]]]:
     """A new node: its port, and the sessions of each State's data manager and release authority."""
-    home, port = tmp_path_factory.mktemp("day"), free_port()
+    home, port = new_node(tmp_path_factory.mktemp("day"), with_reference_set=True).home, free_port()
     sessions = home / "sessions.json"
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:

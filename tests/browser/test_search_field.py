@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ports import free_port
+from separate_node import new_node
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ call_command("runserver", f"127.0.0.1:{sys.argv[1]}", "--noreload", "--nostatic"
 @pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A new node with its reference set, all of it to be found."""
-    home, port = tmp_path_factory.mktemp("search-node"), free_port()
+    home, port = new_node(tmp_path_factory.mktemp("search-node"), with_reference_set=True).home, free_port()
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
         running = subprocess.Popen([sys.executable, "-c", NODE, str(port)], env={**os.environ, **ours}, stdout=log, stderr=log)

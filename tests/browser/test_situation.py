@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from ports import free_port
+from separate_node import new_node
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 WIDE, NARROW = 1280, 360
 NODE = """
@@ -39,7 +40,7 @@ def wait_for(port: int, node: "subprocess.Popen[bytes]") -> None:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A new node in its own folder: the reference set, and no presence."""
-    home, port = tmp_path_factory.mktemp("node"), free_port()
+    home, port = new_node(tmp_path_factory.mktemp("node"), with_reference_set=True).home, free_port()
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": str(SOURCES), "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
         node = subprocess.Popen([sys.executable, "-c", NODE, str(port)], env={**os.environ, **ours}, stdout=log, stderr=log)

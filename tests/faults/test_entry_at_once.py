@@ -57,8 +57,7 @@ read, told = [Activity.objects.get(pk=row) for row in rows], []
 print("ready", flush=True)
 begin = float(input())
 for number, row in enumerate(read):
-    while time.time() < begin + number * 0.4:
-        pass
+    time.sleep(max(0, begin + number * 0.4 - time.time()))
     try:
         correct_activity(row, Entry("FSC", "ner-1-diffa", activity="synthetic", targeted=own), base_version=1, by=Mandate(f"u-{own}", Role.REPORTER, organisation="synthetic-alpha"))
         told.append(["stands", own])
