@@ -107,7 +107,7 @@ def test_a_unit_the_field_hardly_covers_has_no_figure_rather_than_a_wrong_one(tm
     cells = gradient()
     cells[:, 24:] = np.nan
     shown = bring(manager("BFA"), BURKINA, geotiff(tmp_path / "half.tif", {"percentile_of_total": cells}, nodata=-9999.0)).content.decode()
-    assert shown.count("trop peu de valeurs") == shown.count("aucun chiffre") == 3 and "14 zones sur 17" in shown
+    assert shown.count("trop peu de valeurs") == shown.count('class="missing">aucun chiffre') == 3 and "14 zones sur 17" in shown
     assert "bfa-1-tapoa" not in set(IndicatorReading.objects.values_list("unit", flat=True)) and IndicatorReading.objects.count() == 14
 
 
