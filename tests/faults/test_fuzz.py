@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from addresses import NOWHERE, Address, Ground, lay, table_of_addresses, with_choices
 from concertation.site import help, pages
 
-EXAMPLES = int(os.environ.get("CONCERTATION_FUZZ_EXAMPLES", "1000"))
+EXAMPLES = int(os.environ.get("CONCERTATION_FUZZ_EXAMPLES", "500"))
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "concertation"
 PARAMETER = re.compile(r'(?:GET|query|asked|POST|form)(?:\.get|\.getlist|\.pop)?[(\[]"([\w-]+)"')
 FORM = re.compile(r'<form([^>]*)>(.*?)</form>', re.DOTALL)
