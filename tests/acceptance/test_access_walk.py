@@ -41,6 +41,7 @@ from release_steps import own_node
 pytestmark = pytest.mark.django_db
 SECONDS, FEWEST, SEED = float(os.environ.get("CONCERTATION_WALK_SECONDS", "12")), 500, 20261123
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
+DRAWN = re.compile(r"[A-Za-z0-9]{32,}")  # a drawn token may hold by chance what looks like a mark
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
 OPEN = {
     "back-test", "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
@@ -400,14 +401,14 @@ def sees_person(held: tuple[Mandate, ...], target: User) -> bool:
 
 
 def text_of(answer: Any) -> str:
-    """Everything an answer holds, as text; an office file is opened, a PDF read, a file name in the headers counts too."""
+    """Everything an answer holds but drawn tokens, as text; an office file is opened, a PDF read, a file name in the headers counts too."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as parts:
             content = b"".join(parts.read(part) for part in parts.namelist())
     if content.startswith(b"%PDF"):
         content = "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages).encode()
-    return content.decode("utf-8", "replace") + str(answer.headers)
+    return DRAWN.sub(" ", content.decode("utf-8", "replace") + str(answer.headers))
 
 
 def leaks(text: str, step: Step, grounds: Grounds) -> set[str]:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from concertation.site import faults
+from concertation.site.api_middleware import is_for_programs
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 AGAIN_IN_SECONDS = "30"
@@ -48,7 +49,7 @@ class RefusalMiddleware:
         """Answer, with words where there are none; a form sent to a node that only reads, or a question too long, is told so before anything is tried."""
         if request.method not in READING and faults.only_reads():
             return only_read()
-        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUESTION:
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUESTION and not is_for_programs(request.path_info):
             return too_long(request)
         answer = self.respond(request)
         page = PAGES.get(answer.status_code)
