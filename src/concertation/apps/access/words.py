@@ -58,6 +58,7 @@ ACTS: dict[str, str | Promise] = {
     "anticipation.activated": gettext_lazy("action anticipée activée"),
     "anticipation.certified": gettext_lazy("lecture d'un seuil certifiée"),
     "anticipation.closed": gettext_lazy("activation close"),
+    "anticipation.field-brought": gettext_lazy("champ apporté"),
     "anticipation.framework-declared": gettext_lazy("cadre d'action anticipée déclaré"),
     "anticipation.framework-signed": gettext_lazy("cadre d'action anticipée signé"),
     "anticipation.money-reserved": gettext_lazy("argent agréé réservé"),
