@@ -119,7 +119,7 @@ def holders(question: Question, *, merged: bool) -> Iterator[tuple[int, Sequence
             yield each.amount, each.admitted.nonzero()[0].tolist()
     else:
         for source in question.sources:
-            yield source.amount, question.served(source.earmark, source.spend_by).nonzero()[0].tolist()
+            yield source.amount, question.served(source.terms).nonzero()[0].tolist()
 
 
 def by_pulp(question: Question, *, merged: bool) -> float:
