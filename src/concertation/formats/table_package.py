@@ -13,8 +13,10 @@ from zipfile import BadZipFile, ZipFile
 
 from concertation.core.problems import Problem
 from concertation.formats.datapackage import PROFILE, pretty
+from concertation.formats.limits import LIMITS
 from concertation.formats.parcel import read_parcel
 from concertation.formats.release import strict_json, zip_bytes
+from concertation.formats.zipped import listed_problems
 
 PACKAGE = "datapackage.json"
 
@@ -49,10 +51,13 @@ def package_bytes(table: Described, content: bytes) -> bytes:
 
 
 def is_package(path: Path) -> bool:
-    """Whether a file is a zip that holds the description of a package."""
+    """Whether a file is a zip, of no more entries than a file may hold, that holds the description of a package."""
     try:
-        with ZipFile(path) as archive:
-            return PACKAGE in archive.namelist()
+        with path.open("rb") as source:
+            if listed_problems(source, LIMITS):
+                return False
+            with ZipFile(source) as archive:
+                return PACKAGE in archive.namelist()
     except (BadZipFile, OSError, ValueError, NotImplementedError):
         return False
 
