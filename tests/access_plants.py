@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from access_steps import browser_of, person
+from access_steps import Walker, browser_of, person
 from activity_samples import END, START, open_calendar
 from concertation.apps.access.models import User
 from concertation.apps.anticipation.models import Activation, FieldBrought, FrameworkVersion, IndicatorReading
@@ -289,7 +289,7 @@ class Reader:
     @cached_property
     def client(self) -> Client:
         """A browser of theirs."""
-        return browser_of(self.user) if self.user else Client()
+        return browser_of(self.user, Walker()) if self.user else Walker()
 
 
 def readers() -> list[Reader]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
+from django.core.signals import got_request_exception
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,22 @@ from concertation.core.sharing import Mandate, Role
 
 PASSWORD = "une longue phrase synthétique"
 NEXT_YEAR = timedelta(days=365)
+
+
+class Walker(Client):
+    """A browser that asks, and keeps nothing of how the answer was made."""
+
+    def request(self, **asked: Any) -> Any:
+        """The answer; what fails is raised here."""
+        name = f"walker-{id(self)}"
+        got_request_exception.connect(self.store_exc_info, dispatch_uid=name)
+        try:
+            answer = self.handler(self._base_environ(**asked))
+        finally:
+            got_request_exception.disconnect(dispatch_uid=name)
+        self.check_exception(answer)
+        self.cookies.update(answer.cookies)
+        return answer
 
 
 def person(name: str, *mandates: tuple[Role, str] | tuple[Role, str, str], secured: bool = False) -> User:
@@ -27,9 +44,9 @@ def person(name: str, *mandates: tuple[Role, str] | tuple[Role, str, str], secur
     return user
 
 
-def browser_of(user: User) -> Client:
+def browser_of(user: User, client: Client | None = None) -> Client:
     """A browser in which somebody is signed in."""
-    client = Client()
+    client = client or Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 

@@ -18,18 +18,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FULL_MINUTES = 240
+SIDE_BY_SIDE = 2
 DONE, FAILED, MISUSED = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part: the tests it runs, the variables that make them long, each with its full and its least number; `seconds` bounds each of its tests when shortened."""
+    """One part: the tests it runs, the variables that make them long, each with its full and its least number; `seconds` bounds each of its tests when shortened.
+
+    Where `shares_by` names a variable, two processes run side by side, which it tells "1/2" and "2/2".
+    """
 
     name: str
     tests: tuple[str, ...]
     numbers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     seconds: int = 0
+    shares_by: str = ""
 
     def surroundings(self, share: float) -> dict[str, str]:
         """The variables of this part when it is given so much of its full length."""
@@ -37,13 +42,17 @@ class Part:
         bound = {"CONCERTATION_KILL_SECONDS": str(round(self.seconds * share))} if self.seconds and share < 1 else {}
         return {**numbers, **bound, **(self.words if share >= 1 or not self.numbers else {})}
 
+    def processes(self) -> list[dict[str, str]]:
+        """What tells each of the processes of this part which share is its own."""
+        return [{self.shares_by: f"{number}/{SIDE_BY_SIDE}"} for number in range(1, SIDE_BY_SIDE + 1)] if self.shares_by else [{}]
+
 
 PARTS = (
     Part("kill-import", ("tests/faults/test_kill.py", "tests/faults/test_kill_superseding.py"), {"CONCERTATION_KILLS": (300, 5)}, seconds=2_400),
     Part("kill-command-and-upgrade", ("tests/faults/test_kill_commands.py",), {"CONCERTATION_KILLS": (300, 5)}, seconds=2_400),
     Part("kill-backup", ("tests/site/test_backup.py::test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole",), {"CONCERTATION_KILLS": (100, 3)}, seconds=1_200),
     Part("kill-pull", ("tests/faults/test_kill_pull.py",), {"CONCERTATION_KILLS": (100, 3)}, seconds=1_200),
-    Part("access-walk", ("tests/acceptance/test_access_walk.py",), {"CONCERTATION_WALK_SECONDS": (3_600, 20)}, words={"CONCERTATION_WALK": "full"}),
+    Part("access-walk", ("tests/acceptance/test_access_walk.py",), {"CONCERTATION_WALK_SECONDS": (3_600, 20)}, words={"CONCERTATION_WALK": "full"}, shares_by="CONCERTATION_WALK_PART"),
     Part("interface", ("tests/site/test_api_fuzz.py",), {"CONCERTATION_API_EXAMPLES": (500, 5)}),
     Part("forms", ("tests/faults/test_fuzz.py",), {"CONCERTATION_FUZZ_EXAMPLES": (100_000, 300)}),
     Part("hostile-files", ("tests/formats/test_hostile.py",)),
@@ -66,27 +75,56 @@ class Outcome:
     said: list[str]
 
 
+@dataclass
+class Running:
+    """One process of a part, in a home of its own."""
+
+    home: Path
+    process: subprocess.Popen[bytes]
+    finished: bool = True
+
+    def lines(self) -> list[str]:
+        """What it told."""
+        return (self.home / "told").read_text("utf-8", "replace").splitlines()
+
+
+def begun(part: Part, home: Path, asked: Mapping[str, str]) -> Running:
+    """A process of a part that begins to run its tests."""
+    home.mkdir()
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEP", "--tb=short", *part.tests]
+    with (home / "told").open("wb") as told:
+        surroundings = {**os.environ, **asked, "CONCERTATION_HOME": str(home)}
+        return Running(home, subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=told, stderr=subprocess.STDOUT, start_new_session=True))
+
+
+def awaited(running: Running, end: float) -> None:
+    """Wait until a process ends; it is cut off when time is up."""
+    try:
+        running.process.wait(timeout=max(1.0, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        running.finished = False
+        os.killpg(running.process.pid, signal.SIGKILL)
+        running.process.wait(timeout=30)
+
+
 def run_part(part: Part, *, share: float, end: float) -> Outcome:
-    """Run one part in a home of its own until it ends or time is up."""
+    """Run one part, each of its processes in a home of its own, until it ends or time is up."""
     began, asked = time.monotonic(), part.surroundings(share)
-    with tempfile.TemporaryDirectory(prefix="concertation-soak-") as home, (Path(home) / "told").open("w+", encoding="utf-8") as told:
-        command = [sys.executable, "-m", "pytest", "-q", "-rfEP", "--tb=short", *part.tests]
-        running = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **asked, "CONCERTATION_HOME": home}, stdout=told, stderr=subprocess.STDOUT, start_new_session=True)
-        finished = True
-        try:
-            running.wait(timeout=max(1.0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            finished = False
-            os.killpg(running.pid, signal.SIGKILL)
-            running.wait(timeout=30)
-        told.seek(0)
-        lines = told.read().splitlines()
-    held = running.returncode == 0
-    if finished and not held:
-        print("\n".join(lines[-80:]), file=sys.stderr, flush=True)
-    counted = [line for line in lines if line[:1].isdigit() and (" kills of " in line or " writers " in line or " left: " in line)]
-    walked = [line for line in lines if line.startswith(("walked ", "tried "))]
-    return Outcome(part.name, held, finished, round(time.monotonic() - began, 1), asked, lines[-1] if lines else "", counted + walked)
+    with tempfile.TemporaryDirectory(prefix="concertation-soak-") as homes:
+        every = [begun(part, Path(homes) / str(number), {**asked, **own}) for number, own in enumerate(part.processes())]
+        for running in every:
+            awaited(running, end)
+        told = [running.lines() for running in every]
+    for running, lines in zip(every, told, strict=True):
+        if running.finished and running.process.returncode != 0:
+            print("\n".join(lines[-80:]), file=sys.stderr, flush=True)
+    held, finished = all(running.process.returncode == 0 for running in every), all(running.finished for running in every)
+    return Outcome(part.name, held, finished, round(time.monotonic() - began, 1), asked, " · ".join(lines[-1] for lines in told if lines), [line for lines in told for line in lines if counts(line)])
+
+
+def counts(line: str) -> bool:
+    """Whether a test tells in a line how much it tried."""
+    return (line[:1].isdigit() and any(words in line for words in (" kills of ", " writers ", " left: "))) or line.startswith(("walked ", "tried "))
 
 
 def chosen_parts(names: list[str]) -> list[Part]:

@@ -1,8 +1,9 @@
 """The walk of access: every reader at every address, with rows of two States, two holders and four levels planted with marks.
 
 An answer must be the one the table below expects, and no answer, page or export, may hold the mark of a row its reader may not
-see. A sample bounded in time runs with the suite; `CONCERTATION_WALK=full` walks every pair. An address that the table does
-not name is walked for leaks and failures alone, and told at the end.
+see. Pairs that ask the same are asked once (`access_questions`). A sample bounded in time runs with the suite;
+`CONCERTATION_WALK=full` walks every pair, `CONCERTATION_WALK_PART=1/2` the first half of them. An address that the table does not
+name is walked for leaks and failures alone, and told at the end.
 """
 
 import os
@@ -12,7 +13,8 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,23 +25,28 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from access_plants import STATES, UNITS, Planted, Plot, Reader, plant, plots, readers
+from access_questions import Looks, Question, Step, by_address, part_of, questions, watching, whatever_form
 from access_steps import person
 from activity_samples import organisation
 from concertation.apps.access.commands import make_token
 from concertation.apps.access.models import HeldMandate, User
 from concertation.apps.access.queries import held_today
+from concertation.apps.ground import drawings
 from concertation.apps.ground.models import GuardedQuerySet
 from concertation.apps.picture.commands import refresh
 from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 from concertation.core.sharing.giving import gives_at_all, journals_read, may_give, withdraws
 from concertation.core.sharing.visibility import edits_register, writes_for
+from concertation.draw import note_docx, slides
+from concertation.draw.pictures import png
 from concertation.site import reference
 from joint_plants import joint_of
 from release_steps import own_node
 
 pytestmark = pytest.mark.django_db
 SECONDS, FEWEST, SEED = float(os.environ.get("CONCERTATION_WALK_SECONDS", "12")), 500, 20261123
+PART, COMPARED = os.environ.get("CONCERTATION_WALK_PART", "1/1"), 0.05
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
 DRAWN = re.compile(r"[A-Za-z0-9]{32,}")  # a drawn token may hold by chance what looks like a mark
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
@@ -99,18 +106,6 @@ ENDS_THE_WALK = {"account_logout", "sessions-end"}
 
 
 @dataclass(frozen=True)
-class Step:
-    """One reader at one address."""
-
-    reader: Reader
-    name: str
-    path: str
-    method: str
-    planted: Planted | None = None
-    target: User | None = None
-
-
-@dataclass(frozen=True)
 class Grounds:
     """What was planted, and who walks."""
 
@@ -118,6 +113,13 @@ class Grounds:
     readers: list[Reader]
     people: list[User]
     token: str
+
+
+@pytest.fixture
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture in dots, which holds no text, is made once of the same drawing: a second and more each time."""
+    for module in (drawings, note_docx, slides):
+        monkeypatch.setattr(module, "png", lru_cache(maxsize=256)(png))
 
 
 @pytest.fixture
@@ -182,7 +184,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
 def steps(grounds: Grounds) -> list[Step]:
     """Every reader at every address with every sample, in every form of export."""
     found = []
-    for name, parts in sorted(set(patterns(get_resolver()))):
+    for name, parts in sorted(set(patterns(get_resolver())), key=lambda found: (found[0], sorted(found[1]))):
         if name in ENDS_THE_WALK:
             continue
         for values, planted, target in samples(grounds, name, parts):
@@ -411,64 +413,125 @@ def text_of(answer: Any) -> str:
     return DRAWN.sub(" ", content.decode("utf-8", "replace") + str(answer.headers))
 
 
-def leaks(text: str, step: Step, grounds: Grounds) -> set[str]:
+def leaks(text: str, reader: Reader, grounds: Grounds) -> set[str]:
     """The marks in an answer of rows, or of people, its reader may not see."""
     found = set()
     for table, number in set(MARK.findall(text.lower())):
         if table == "x":
             plot = grounds.plants[int(number)].plot
-            open_to_reader = visibility_of(step.reader.mandates).opens(sensitivity=Sensitivity.CONFIDENTIAL, owner_state=plot.state, holder="")
+            open_to_reader = visibility_of(reader.mandates).opens(sensitivity=Sensitivity.CONFIDENTIAL, owner_state=plot.state, holder="")
         elif table == "u":
-            open_to_reader = sees_person(step.reader.mandates, grounds.people[int(number)])
+            open_to_reader = sees_person(reader.mandates, grounds.people[int(number)])
         else:
-            open_to_reader = grounds.plants[int(number)].plot.opens_to(step.reader.mandates)
+            open_to_reader = grounds.plants[int(number)].plot.opens_to(reader.mandates)
         if not open_to_reader:
             found.add(f"zq{table}{number}zq")
     return found
 
 
-def ask(step: Step) -> Any:
+def ask(question: Question) -> Any:
     """The answer; what an act changed is taken back."""
-    client = step.reader.client
+    client = question.reader.client
+    if question.method == "GET":
+        return client.get(question.path)
     with transaction.atomic():
-        answer = client.post(step.path) if step.method == "POST" else client.get(step.path)
-        transaction.set_rollback(step.method == "POST")
+        answer = client.post(question.path)
+        transaction.set_rollback(True)
     return answer
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_nobody_gets_an_answer_or_a_row_beyond_their_mandates(grounds: Grounds) -> None:
-    every, full = steps(grounds), os.environ.get("CONCERTATION_WALK") == "full"
-    random.Random(SEED).shuffle(every)
-    begun, walked, wrong, leaked, failed, unnamed = time.monotonic(), Counter[str](), [], [], [], set()
+def plainly(answer: Any) -> tuple[int, str]:
+    """What an answer says, whatever the form its address asked for."""
+    return answer.status_code, whatever_form(text_of(answer))
 
-    for step in every:
-        if not full and time.monotonic() - begun > SECONDS and sum(walked.values()) >= FEWEST:
-            break
-        answer, wanted = ask(step), expected(step)
-        walked[step.name] += 1
+
+@dataclass
+class Walk:
+    """What was walked so far, and what was found on the way."""
+
+    grounds: Grounds
+    forms: dict[tuple[str, str, str], list[Question]]
+    looks: Looks
+    chance: random.Random
+    answered: set[tuple[str, str, str]] = field(default_factory=set)
+    walked: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    compared: int = 0
+    unnamed: set[str] = field(default_factory=set)
+    wrong: list[Any] = field(default_factory=list)
+    leaked: list[Any] = field(default_factory=list)
+    failed: list[Any] = field(default_factory=list)
+    unlike: list[Any] = field(default_factory=list)
+
+    def ask(self, question: Question) -> None:
+        """Ask, and judge every pair that the answer answers; nothing where another form was answered without a look at the form."""
+        if question.whatever_form in self.answered:
+            return
+        self.looks.looked = False
+        answer, reader = ask(question), question.reader
+        looked, text = self.looks.looked, text_of(answer)
+        self.requests += 1
+        self.leaked += [(reader.name, question.path, mark) for mark in sorted(leaks(text, reader, self.grounds))]
         if answer.status_code >= 500:
-            failed.append((step.reader.name, step.path, answer.status_code))
-        if wanted is None:
-            unnamed |= {step.name} - OPEN - ROWS
-        elif answer.status_code not in wanted:
-            wrong.append((step.reader.name, step.method, step.name, step.path, answer.status_code, wanted, step.planted and step.planted.plot))
-        leaked += [(step.reader.name, step.path, mark) for mark in sorted(leaks(text_of(answer), step, grounds))]
+            self.failed.append((reader.name, question.path, answer.status_code))
+        for each in [question] if looked else self.forms[question.whatever_form]:
+            self.judge(each, answer.status_code)
+        if not looked:
+            self.answered.add(question.whatever_form)
+            self.compare(question, (answer.status_code, whatever_form(text)))
 
-    print(f"walked {sum(walked.values())} of {len(every)} pairs at {len(walked)} addresses by {len(grounds.readers)} readers in {time.monotonic() - begun:.0f} s: {len(leaked)} leaks, {len(wrong)} wrong answers, {len(failed)} failures")
-    print(f"walked for leaks alone: {', '.join(sorted(unnamed))}")
-    assert not failed, failed[:20]
-    assert not leaked, leaked[:20]
-    assert not wrong, wrong[:20]
-    assert sum(walked.values()) >= FEWEST
+    def judge(self, question: Question, status: int) -> None:
+        """Whether the answer is the one due to each pair."""
+        for step in question.pairs:
+            wanted = expected(step)
+            self.walked[step.name] += 1
+            if wanted is None:
+                self.unnamed |= {step.name} - OPEN - ROWS
+            elif status not in wanted:
+                self.wrong.append((step.reader.name, step.method, step.name, step.path, status, wanted, step.planted and step.planted.plot))
+
+    def compare(self, question: Question, told: tuple[int, str]) -> None:
+        """Ask now and then another form all the same, though no answer looks at it: both must say the same. A message that is told once may part the first two."""
+        others = [each for each in self.forms[question.whatever_form] if each is not question]
+        if not others or self.chance.random() >= COMPARED:
+            return
+        other, self.compared = self.chance.choice(others), self.compared + 1
+        if plainly(ask(other)) != told and plainly(ask(question)) != plainly(ask(other)):
+            self.unlike.append((question.reader.name, question.path, other.path))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("drawn_once")
+def test_nobody_gets_an_answer_or_a_row_beyond_their_mandates(grounds: Grounds) -> None:
+    every, full, chance = steps(grounds), os.environ.get("CONCERTATION_WALK") == "full", random.Random(SEED)
+    mine = part_of(questions(every), PART)
+    to_walk, forms, begun = sum(len(question.pairs) for question in mine), by_address(mine), time.monotonic()
+    chance.shuffle(mine)
+
+    with watching() as looks:
+        walk = Walk(grounds, forms, looks, chance)
+        for question in mine:
+            if not full and time.monotonic() - begun > SECONDS and walk.requests >= FEWEST:
+                break
+            walk.ask(question)
+
+    print(
+        f"walked {walk.walked.total()} of {to_walk} pairs at {len(walk.walked)} addresses by {len(grounds.readers)} readers with {walk.requests} requests in {time.monotonic() - begun:.0f} s "
+        f"(part {PART} of {len(every)} pairs): {len(walk.leaked)} leaks, {len(walk.wrong)} wrong answers, {len(walk.failed)} failures; "
+        f"{walk.compared} forms that no answer looks at asked all the same, {len(walk.unlike)} answered unlike",
+    )
+    print(f"walked for leaks alone: {', '.join(sorted(walk.unnamed))}")
+    assert not walk.failed, walk.failed[:20]
+    assert not walk.leaked, walk.leaked[:20]
+    assert not walk.wrong, walk.wrong[:20]
+    assert not walk.unlike, walk.unlike[:20]
+    assert walk.walked.total() == to_walk if full else walk.requests >= FEWEST
 
 
 def test_a_door_left_open_is_found(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(GuardedQuerySet, "visible_to", lambda rows, mandates: rows.all())
     nobody, path = grounds.readers[0], f"{reverse('organisation', args=['organisation-connue-synthetique'])}?format=csv"
-    step = Step(nobody, "organisation", path, "GET")
-
-    found = leaks(text_of(ask(step)), step, grounds)
+    found = leaks(text_of(nobody.client.get(path)), nobody, grounds)
 
     assert {mark[2] for mark in found} == {"a", "r"}  # what was declared, and the file it was declared in
 

@@ -16,8 +16,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from acceptance.test_access_walk import MARK, SEED, Grounds, Step, grounds, leaks, text_of
+from acceptance.test_access_walk import MARK, SEED, Grounds, grounds, leaks, text_of
 from access_plants import Reader
+from access_questions import Step
 from api_steps import ONE_ROUND, token_of, with_token
 from concertation.apps.access import bearers
 from concertation.apps.ground.models import GuardedQuerySet
@@ -92,7 +93,7 @@ def test_no_program_gets_an_answer_or_a_row_beyond_its_mandates(grounds: Grounds
         walked[step.name] += 1
         if answer.status_code != expected(step):
             wrong.append((step.reader.name, step.path, answer.status_code, expected(step)))
-        leaked += [(step.reader.name, step.path, mark) for mark in sorted(leaks(text_of(answer), step, grounds))]
+        leaked += [(step.reader.name, step.path, mark) for mark in sorted(leaks(text_of(answer), step.reader, grounds))]
 
     print(f"walked {sum(walked.values())} of {len(every)} pairs at {len(walked)} addresses in {time.monotonic() - begun:.0f} s: {len(leaked)} leaks, {len(wrong)} wrong answers")
     assert not leaked, leaked[:20]
@@ -105,7 +106,7 @@ def test_a_door_left_open_is_found(grounds: Grounds, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(GuardedQuerySet, "visible_to", lambda rows, mandates: rows.all())
     steps_open = [Step(reader, name, f"/api/v1/{name}?limit=10000", "GET") for name in ("figures", "activities", "imports", "organisations")]
 
-    found = {step.name: leaks(text_of(reader.client.get(step.path)), step, grounds) for step in steps_open}
+    found = {step.name: leaks(text_of(reader.client.get(step.path)), reader, grounds) for step in steps_open}
 
     assert all(found.values()), found
 

@@ -79,8 +79,9 @@ SHELF = Shelf()
 def is_keepable(request: HttpRequest) -> bool:
     """Whether the page at an address may be kept: a page of figures, asked plainly, with no message waiting for its reader."""
     match = request.resolver_match
-    plain = request.method == "GET" and "format" not in request.GET and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
-    if match is None or match.view_name not in KEPT_VIEWS or not plain or settings.KEPT_PAGES_CHARACTERS <= 0 or "HX-Request" in request.headers:
+    if settings.KEPT_PAGES_CHARACTERS <= 0 or match is None or match.view_name not in KEPT_VIEWS or request.method != "GET":
+        return False
+    if "format" in request.GET or len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY or "HX-Request" in request.headers:
         return False
     return "messages" not in request.COOKIES and (settings.SESSION_COOKIE_NAME not in request.COOKIES or "_messages" not in request.session)
 
