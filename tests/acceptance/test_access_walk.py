@@ -21,6 +21,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -31,8 +32,11 @@ from activity_samples import organisation
 from concertation.apps.access.commands import make_token
 from concertation.apps.access.models import HeldMandate, User
 from concertation.apps.access.queries import held_today
+from concertation.apps.allocation.models import Round
+from concertation.apps.funding.models import ExchangeRate
 from concertation.apps.ground import drawings
-from concertation.apps.ground.models import GuardedQuerySet
+from concertation.apps.ground.models import GuardedModel, GuardedQuerySet
+from concertation.apps.lessons.models import Reuse
 from concertation.apps.picture.commands import refresh
 from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
@@ -43,10 +47,13 @@ from concertation.draw.pictures import png
 from concertation.site import reference
 from joint_plants import joint_of
 from release_steps import own_node
+from round_plants import plant_rounds
+from wider_plants import Wider, plant_wider
 
 pytestmark = pytest.mark.django_db
 SECONDS, FEWEST, SEED = float(os.environ.get("CONCERTATION_WALK_SECONDS", "12")), 500, 20261123
 PART, COMPARED = os.environ.get("CONCERTATION_WALK_PART", "1/1"), 0.05
+ONLY = os.environ.get("CONCERTATION_WALK_ONLY", "").split()
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
 DRAWN = re.compile(r"[A-Za-z0-9]{32,}")  # a drawn token may hold by chance what looks like a mark
 FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", "txt", "svg", "slide", "chart", "json", "hapi-needs", "hapi-presence")
@@ -58,7 +65,7 @@ OPEN = {
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
 SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "impartiality", "mfa_index", "mfa_list_webauthn"}
-ROWS = {"figure", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "field", "lesson", "release", "joint", "appeal", "meeting", "pledge"}
+ROWS = {"alert", "bulletin", "figure", "funding-fund", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "field", "lesson", "release", "joint", "appeal", "meeting", "pledge"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
 ON_CALENDAR = {"reporting-open", "reporting-take-back", "reporting-lead-name"}
@@ -75,7 +82,10 @@ BY_ANALYST = {
 ON_RELEASE = {"release-sign", "release-publish", "release-withdraw", "release-discard", "agreement-confirm", "agreement-end"}
 OWN_NODE = "NER"
 ON_JOINT = {"joint-speak", "joint-publish", "joint-drop", "joint-recount"}
-ON_ROUND = BY_ANALYST | {"round-constrain", "round-unconstrain", "round-position", "round-flexibility-reply"}
+BY_SPEAKER = {"round-constrain", "round-unconstrain", "round-position"}
+ON_ROUND = BY_ANALYST | BY_SPEAKER | {"round-flexibility-reply"}
+OF_ROUND = {"round", "round-question", "round-scenario", "round-what-if", "round-flexibility"}
+ON_ALERT = {"alert-answer", "alert-count", "alert-restore", "alert-settle", "alert-withdraw"}
 ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-open"}) | (ON_PERSON - {"person"}) | {
     "bring-in", "organisation-add-spelling", "organisations-apart", "organisation-merge-take-back", "boundary-approve", "sessions-end", "token-revoke",
     "raw-retention", "invitation-withdraw", "activity-settle", "activity-withdraw", "activity-restore", "activities-take-back", "message-handed",
@@ -83,25 +93,27 @@ ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-ope
     "lesson-validate", "lesson-withdraw", "lesson-reuse", "lesson-contradict", "lesson-result",
     "appeal-withdraw", "meeting-withdraw", "envelope-withdraw", "pledge-take-back", "pledge-withdraw", "receipt-confirm", "receipt-take-back", "line-settle", "line-link", "line-aside", "line-open",
     "pledge-totals-publish", "pledge-totals-withdraw",
-} | ON_ROUND | ON_RELEASE | ON_JOINT  # fmt: skip
+    "envelope-turn", "funding-fund-correct", "funding-rate-withdraw", "mapping-aside", "mapping-again",
+} | ON_ROUND | ON_RELEASE | ON_JOINT | ON_ALERT  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
 ANSWERS: dict[str, tuple[set[int], set[int]]] = {
     **dict.fromkeys(("account_inactive", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "boundaries", "api-docs", "api-description"), ({200}, {200})),
     **dict.fromkeys(("account_login", "account_signup"), ({200}, {302})),
     **dict.fromkeys(("account_change_password", "account_reauthenticate"), ({302}, {200})),
     **dict.fromkeys(("account_set_password", "token-make", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"), ({302}, {302})),
-    **dict.fromkeys(("mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes", "invitation-withdraw", "token-revoke", "envelope-withdraw", "pledge-totals-withdraw"), ({302}, {404})),
+    **dict.fromkeys(("mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes", "invitation-withdraw", "token-revoke", "envelope-withdraw"), ({302}, {404})),
     "pledge-totals-publish": ({302}, {403}),
     **dict.fromkeys(("invitation", "boundary-set"), ({404}, {404})),
     "boundary-approve": ({302, 404}, {403, 404}),
 }  # fmt: skip
-BY_EDITOR_OF_REGISTER = {"organisations-alike": {200}, "organisations-apart": {302, 404, 422}, "organisation-spelling": {404}, "organisation-merge-take-back": {404}}
+BY_EDITOR_OF_REGISTER = {"organisations-alike": {200}, "organisations-apart": {302, 404, 422}, "organisation-merge-take-back": {404}}
 BY_SECRETARIAT = {
     "forum-session-new", "forum-session-edit", "forum-session-attendance", "forum-session-decide", "decision-follow", "decision-day", "decision-wording", "decision-answer", "plan-bring",
 }  # fmt: skip
 BY_HOLDER = {"appeal-edit": {200}, "appeal-withdraw": {302}, "envelope-new": {200}, "meeting-edit": {200}, "meeting-withdraw": {302}, "pledge-edit": {200}, "pledge-instalments": {200}, "pledge-take-back": {302}, "pledge-withdraw": {302}}
-BY_RECEIVER = {"receipt-confirm", "line-settle", "line-link", "line-aside", "line-open"}
+BY_RECEIVER = {"pledge-totals-withdraw", "receipt-confirm", "line-settle", "line-link", "line-aside", "line-open"}
 ON_PLEDGES = {*BY_HOLDER, *BY_RECEIVER, "receipt-new", "receipt-take-back", "statement"}
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 ENDS_THE_WALK = {"account_logout", "sessions-end"}
 
 
@@ -113,6 +125,8 @@ class Grounds:
     readers: list[Reader]
     people: list[User]
     token: str
+    rounds: dict[int, Round]
+    wider: dict[int, Wider]
 
 
 @pytest.fixture
@@ -133,10 +147,11 @@ def grounds(settings: Any, tmp_path: Path) -> Grounds:
     people = [person(f"zqu{number:02d}zq", mandate) for number, mandate in enumerate([(Role.READER, "NER"), (Role.READER, "MLI"), (Role.REPORTER, "NER", "alpha"), (Role.REPORTER, "", "alpha")])]
     token, _raw = make_token(people[0], name="t", mandates=held_today(people[0]), expires_on=plants[0].run.created_at.date())
     own_node(OWN_NODE)
+    rounds, wider = plant_rounds([each.plot for each in plants]), plant_wider(plants)
     for state in STATES:
         refresh(state)
     refresh_search("AES")
-    return Grounds(plants, readers(), people, str(token.pk))
+    return Grounds(plants, readers(), people, str(token.pk), rounds, wider)
 
 
 def patterns(resolver: URLResolver, *, within: str = "") -> Iterator[tuple[str, frozenset[str]]]:
@@ -157,6 +172,9 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         "appeal_id": lambda each: each.promised.appeal.pk, "meeting_id": lambda each: each.promised.meeting.pk, "pledge_id": lambda each: each.promised.pledge.pk,
         "receipt_id": lambda each: each.promised.receipt.pk, "statement_id": lambda each: each.promised.statement.pk, "line_id": lambda each: each.promised.line.pk,
         "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "product_id": lambda each: joint_of(each.plot.mark("y")), "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk, "field_id": lambda each: each.field.pk,
+        "alert_id": lambda each: each.alert.pk, "bulletin_id": lambda each: each.bulletin.pk, "held_id": lambda each: each.envelope.pk, "round_id": lambda each: grounds.rounds[each.plot.number].pk,
+        "fund_id": lambda each: grounds.wider[each.plot.number].fund.pk, "publication_id": lambda each: grounds.wider[each.plot.number].totals.pk, "mapping_id": lambda each: grounds.wider[each.plot.number].mapping.pk,
+        "spelling_id": lambda each: each.organisation.spellings.get().pk, "reuse_id": lambda each: Reuse.objects.get(lesson=each.lesson).pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -166,6 +184,10 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         return [({"sha256": each.run.file_id, "state": state}, each, None) for each in grounds.plants for state in STATES]
     if parts == {"product_id", "state"}:
         return [({"product_id": joint_of(each.plot.mark("y")), "state": state}, each, None) for each in grounds.plants for state in STATES]
+    if "round_id" in parts:
+        states = STATES if "state" in parts else ("",)
+        beside = dict.fromkeys(parts & {"constraint_id", "change_id"}, NOWHERE) | ({"number": 1} if "number" in parts else {})
+        return [({"round_id": grounds.rounds[each.plot.number].pk, **beside, **({"state": state} if state else {})}, each, None) for each in grounds.plants for state in states]
     if parts == {"number", "state"}:
         return [({"number": number, "state": state}, None, None) for number in (1, 3, 6, 8) for state in STATES]
     if parts == {"person_id"}:
@@ -174,18 +196,18 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         return [({"person_id": each.pk, "mandate_id": HeldMandate.objects.get(person=each).pk}, None, each) for each in grounds.people]
     fixed = {
         "unit_id": list(UNITS.values()), "iso3": list(STATES), "code": ["FSC", "PRO"], "division_id": ["ner-2011"], "number": [1, 3, 6, 8], "reference": ["S1"], "line_code": [f"P{number}" for number in (0, 3, 9, 14)], "subject": ["access"],
-        "token_id": [grounds.token], "about": ["NER", "AES"], "link": ["forged"], "language": ["fr"],
+        "token_id": [grounds.token], "about": ["NER", "AES"], "link": ["forged"], "language": ["fr"], "digest": ["0" * 16], "pk": [1], "rate_id": list(ExchangeRate.objects.values_list("pk", flat=True)[:1]),
     }
     if len(parts) == 1 and part in fixed:
         return [({part: value}, None, None) for value in fixed[part]]
-    return [(dict.fromkeys(parts, "0" * 8 + "-0000-0000-0000-" + "0" * 12), None, None)]
+    return [(dict.fromkeys(parts, NOWHERE), None, None)]
 
 
 def steps(grounds: Grounds) -> list[Step]:
     """Every reader at every address with every sample, in every form of export."""
     found = []
     for name, parts in sorted(set(patterns(get_resolver())), key=lambda found: (found[0], sorted(found[1]))):
-        if name in ENDS_THE_WALK:
+        if name in ENDS_THE_WALK or (ONLY and name not in ONLY):
             continue
         for values, planted, target in samples(grounds, name, parts):
             try:
@@ -218,9 +240,8 @@ def expected(step: Step) -> set[int] | None:
         return ANSWERS[name][signed]
     if name in BY_EDITOR_OF_REGISTER:
         return {302} if not signed else {403} if edits_register(held) is None else BY_EDITOR_OF_REGISTER[name]
-    if name in BY_ANALYST:
-        leads = any(own.role is Role.ANALYST and own.state == "AES" for own in held)
-        return {302} if not signed else {403} if not leads else {422} if name == "round-make" else {404}
+    if name == "round-make":
+        return {302} if not signed else {422} if leads_rounds(held) else {403}
     if name in SIGNED_IN:
         return {200} if signed else {302}
     if name in ("messages-waiting", "message-handed"):
@@ -301,7 +322,19 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
         if not signed:
             return {302}
         return {200, 302} if opens and enters_for(held, plot.state, plot.holder) else {302, 404} if name == "activity-withdraw" else {404}
-    if name in ("organisation-names", "organisation-merge", "organisation-add-spelling"):
+    if name in ON_ROUND | OF_ROUND:
+        return on_round(step, held, plot) if signed else {302}
+    if name in ON_ALERT or name == "alert-correct":
+        return on_alert(name, held, plot) if signed else {302}
+    if name == "funding-fund-correct":
+        return {302} if not signed else {404} if not opens else {302} if speaks(held, plot.state) else {403}
+    if name in ("mapping", "mapping-aside", "mapping-again"):
+        return {302} if not signed else {404} if writes_for(held, plot.state) is None else {200} if name == "mapping" else {302}
+    if name == "envelope-turn":
+        return {302} if not signed else {404} if not opens else {302} if writes_for(held, plot.state) is not None else {403}
+    if name == "lesson-result":
+        return {302} if not signed else {302, 403} if opens else {404}
+    if name in ("organisation-names", "organisation-merge", "organisation-add-spelling", "organisation-spelling"):
         if not signed:
             return {302}
         return {403} if edits_register(held) is None else {200, 302} if opens else {404}
@@ -350,9 +383,43 @@ def on_joint(step: Step, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
     if not plot.opens_to(held):
         return {404}
     if step.name == "joint-speak":
-        speaks = any(own.role in (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY) and own.state == plot.state and not own.organisation for own in held)
-        return {302} if speaks and step.path.endswith(f"/{plot.state}/") else {403}
+        return {302} if speaks(held, plot.state) and step.path.endswith(f"/{plot.state}/") else {403}
     return {302} if any(own.role is Role.ANALYST and own.state == "AES" for own in held) else {403}
+
+
+def speaks(held: tuple[Mandate, ...], state: str) -> bool:
+    """Whether a reader speaks for a State: its data manager or its release authority (the rule written a second time)."""
+    return any(own.role in (Role.DATA_MANAGER, Role.RELEASE_AUTHORITY) and own.state == state and not own.organisation for own in held)
+
+
+def leads_rounds(held: tuple[Mandate, ...]) -> bool:
+    """Whether a reader leads allocation rounds: the framework's analyst (the rule written a second time)."""
+    return any(own.role is Role.ANALYST and own.state == "AES" for own in held)
+
+
+def on_round(step: Step, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
+    """At an allocation round: its analyst's acts are refused before it is looked for; then who sees it, then who speaks for the State (the rule written a second time)."""
+    if step.name in BY_ANALYST and not leads_rounds(held):
+        return {403}
+    if not plot.opens_to(held):
+        return {404}
+    if step.name in OF_ROUND:
+        return {200, 404} if "?format=" in step.path else {200}
+    if step.name in BY_SPEAKER:
+        return {302, 404} if any(speaks(held, state) and f"/{state}/" in step.path for state in STATES) else {403}
+    return {302, 404} if step.name == "round-line-take-back" else {302}
+
+
+def on_alert(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
+    """At an alert: who sees it, then who corrects it, answers it or counts it (the rule written a second time); without a reason nothing is withdrawn, nor looked for."""
+    manages = any(own.role is Role.DATA_MANAGER and own.state == plot.state and not own.organisation for own in held)
+    reports = any(own.role in (Role.REPORTER, Role.REPORTER_LEAD) and own.organisation and own.state in ("", plot.state) for own in held)
+    if name == "alert-withdraw":
+        return {302}
+    if not plot.opens_to(held):
+        return {404}
+    may = manages if name == "alert-count" else manages or reports if name == "alert-answer" else enters_for(held, plot.state, plot.holder)
+    return {"alert-answer": {422}, "alert-correct": {200}}.get(name, {302}) if may else {403}
 
 
 def enters_for(held: tuple[Mandate, ...], state: str, holder: str) -> bool:
@@ -420,6 +487,8 @@ def leaks(text: str, reader: Reader, grounds: Grounds) -> set[str]:
         if table == "x":
             plot = grounds.plants[int(number)].plot
             open_to_reader = visibility_of(reader.mandates).opens(sensitivity=Sensitivity.CONFIDENTIAL, owner_state=plot.state, holder="")
+        elif table == "q":
+            open_to_reader = writes_for(reader.mandates, grounds.plants[int(number)].plot.state) is not None
         elif table == "u":
             open_to_reader = sees_person(reader.mandates, grounds.people[int(number)])
         else:
@@ -525,7 +594,7 @@ def test_nobody_gets_an_answer_or_a_row_beyond_their_mandates(grounds: Grounds) 
     assert not walk.leaked, walk.leaked[:20]
     assert not walk.wrong, walk.wrong[:20]
     assert not walk.unlike, walk.unlike[:20]
-    assert walk.walked.total() == to_walk if full else walk.requests >= FEWEST
+    assert walk.walked.total() == to_walk if full else walk.requests >= min(FEWEST, to_walk)
 
 
 def test_a_door_left_open_is_found(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -544,12 +613,23 @@ def test_the_walk_sees_what_may_be_seen(grounds: Grounds) -> None:
         reverse("imports"), reverse("import", args=[run.pk]), reverse("figure", args=[figure.pk]), reverse("review"), reverse("organisations"), reverse("sources"),
         reverse("raw-file", args=[run.file_id]), reverse("organisation", args=["organisation-connue-synthetique"]), reverse("people"),
         f"{reverse('organisation', args=['organisation-connue-synthetique'])}?format=xlsx", reverse("organisation", args=["plant-0"]), reverse("agreements"),
-        reverse("release", args=[grounds.plants[0].release.pk]), reverse("joint-products"),
+        reverse("release", args=[grounds.plants[0].release.pk]), reverse("joint-products"), reverse("alert", args=[grounds.plants[0].alert.pk]), reverse("bulletins"),
+        reverse("bulletin", args=[grounds.plants[0].bulletin.pk]), reverse("round", args=[grounds.rounds[0].pk]), reverse("mappings"), reverse("funding-fund", args=[grounds.wider[0].fund.pk]),
     ]  # fmt: skip
 
     seen = {mark[0] for page in pages for mark in MARK.findall(text_of(manager.client.get(page)).lower())}
 
-    assert seen >= set("afrdpsocuegxy")
+    assert seen >= set("afrdpsocuegxytjhqz")
+
+
+def test_every_guarded_table_is_walked(grounds: Grounds) -> None:
+    """A table without a planted row would be walked for nothing."""
+    guarded = [each for each in apps.get_models() if issubclass(each, GuardedModel)]
+    grid = {(state, level.value) for state in STATES for level in Sensitivity}
+
+    bare = {each.__name__ for each in guarded if not grid <= set(each.objects.values_list("owner_state", "sensitivity"))}
+
+    assert bare == {"Declaration", "ReleaseControl", "ReportingPeriod"}  # of one level whatever they come with; a period is as open as its most open import
 
 
 def test_the_walk_sees_in_search_what_may_be_found(grounds: Grounds) -> None:
