@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SERVER = os.environ.get("CONCERTATION_DATABASE", "")
 KILL_SECONDS = float(os.environ.get("CONCERTATION_KILL_SECONDS", "inf"))
+OTHER_MOMENTS = int(os.environ.get("CONCERTATION_KILL_SEED", "0"))  # added to each trial's seed, so that a second one kills at other moments
 
 
 def kills(number: int) -> Iterator[int]:

@@ -53,6 +53,7 @@ PARTS = (
     Part("kill-backup", ("tests/site/test_backup.py::test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole",), {"CONCERTATION_KILLS": (100, 3)}, seconds=1_200),
     Part("kill-pull", ("tests/faults/test_kill_pull.py",), {"CONCERTATION_KILLS": (100, 3)}, seconds=1_200),
     Part("access-walk", ("tests/acceptance/test_access_walk.py",), {"CONCERTATION_WALK_SECONDS": (3_600, 20)}, words={"CONCERTATION_WALK": "full"}, shares_by="CONCERTATION_WALK_PART"),
+    Part("programs-walk", ("tests/acceptance/test_api_walk.py",), words={"CONCERTATION_WALK": "full"}),
     Part("interface", ("tests/site/test_api_fuzz.py",), {"CONCERTATION_API_EXAMPLES": (500, 5)}),
     Part("forms", ("tests/faults/test_fuzz.py",), {"CONCERTATION_FUZZ_EXAMPLES": (100_000, 300)}),
     Part("hostile-files", ("tests/formats/test_hostile.py",)),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from psycopg.errors import UndefinedTable
 
-from separate_node import ROOT, SERVER, SeparateNode, kills, new_database, new_node
+from separate_node import OTHER_MOMENTS, ROOT, SERVER, SeparateNode, kills, new_database, new_node
 
 KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "4")), 20261125
 EARLIER = ROOT / "tests" / "upgrades" / "synthetic_node_of_2026-11-23.tar.xz"
@@ -59,7 +59,7 @@ print(len(took), len(wrong), f"{took[len(took) // 2]:.3f}", f"{took[int(len(took
 
 
 def test_accounts_acknowledged_before_a_kill_are_there_with_their_mandates(tmp_path: Path) -> None:
-    node, chance, acknowledged = new_node(tmp_path / "node"), random.Random(SEED), set[str]()
+    node, chance, acknowledged = new_node(tmp_path / "node"), random.Random(SEED + OTHER_MOMENTS), set[str]()
 
     for kill in kills(KILLS):
         running = subprocess.Popen([sys.executable, "-c", OPEN_ACCOUNTS, str(kill)], env=node.surroundings, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -97,7 +97,7 @@ def applied(node: SeparateNode) -> list[tuple[str, str]]:
 
 
 def test_a_change_of_version_killed_at_random_moments_is_finished_by_the_next(tmp_path: Path) -> None:
-    earlier, chance, found = earlier_node(tmp_path / "earlier"), random.Random(SEED), Counter[str]()
+    earlier, chance, found = earlier_node(tmp_path / "earlier"), random.Random(SEED + OTHER_MOMENTS), Counter[str]()
     before = applied(earlier)
     whole = earlier.copied(tmp_path / "whole")
     began = time.monotonic()

@@ -14,7 +14,7 @@ from concertation.core.sharing.signing import fingerprint, public_of
 from concertation.formats.keys_file import written_keys
 from node_samples import ROOTS, by, ring, ring_keys
 from release_samples import laid, release
-from separate_node import SeparateNode, kills, new_node
+from separate_node import OTHER_MOMENTS, SeparateNode, kills, new_node
 
 KILLS, SEED, UNITS = int(os.environ.get("CONCERTATION_KILLS", "2")), 20261129, 6_000
 WHEN = (0.5, 1.0)  # shares of the time an undisturbed taking takes
@@ -53,7 +53,7 @@ def held(node: SeparateNode) -> tuple[int, int, int]:
 
 
 def test_a_release_killed_while_it_is_taken_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    (place, rows), empty, chance = stick(tmp_path / "stick"), node_that_believes(tmp_path), random.Random(SEED)
+    (place, rows), empty, chance = stick(tmp_path / "stick"), node_that_believes(tmp_path), random.Random(SEED + OTHER_MOMENTS)
     measured, found = empty.copied(tmp_path / "measured"), Counter[str]()
     began = time.monotonic()
     assert measured.run("pull", str(place), "--yes", seconds=300, anew=True).returncode == 0

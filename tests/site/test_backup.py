@@ -18,7 +18,7 @@ from django.apps import apps
 
 from concertation.apps.sources.raw import record
 from concertation.site import kept_rows, sealing
-from separate_node import ROOT, SERVER, SeparateNode, kills, new_database, new_node
+from separate_node import OTHER_MOMENTS, ROOT, SERVER, SeparateNode, kills, new_database, new_node
 
 KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "4")), 20260805
 REFUSED = 1
@@ -343,7 +343,7 @@ def test_the_last_backups_are_kept_and_raw_files_stand_once_on_the_disk(held: Se
 
 
 def test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole(held: SeparateNode, tmp_path: Path) -> None:
-    node, folder, chance = held.copied(tmp_path / "node"), tmp_path / "backups", random.Random(SEED)
+    node, folder, chance = held.copied(tmp_path / "node"), tmp_path / "backups", random.Random(SEED + OTHER_MOMENTS)
     began = time.monotonic()
     first = back_up(node, folder, anew=True)
     took, before = time.monotonic() - began, sums(first["backup"])
