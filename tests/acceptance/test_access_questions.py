@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 
 from access_plants import Reader
 from access_questions import Looks, Step, Watched, part_of, questions, watching, whatever_form
+from concertation.site.blocks import address_with, kept_parameters
 from concertation.site.context import layout
 
 LOOKS: list[Callable[[Any], object]] = [
@@ -39,11 +40,13 @@ def test_a_look_at_another_part_of_an_address_is_no_look_at_its_form() -> None:
     assert not looks.looked
 
 
-def test_the_layout_says_an_address_again_without_choosing_by_it() -> None:
+def test_links_say_an_address_again_without_choosing_by_it() -> None:
     request, looks = HttpRequest(), Looks()
-    request.GET = Watched("format=csv", looks)
+    request.GET = asked = Watched("format=csv", looks)
 
     assert layout(request)["other_language_url"] == "?format=csv&lang=en"
+    assert address_with(asked, page="2") == "?format=csv&page=2"
+    assert kept_parameters(asked, ["q"]) == (("format", "csv"),)
     assert not looks.looked
 
 
