@@ -26,9 +26,10 @@ from concertation.core.allocation.floors import no_floors
 from concertation.core.allocation.grants import small_lines
 from concertation.core.allocation.model import lay_out
 from concertation.core.allocation.plan import plan_of
-from concertation.core.allocation.question import Earmark, MoneySource, NeedCell, Question
+from concertation.core.allocation.question import Question
 from concertation.core.allocation.stages import begin
 from concertation.core.allocation.stages import most_good as solve_most_good
+from concertation.core.allocation.terms import Earmark, MoneySource, NeedCell
 from concertation.core.allocation.worth import tranches
 
 try:
@@ -109,7 +110,7 @@ def best_of(solving: Any) -> float:
     """The objective just reached, in weighted people."""
     layout = solving.layout
     columns = solving.kept.highs.getSolution().col_value
-    return float(sum(width * gain for width, gain in zip(columns[layout.arcs : layout.floor], layout.part_gain.tolist(), strict=True)))
+    return float(sum(width * gain for width, gain in zip(columns, layout.part_gain.tolist(), strict=False)))
 
 
 def holders(question: Question, *, merged: bool) -> Iterator[tuple[int, Sequence[int]]]:
@@ -119,7 +120,7 @@ def holders(question: Question, *, merged: bool) -> Iterator[tuple[int, Sequence
             yield each.amount, each.admitted.nonzero()[0].tolist()
     else:
         for source in question.sources:
-            yield source.amount, question.served(source.terms).nonzero()[0].tolist()
+            yield source.amount, question.needs.admission.served(source.terms).nonzero()[0].tolist()
 
 
 def by_pulp(question: Question, *, merged: bool) -> float:

@@ -22,7 +22,8 @@ from concertation.core.allocation.certificate import breaches
 from concertation.core.allocation.consent import ChangedLine, Constraint, broken_by_hand, constrained, people_bound
 from concertation.core.allocation.flexibility import people_met, softened, values_of_flexibility
 from concertation.core.allocation.overview import next_million, overview, streams
-from concertation.core.allocation.question import Earmark, MoneySource, NeedCell, Question
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import Earmark, MoneySource, NeedCell
 
 MILLION = 100_000_000
 NIGER_WATER = Earmark(states=frozenset({"NER"}), sectors=frozenset({"WSH"}))

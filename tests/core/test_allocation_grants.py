@@ -14,8 +14,9 @@ from concertation.core.allocation.certificate import breaches, certify, costs_of
 from concertation.core.allocation.consent import ChangedLine, broken_by_hand
 from concertation.core.allocation.grants import gathered, small_lines
 from concertation.core.allocation.plan import Line, Plan
-from concertation.core.allocation.question import Earmark, MoneySource, NeedCell, Question
+from concertation.core.allocation.question import Question
 from concertation.core.allocation.reserves import kept_back, set_apart
+from concertation.core.allocation.terms import Earmark, MoneySource, NeedCell
 from concertation.core.allocation.what_if import WhatIf, changed
 from concertation.formats.allocation_question import read_question
 from core.test_allocation import questions, three_countries

@@ -13,7 +13,8 @@ from concertation.core.allocation.certificate import breaches, certify
 from concertation.core.allocation.counting import COUNTINGS
 from concertation.core.allocation.overview import overview
 from concertation.core.allocation.plan import Line, Plan
-from concertation.core.allocation.question import MoneySource, NeedCell, Question
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import MoneySource, NeedCell
 from concertation.formats.allocation_question import read_question
 
 WATER = NeedCell("water", "NER", "WSH", need=1_000, people=100)

@@ -12,16 +12,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from concertation.core.allocation.counting import COUNTINGS, STATUSES, UNSAID, USUAL, Counting, is_counted
-from concertation.core.allocation.question import (
-    PARTS,
-    SEVERITY_WEIGHTS,
-    Earmark,
-    MoneySource,
-    NeedCell,
-    Question,
-    is_expired,
-)
+from concertation.core.allocation.question import SEVERITY_WEIGHTS, Question
 from concertation.core.allocation.reserves import has_lapsed, released, set_apart
+from concertation.core.allocation.terms import PARTS, Earmark, MoneySource, NeedCell, is_expired
 from concertation.core.money import in_minor_units, is_currency
 from concertation.core.parties import TYPE_WORDS
 from concertation.core.problems import Cell, Problem
@@ -207,7 +200,7 @@ def cell_of(item: Mapping[str, Any], where: str, currency: str) -> NeedCell:
 def noticed(question: Question) -> Iterator[Problem]:
     """What is told of a question that can be answered: expired money, earmarks that admit nothing, needs of nothing, over-funded cells."""
     yield from observed(question)
-    admits = {terms: bool(question.served(terms).any()) for terms in {source.terms for source in question.sources}}
+    admits = {terms: bool(question.needs.admission.served(terms).any()) for terms in {source.terms for source in question.sources}}
     for source in question.sources:
         if is_expired(source, question.as_of):
             yield Problem("money-expired", Cell(column=source.id), source.id, {"day": str(source.spend_by)})

@@ -13,7 +13,7 @@ from concertation.core.allocation.answer import Answer, allocate, as_json
 from concertation.core.allocation.flexibility import FlexibilityValue, people_met, values_of_flexibility
 from concertation.core.allocation.grants import without_minimum
 from concertation.core.allocation.overview import next_million, overview
-from concertation.core.allocation.question import PARTS, Earmark
+from concertation.core.allocation.terms import PARTS, Earmark
 from concertation.core.allocation.what_if import WhatIf, changed
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from concertation.apps.access.words import state_names
 from concertation.apps.ground.downloads import language
-from concertation.core.allocation.question import Earmark
+from concertation.core.allocation.terms import Earmark
 from concertation.core.money import DIGITS, Money
 from concertation.core.problems import Problem
 from concertation.formats import reference_set

@@ -19,7 +19,7 @@ from concertation.apps.places.queries import divisions_of_all, units_held
 from concertation.apps.releases import words
 from concertation.apps.sharing.models import PRINCIPLE_ANSWERS
 from concertation.apps.sharing.principles.queries import Assessment
-from concertation.core.allocation.question import NeedCell
+from concertation.core.allocation.terms import NeedCell
 from concertation.core.concepts import INTERSECTORAL
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.impartiality import Area, Share, Told, shares, thinnest_first

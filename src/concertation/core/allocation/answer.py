@@ -16,9 +16,10 @@ from concertation.core.allocation.certificate import Certificate, CheckedStage, 
 from concertation.core.allocation.grants import gathered, has_minimum, small_lines, without_minimum
 from concertation.core.allocation.plan import Plan, places, plan_of, reason_of
 from concertation.core.allocation.prices import StagePrices
-from concertation.core.allocation.question import Earmark, MoneySource, Question, covered, unreachable
+from concertation.core.allocation.question import Question
 from concertation.core.allocation.reserves import kept_back
 from concertation.core.allocation.stages import Solved, solve
+from concertation.core.allocation.terms import Earmark, MoneySource, covered
 from concertation.core.allocation.worth import tranches
 from concertation.core.money import DIGITS, Money
 from concertation.core.solver import Numbers
@@ -39,6 +40,8 @@ class Answer:
 
 def allocate(question: Question, start: Answer | None = None) -> Answer:
     """Solve, cut to whole minor units, gather what is below a minimum, and check: region size in well under a second; faster from the answer to a question much like it."""
+    if start is not None:
+        question.take_over(start.question)
     solved = solve(question, start.solved if start else None)
     plan = plan_of(solved)
     if not has_minimum(question):
@@ -81,7 +84,7 @@ def flexibility_value(question: Question, source: MoneySource, prices: Numbers) 
 
 def best_within(question: Question, earmark: Earmark, source: MoneySource, prices: Numbers) -> float:
     """The best price among the cells that money of a source may serve under an earmark."""
-    return float(prices[question.served(replace(source, earmark=earmark).terms)].max(initial=0.0))
+    return float(prices[question.needs.admission.served(replace(source, earmark=earmark).terms)].max(initial=0.0))
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
             for source in question.sources
         ],
         "counting": question.counting, "uncounted": [{"id": source.id, "status": source.status, "amount": main_unit(source.amount, question)} for source in question.uncounted],
-        "unreachable": list(unreachable(question, answer.solved.layout.classes)), "reserves": reserves_as_json(answer),
+        "unreachable": list(question.unreachable()), "reserves": reserves_as_json(answer),
         "certificate": certificate_as_json(answer.certificate, question) | {"minimum": minimum_as_json(answer)},
     }  # fmt: skip
 
@@ -143,10 +146,10 @@ def lines_as_json(answer: Answer) -> list[dict[str, Any]]:
     question, layout = answer.question, answer.solved.layout
     lifted = lifted_groups(answer)
     sources, cells = places(layout)
-    serves = {source.id: int(question.served(source.terms).sum()) for source in question.sources}
+    serves = {source.id: int(question.needs.admission.served(source.terms).sum()) for source in question.sources}
     told = []
     for line in answer.plan.lines:
-        fr, en = reason_of(sources[line.source], question.cells[cells[line.cell]], lifted=int(question.group_of[cells[line.cell]]) in lifted, alone=serves[line.source] == 1)
+        fr, en = reason_of(sources[line.source], question.cells[cells[line.cell]], lifted=int(question.needs.group_of[cells[line.cell]]) in lifted, alone=serves[line.source] == 1)
         told.append({"source": line.source, "cell": line.cell, "amount": main_unit(line.amount, question), "reason_fr": fr, "reason_en": en})
     return told
 

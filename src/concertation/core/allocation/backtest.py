@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from concertation.core.allocation.answer import Answer, allocate
 from concertation.core.allocation.baselines import shares
-from concertation.core.allocation.question import Earmark, MoneySource, NeedCell, Question
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import Earmark, MoneySource, NeedCell
 
 FLEXIBLE = Fraction(3, 10)
 

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from concertation.core.allocation.answer import Answer
 from concertation.core.allocation.flexibility import people_in
-from concertation.core.allocation.model import group_needs
 from concertation.core.allocation.plan import Line, Plan, plan_of
-from concertation.core.allocation.question import MoneySource, Question, by_group, is_expired, reachable_groups
+from concertation.core.allocation.question import Question
 from concertation.core.allocation.stages import solve_without_floors
+from concertation.core.allocation.terms import MoneySource, is_expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Beside:
 def in_proportion_to_need(question: Question) -> Plan:
     """Each source, tightest first, spread over the cells it may serve in proportion to what they still lack, until it is spent or they are full.
 
-    >>> from concertation.core.allocation.question import MoneySource, NeedCell
+    >>> from concertation.core.allocation.terms import MoneySource, NeedCell
     >>> cells = (NeedCell("a", "NER", "WSH", need=30), NeedCell("b", "MLI", "WSH", need=10))
     >>> in_proportion_to_need(Question("USD", (MoneySource("s", 20),), cells)).by_cell()
     {'a': 15, 'b': 5}
@@ -49,7 +49,7 @@ def in_proportion_to_need(question: Question) -> Plan:
 def each_by_itself(question: Question) -> dict[str, int]:
     """Minor units that meet each cell's need when every source spreads over the cells it may serve as if it were alone.
 
-    >>> from concertation.core.allocation.question import MoneySource, NeedCell
+    >>> from concertation.core.allocation.terms import MoneySource, NeedCell
     >>> cells = (NeedCell("a", "NER", "WSH", need=30), NeedCell("b", "MLI", "WSH", need=10))
     >>> each_by_itself(Question("USD", (MoneySource("s", 40), MoneySource("t", 40)), cells))
     {'a': 30, 'b': 10}
@@ -68,7 +68,7 @@ def each_by_itself(question: Question) -> dict[str, int]:
 
 def served_by(question: Question, source: MoneySource) -> list[str]:
     """The ids of the cells a source may serve."""
-    return [cell.id for cell, is_served in zip(question.cells, question.served(source.terms).tolist(), strict=True) if is_served]
+    return [cell.id for cell, is_served in zip(question.cells, question.needs.admission.served(source.terms).tolist(), strict=True) if is_served]
 
 
 def without_floor(question: Question) -> Plan:
@@ -89,9 +89,9 @@ def beside(answer: Answer) -> dict[str, Beside]:
 
 def least_coverage(question: Question, spent: Mapping[str, int]) -> Fraction:
     """The coverage of the least covered group among those that money may reach; whole when there is none."""
-    needs, funded = group_needs(question)
-    given = by_group(question, [spent.get(cell.id, 0) for cell in question.cells])
-    reached = [group for group in reachable_groups(question) if needs[group]]
+    needs, funded = question.needs.totals
+    given = question.needs.by_group([spent.get(cell.id, 0) for cell in question.cells])
+    reached = [group for group in question.reachable_groups if needs[group]]
     return min((Fraction(min(funded[group] + given[group], needs[group]), needs[group]) for group in reached), default=Fraction(1))
 
 

@@ -11,18 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from operator import mul
 
 import numpy as np
 
-from concertation.core.allocation.model import group_needs, severity_means
+from concertation.core.allocation.freedom import freedoms
 from concertation.core.allocation.plan import Plan
 from concertation.core.allocation.prices import Aim, StagePrices
-from concertation.core.allocation.question import Mask, MoneySource, NeedCell, Question, SourceClass, is_expired
-from concertation.core.allocation.stages import freedoms
-from concertation.core.allocation.worth import WEIGHTS, WHOLE, weighed_fifths, widths
+from concertation.core.allocation.question import Question, SourceClass
+from concertation.core.allocation.terms import MoneySource, NeedCell, is_expired
+from concertation.core.allocation.worth import WEIGHTS, WHOLE, weighed_by_cell, widths
 
 MILLIONTH = Fraction(1, 1_000_000)
-SAFELY_NEGATIVE = -1e-6
 PRICE_BITS = 58
 VALUE_BITS = 64
 
@@ -105,12 +105,13 @@ def certify(question: Question, plan: Plan, prices: Sequence[StagePrices]) -> Ce
 def breaches(question: Question, plan: Plan) -> list[str]:
     """Every rule the plan breaks: unknown or forbidden lines, lines below a minimum, overspent sources, reserves touched, overfilled cells, broken local shares."""
     sources, cells = {each.id: each for each in question.sources}, {each.id: each for each in question.cells}
+    expired = {each.id for each in question.sources if is_expired(each, question.as_of)}
     told = []
     for line in plan.lines:
         source, cell = sources.get(line.source), cells.get(line.cell)
         if source is None or cell is None or line.amount <= 0:
             told.append(f"line {line.source} -> {line.cell}: {line.amount}")
-        elif not source.serves(cell) or is_expired(source, question.as_of):
+        elif line.source in expired or not source.serves(cell):
             told.append(f"not admitted: {line.source} -> {line.cell}")
         elif line.amount < source.least:
             told.append(f"below the minimum: {line.source} -> {line.cell}")
@@ -125,10 +126,11 @@ def beyond(source: MoneySource, spent: int) -> str:
     >>> beyond(MoneySource("s", 107, overhead=Fraction(7, 100)), 101), beyond(MoneySource("s", 107), 107)
     ('overhead', '')
     """
-    paid = spent * (1 + source.overhead)
-    if paid <= source.amount:
+    more, whole = source.overhead.as_integer_ratio()
+    paid = spent * (whole + more)
+    if paid <= source.amount * whole:
         return ""
-    if source.reserve is not None and paid <= source.amount + source.reserve.amount:
+    if source.reserve is not None and paid <= (source.amount + source.reserve.amount) * whole:
         return "reserve touched"
     return "overhead" if spent <= source.amount else "overspent"
 
@@ -136,8 +138,9 @@ def beyond(source: MoneySource, spent: int) -> str:
 def broken_shares(question: Question, plan: Plan, cells: Mapping[str, NeedCell]) -> list[str]:
     """The classes of sources whose local share does not hold, a minor unit a line left for cutting to whole units."""
     told = []
-    owing = [each for each in question.classes if each.local_share] if any(source.local_share for source in question.sources) else []
-    for each in owing:
+    for each in question.classes:
+        if not each.local_share:
+            continue
         own = {source.id for source in each.sources}
         lines = [line for line in plan.lines if line.source in own and line.cell in cells]
         local = sum(line.amount for line in lines if cells[line.cell].local)
@@ -152,42 +155,30 @@ class Checker:
     def __init__(self, question: Question, plan: Plan) -> None:
         self.question, self.classes = question, question.classes
         self.unit = question.scale
-        by_cell, self.lines = plan.by_cell(), len(plan.lines) + len(self.classes)
+        by_cell, by_source, self.lines = plan.by_cell(), plan.by_source(), len(plan.lines) + len(self.classes)
         self.spent = [by_cell.get(cell.id, 0) for cell in question.cells]
-        self.worth: list[Fraction] = freedoms(question, self.classes)
-        by_source = plan.by_source()
         self.used = [sum(by_source.get(source.id, 0) for source in each.sources) for each in self.classes]
-        self.needs, self.funded = group_needs(question)
-        self.reached = self._reached()
-        self.reachable: list[int] = sorted(set(question.group_of[self.reached].tolist()))
-        self.parts: list[list[int]] = widths(question.cells).tolist() if question.cells else []
-        self.room: list[int] = question.rooms.tolist()
-        self.per_unit = np.array([cell.people * question.weights[cell.severity] / cell.need if room else 0.0 for cell, room in zip(question.cells, self.room, strict=True)])
-        means = severity_means(question)
+        self.freedoms = freedoms(question)
+        (self.needs, self.funded), self.reachable = question.needs.totals, question.reachable_groups
+        self.parts = widths(question.needs)
+        self.people = [cell.people * question.weights[cell.severity] if room else 0 for cell, room in zip(question.cells, question.needs.rooms.tolist(), strict=True)]
+        self.weighed = [WHOLE * (cell.need or 1) for cell in question.cells]
+        self.per_unit = np.array(self.people) * WHOLE / self.weighed
+        means = question.needs.severities
         least = min((means[group] for group in self.reachable), default=Fraction(1))
         self.ratios = [mean / least for mean in means]
         self.coverage = self._coverage()
         self.gain = self._gain()
-        self.freedom = sum((Fraction(used) * worth for used, worth in zip(self.used, self.worth, strict=True)), Fraction(0)) / self.unit
+        self.freedom = Fraction(sum(used * part for used, part in zip(self.used, self.freedoms.parts, strict=True)), self.freedoms.whole * self.unit)
 
     def _gain(self) -> Fraction:
         """Weighted people met, each cell's rounded down to whole steps: a sum of a thousand unlike fractions would be slow, and no truer."""
-        gained = 0
-        for cell, spent, parts in zip(self.question.cells, self.spent, self.parts, strict=True):
-            if spent:
-                gained += (cell.people * self.question.weights[cell.severity] * weighed_fifths(parts, spent) << VALUE_BITS) // (WHOLE * cell.need)
+        weighed: list[int] = weighed_by_cell(self.parts, np.array(self.spent, dtype=np.int64)).tolist()
+        gained = sum((people * fifths << VALUE_BITS) // need for people, fifths, need in zip(self.people, weighed, self.weighed, strict=True) if fifths)
         return Fraction(gained, 2**VALUE_BITS)
 
-    def _reached(self) -> Mask:
-        admitted = np.zeros(len(self.question.cells), dtype=np.bool_)
-        for each in self.classes:
-            admitted |= each.admitted
-        return admitted
-
     def _coverage(self) -> list[Fraction]:
-        met_by_plan = [0] * len(self.needs)
-        for group, spent in zip(self.question.group_of.tolist(), self.spent, strict=True):
-            met_by_plan[group] += spent
+        met_by_plan = self.question.needs.by_group(self.spent)
         return [Fraction(funded + met, need) if need else Fraction(1) for need, funded, met in zip(self.needs, self.funded, met_by_plan, strict=True)]
 
     def rising(self, stage: StagePrices) -> list[int]:
@@ -227,9 +218,14 @@ class Checker:
             left = 1 - sum((groups[group] * Fraction(self.needs[group], self.unit) * self.ratios[group] for group in self.rising(stage)), Fraction(0))
             total += max(left, Fraction(0))
         total += Fraction(stage.freedom) * self.freedom - Fraction(stage.gain) * self.gain
-        for at in np.flatnonzero(more - less if len(more) else more).tolist():
-            total -= (Fraction(more[at]) - Fraction(less[at])) * Fraction(self.question.previous.get(self.question.cells[at].id, 0), self.unit)
+        if len(more):
+            total -= self._earlier(np.where(self.question.reached, more - less, 1.0))
         return total
+
+    def _earlier(self, prices: np.ndarray) -> Fraction:
+        """What the earlier plan is worth at a price for each cell; a cell that no money may serve is left by any plan, at a price of one."""
+        earlier = [self.question.previous.get(cell.id, 0) for cell in self.question.cells]
+        return sum((Fraction(price) * amount for price, amount in zip(prices.tolist(), earlier, strict=True) if price and amount), Fraction(0)) / self.unit
 
     def _asked(self, stage: StagePrices, group: int) -> Fraction:
         """Money a group's floor asks for: nothing of what is funded already while it rises, else the floor as far as the plan keeps it.
@@ -248,42 +244,27 @@ class Checker:
 
     def _money(self, stage: StagePrices) -> Fraction:
         """What the money of every class is worth at most: its best price among the cells it may serve, in whole steps of a power of two."""
+        if not self.classes:
+            return Fraction(0)
         bits = bits_for(stage.cells)
-        whole = steps_up(stage.cells, bits)
-        local = np.array([cell.local for cell in self.question.cells], dtype=np.bool_)
+        best = best_prices(self.question, steps_up(stage.cells, bits), stage.shares, bits)
         cost = Fraction(stage.freedom) + (1 if stage.aim == "freedom-kept" else 0)
-        total = 0
-        for each, share, worth in zip(self.classes, stage.shares.tolist(), self.worth, strict=True):
-            best = best_price(whole, each, local, share, bits)
-            total += max(ceil(best - cost * worth * 2**bits) if cost else ceil(best), 0) * each.amount
+        per_part, whole = cost.numerator << bits, cost.denominator * self.freedoms.whole
+        total = sum(max(price - per_part * part // whole, 0) * each.amount for price, part, each in zip(best, self.freedoms.parts, self.classes, strict=True))
         return Fraction(total, 2**bits * self.unit)
 
     def _room(self, stage: StagePrices, more: np.ndarray, less: np.ndarray) -> Fraction:
         """What filling the cells' tranches adds beyond the price of the money that fills them, each part rounded up to whole steps."""
         per_gain = Fraction(stage.gain) + (1 if stage.aim == "most-good" else 0)
-        bits = bits_for(stage.cells, stage.groups, more, less)
-        extra = steps_up(stage.groups, bits)[self.question.group_of] - steps_down(stage.cells, bits)
+        bits = bits_for(stage.cells, stage.groups, more, less, float(per_gain) * self.per_unit * 2 * self.unit)
+        extra = steps_up(stage.groups, bits)[self.question.needs.group_of] - steps_down(stage.cells, bits)
         if len(more):
             extra += steps_up(more, bits) - steps_down(less, bits)
-        if not per_gain:
-            added = sum(int(extra[at]) * self.room[at] for at in np.flatnonzero(self.reached & (extra > 0)).tolist())
-            return Fraction(added, 2**bits * self.unit)
-        most = float(per_gain) * self.per_unit * 2 * self.unit
-        worthwhile = self.reached & (most + np.ldexp(extra.astype(np.float64), -bits) >= SAFELY_NEGATIVE * np.maximum(1.0, most))
         whole = ceil(per_gain * 2**bits) * 5 * self.unit
-        added = sum(self._cell_room(at, whole, more_here) for at, more_here in zip(np.flatnonzero(worthwhile).tolist(), extra[worthwhile].tolist(), strict=True))
-        return Fraction(added, 2**bits * 5 * self.unit)
-
-    def _cell_room(self, at: int, whole: int, extra: int) -> int:
-        """What one cell's tranches add, in steps times fifths of a minor unit; a later tranche is never worth more than the one before."""
-        cell, total = self.question.cells[at], 0
-        people = whole * cell.people * self.question.weights[cell.severity]
-        for weight, width in zip(WEIGHTS, self.parts[at], strict=True):
-            worth = -(-people * weight // (WHOLE * cell.need)) + extra
-            if worth <= 0:
-                break
-            total += worth * width
-        return total
+        worth = np.array([-(-whole * people // need) for people, need in zip(self.people, self.weighed, strict=True)], dtype=np.int64)
+        added = worth[:, None] * np.array(WEIGHTS, dtype=np.int64) + extra[:, None]
+        adds = self.question.reached[:, None] & (added > 0)
+        return Fraction(sum(map(mul, added[adds].tolist(), self.parts[adds].tolist())), 2**bits * 5 * self.unit)
 
 
 def bits_for(*prices: np.ndarray) -> int:
@@ -306,13 +287,19 @@ def steps_down(prices: np.ndarray, bits: int) -> np.ndarray:
     return np.floor(np.ldexp(np.asarray(prices, dtype=np.float64), bits)).astype(np.int64)
 
 
-def best_price(whole: np.ndarray, each: SourceClass, local: np.ndarray, share: float, bits: int) -> int | Fraction:
-    """The best price a class finds among the cells it may serve; local delivery is worth more where a local share is owed."""
-    if not share:
-        return int(whole[each.admitted].max())
-    step = Fraction(share) * 2**bits
-    best: list[Fraction] = [int(whole[each.admitted & side].max()) + step * weight for side, weight in ((local, 1 - each.local_share), (~local, -each.local_share)) if (each.admitted & side).any()]
-    return max(best)
+def best_prices(question: Question, whole: np.ndarray, shares: np.ndarray, bits: int) -> list[int]:
+    """The best price each class finds among the cells it may serve, in whole steps; local delivery is worth more where a local share is owed."""
+    cells, begins = question.arcs
+    best: list[int] = np.maximum.reduceat(whole[cells], begins).tolist()
+    for at in np.flatnonzero(shares).tolist():
+        best[at] = best_under_a_share(question, question.classes[at], whole, Fraction(shares[at]) * 2**bits)
+    return best
+
+
+def best_under_a_share(question: Question, each: SourceClass, whole: np.ndarray, step: Fraction) -> int:
+    """The best price of a class that owes a local share whose own price is `step`, rounded up."""
+    sides = ((each.admitted & question.needs.local, 1 - each.local_share), (each.admitted & ~question.needs.local, -each.local_share))
+    return max(int(whole[side].max()) + ceil(step * weight) for side, weight in sides if side.any())
 
 
 def departures_within(stage: StagePrices) -> tuple[np.ndarray, np.ndarray]:

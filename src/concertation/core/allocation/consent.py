@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from concertation.core.allocation.certificate import breaches
 from concertation.core.allocation.plan import Line, Plan
-from concertation.core.allocation.question import NeedCell, Question
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import NeedCell
 
 
 @dataclass(frozen=True, slots=True)

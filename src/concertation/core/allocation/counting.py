@@ -32,7 +32,7 @@ class Standing(Protocol):
 def is_counted(source: Standing, counting: Counting) -> bool:
     """Whether a scenario that counts so counts this money.
 
-    >>> from concertation.core.allocation.question import MoneySource
+    >>> from concertation.core.allocation.terms import MoneySource
     >>> [is_counted(MoneySource("s", 1, status="pledge"), each) for each in COUNTINGS]
     [False, False, True]
     """
@@ -42,7 +42,7 @@ def is_counted(source: Standing, counting: Counting) -> bool:
 def by_status(sources: Iterable[Standing]) -> dict[str, tuple[int, int]]:
     """How many sources there are of each status, and their minor units; only the statuses met, in the order paid, commitment, pledge, not said.
 
-    >>> from concertation.core.allocation.question import MoneySource
+    >>> from concertation.core.allocation.terms import MoneySource
     >>> by_status([MoneySource("a", 5, status="pledge"), MoneySource("b", 2, status="paid"), MoneySource("c", 3, status="pledge")])
     {'paid': (1, 2), 'pledge': (2, 8)}
     """

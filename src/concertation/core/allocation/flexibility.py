@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from concertation.core.allocation.answer import Answer, allocate, flexibility_value, marginal_prices, million_of
 from concertation.core.allocation.plan import Plan
-from concertation.core.allocation.question import Earmark, MoneySource, Question, covered
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import Earmark, MoneySource, covered
 
 TRIALS = (Fraction(1, 100), Fraction(2, 100))
 MONTHS_LONGER = 3
@@ -50,7 +51,7 @@ class FlexibilityValue:
 def people_met(question: Question, plan: Plan) -> Fraction:
     """People whose need the plan and earlier money cover, each need's people in proportion to its coverage; one person may stand in several needs.
 
-    >>> from concertation.core.allocation.question import NeedCell
+    >>> from concertation.core.allocation.terms import NeedCell
     >>> people_met(Question("USD", (), (NeedCell("a", "NER", "WSH", need=10, funded=5, people=40),)), Plan(()))
     Fraction(20, 1)
     """

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from concertation.core.allocation.model import Layout, group_needs, severity_means
+from concertation.core.allocation.model import Layout
 from concertation.core.allocation.prices import StagePrices
 from concertation.core.allocation.starting import (
     NOWHERE,
@@ -49,25 +49,25 @@ class Floors:
 def merge_cells(layout: Layout) -> MergedCells:
     """Merge the live cells of a layout."""
     question = layout.question
-    serving: list[list[int]] = [[] for _ in layout.live]
-    for of_class, cell in zip(layout.arc_class.tolist(), layout.arc_cell.tolist(), strict=True):
-        serving[cell].append(of_class)
-    place: dict[tuple[int, bool, tuple[int, ...]], int] = {}
+    order = np.argsort(layout.arc_cell, kind="stable")
+    serving, ends = layout.arc_class[order], np.cumsum(np.bincount(layout.arc_cell, minlength=len(layout.live))).tolist()
+    place: dict[tuple[int, bool, bytes], int] = {}
     of = np.zeros(len(layout.live), dtype=np.int64)
-    for at, (cell, group) in enumerate(zip(layout.live, layout.live_group.tolist(), strict=True)):
-        key = (group, question.cells[cell].local, tuple(serving[at]))
-        of[at] = place.setdefault(key, len(place))
-    rooms = question.rooms[list(layout.live)] / layout.unit
+    begin = 0
+    for at, (end, group, local) in enumerate(zip(ends, layout.live_group.tolist(), question.needs.local[layout.live].tolist(), strict=True)):
+        of[at] = place.setdefault((group, local, serving[begin:end].tobytes()), len(place))
+        begin = end
+    rooms = question.needs.rooms[layout.live] / layout.unit
     return MergedCells(
-        of=of, group=np.array([key[0] for key in place], dtype=np.int64), local=tuple(key[1] for key in place),
-        classes=tuple(key[2] for key in place), room=np.bincount(of, weights=rooms, minlength=len(place)).astype(np.float64),
+        of=of, group=np.array([key[0] for key in place], dtype=np.int64), local=np.array([key[1] for key in place], dtype=np.bool_),
+        classes=tuple(np.frombuffer(key[2], dtype=serving.dtype) for key in place), room=np.bincount(of, weights=rooms, minlength=len(place)).astype(np.float64),
     )  # fmt: skip
 
 
 def raise_floors(layout: Layout, start: Start | None = None) -> Floors:
     """Raise the least coverage, hold the groups that cannot go higher, and go on with the others."""
     merged = merge_cells(layout)
-    needs, funded = (np.array([totals[group] for group in layout.groups], dtype=np.float64) / layout.unit for totals in group_needs(layout.question))
+    needs, funded = (np.array([totals[group] for group in layout.groups], dtype=np.float64) / layout.unit for totals in layout.question.needs.totals)
     ratios = severity_ratios(layout)
     kept = KeptProgramme(floor_programme(layout, merged, needs=needs, funded=funded, ratios=ratios))
     floors: list[Fraction | None] = [None] * len(layout.groups)
@@ -123,12 +123,12 @@ def floor_basis(start: Start, layout: Layout, merged: MergedCells) -> Basis:
 def columns_of(merged: MergedCells) -> tuple[Places, Places]:
     """Merged cell and class of each column of money."""
     cells = np.repeat(np.arange(len(merged.classes)), [len(each) for each in merged.classes])
-    return cells, np.array([each for classes in merged.classes for each in classes], dtype=np.int64)
+    return cells, np.concatenate(merged.classes)
 
 
 def severity_ratios(layout: Layout) -> tuple[Fraction, ...]:
     """How much more coverage each reachable group is owed than the least severe of them."""
-    means = severity_means(layout.question)
+    means = layout.question.needs.severities
     least = min(means[group] for group in layout.groups)
     return tuple(means[group] / least for group in layout.groups)
 
@@ -151,18 +151,18 @@ def floor_programme(layout: Layout, merged: MergedCells, *, needs: Numbers, fund
     arc_cell, arc_class = columns_of(merged)
     arcs, first = len(arc_class), first_group_row(layout, merged)
     columns, floor = np.arange(arcs), np.full(len(layout.groups), arcs)
-    share_place = {place: at for at, place in enumerate(layout.sharing)}
-    owing = np.array([at for at, place in enumerate(arc_class.tolist()) if place in share_place], dtype=np.int64)
-    shares = [float(layout.classes[arc_class[at]].local_share) for at in owing]
-    local = [merged.local[arc_cell[at]] for at in owing]
-    owed = [1.0 - share if is_local else -share for share, is_local in zip(shares, local, strict=True)]
+    places = np.full(len(layout.classes), NOWHERE)
+    places[list(layout.sharing)] = np.arange(len(layout.sharing))
+    owing = np.flatnonzero(places[arc_class] != NOWHERE)
+    shares = np.array([float(each.local_share) for each in layout.classes])[arc_class[owing]]
+    owed = np.where(merged.local[arc_cell[owing]], 1.0 - shares, -shares)
     rows = np.concatenate([
         arc_class, len(layout.classes) + arc_cell, first + merged.group[arc_cell], first + np.arange(len(layout.groups)),
-        np.array([first + len(layout.groups) + share_place[arc_class[at]] for at in owing], dtype=np.int64),
+        first + len(layout.groups) + places[arc_class[owing]],
     ])  # fmt: skip
     placed = np.concatenate([columns, columns, columns, floor, owing])
-    values = np.concatenate([np.ones(3 * arcs), -needs * np.array([float(ratio) for ratio in ratios]), np.array(owed, dtype=np.float64)])
-    order = np.lexsort((rows, placed))
+    values = np.concatenate([np.ones(3 * arcs), -needs * np.array([float(ratio) for ratio in ratios]), owed])
+    order = np.argsort(placed, kind="stable")
     amounts = np.array([each.amount for each in layout.classes], dtype=np.float64) / layout.unit
     others = len(layout.groups) + len(layout.sharing)
     return Programme(
@@ -178,16 +178,16 @@ def round_prices(layout: Layout, merged: MergedCells, floors: tuple[Fraction | N
     question, first = layout.question, first_group_row(layout, merged)
     of_groups = -best.duals[first : first + len(layout.groups)]
     of_rooms = best.duals[len(layout.classes) : first]
-    cells, groups, shares = np.zeros(len(question.cells)), np.zeros(len(question.groups)), np.zeros(len(layout.classes))
-    cells[list(layout.live)] = of_groups[layout.live_group] - of_rooms[merged.of]
-    groups[list(layout.groups)] = of_groups
+    cells, groups, shares = np.zeros(len(question.cells)), np.zeros(len(question.needs.groups)), np.zeros(len(layout.classes))
+    cells[layout.live] = of_groups[layout.live_group] - of_rooms[merged.of]
+    groups[layout.groups] = of_groups
     shares[list(layout.sharing)] = -best.duals[first + len(layout.groups) :]
     return StagePrices("floor", over_all_groups(layout, floors), cells, np.maximum(groups, 0.0), np.maximum(shares, 0.0))
 
 
 def over_all_groups(layout: Layout, floors: tuple[Fraction | None, ...]) -> tuple[Fraction | None, ...]:
     """Floors of the reachable groups as floors of all groups; one that no money may reach is asked for nothing."""
-    every: list[Fraction | None] = [Fraction(0)] * len(layout.question.groups)
+    every: list[Fraction | None] = [Fraction(0)] * len(layout.question.needs.groups)
     for group, floor in zip(layout.groups, floors, strict=True):
         every[group] = floor
     return tuple(every)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from concertation.core.allocation.model import group_needs, severity_means
 from concertation.core.allocation.plan import Line, Plan
-from concertation.core.allocation.question import MoneySource, NeedCell, Question, reachable_groups
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import MoneySource, NeedCell
 from concertation.core.allocation.worth import WHOLE, weighed_fifths, widths
 
 Takings = tuple[tuple[str | None, int], ...]
@@ -75,12 +75,11 @@ class Gathering:
         self.of_cell: dict[str, dict[str, int]] = {cell.id: {} for cell in question.cells}
         self.unspent = {source.id: source.for_needs for source in question.sources}
         self.room = {cell.id: cell.room for cell in question.cells}
-        self.parts: list[list[int]] = widths(question.cells).tolist() if question.cells else []
-        needs, funded = group_needs(question)
-        means = severity_means(question)
+        self.parts: list[list[int]] = widths(question.needs).tolist()
+        (needs, funded), means = question.needs.totals, question.needs.severities
         self.owed = np.array([float(mean) * max(need, 1) for mean, need in zip(means, needs, strict=True)])
         self.met = np.array(funded, dtype=np.float64)
-        self.rising = np.array([at for at in reachable_groups(question) if needs[at]], dtype=np.int64)
+        self.rising = np.array([at for at in question.reachable_groups if needs[at]], dtype=np.int64)
         for line in plan.lines:
             self.add(line.source, line.cell, line.amount)
 
@@ -101,7 +100,7 @@ class Gathering:
                 del held[key]
         self.unspent[source] -= amount
         self.room[cell] -= amount
-        self.met[self.question.group_of[self.place[cell]]] += amount
+        self.met[self.question.needs.group_of[self.place[cell]]] += amount
 
     def serves(self, source: str, cell: str) -> bool:
         """Whether money of a source may be spent on a cell."""
@@ -193,7 +192,7 @@ class Gathering:
         met = self.met.copy()
         gained = 0.0
         for name, change in changes.items():
-            met[self.question.group_of[self.place[name]]] += change
+            met[self.question.needs.group_of[self.place[name]]] += change
             gained += self.gain(name, change)
         levels = met[self.rising] / self.owed[self.rising]
         return float(levels.min(initial=FULL)), gained

@@ -1,13 +1,12 @@
 """The linear programme of a joint allocation: money flows from classes of sources to cells, cells fill tranche by tranche.
 
-Columns: one per class and cell it may serve, one per tranche, the floor, and two departures per cell where an earlier plan is
-held. Rows: money of each class, balance of each cell, coverage of each group, local share of each class that has one, and the
-departures. Money is counted in units of `Question.scale`.
+Columns: one per tranche, a departure per cell where an earlier plan is held, and one per class and cell it may serve (an arc), all of
+them or those that matter. Rows: money of each class, balance of each cell, coverage of each group, local share of each class that
+has one, and the departures. Money is counted in units of `Question.scale`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +14,8 @@ import numpy as np
 from concertation.core.allocation.question import Question, SourceClass
 from concertation.core.allocation.worth import WEIGHTS, WHOLE, widths
 from concertation.core.solver import INFINITE, Numbers, Places, Programme
+
+Entries = tuple[Places, Places, Numbers]
 
 
 @dataclass(frozen=True)
@@ -27,27 +28,27 @@ class Layout:
 
     question: Question
     classes: tuple[SourceClass, ...]
-    live: tuple[int, ...]
+    live: Places
     arc_class: Places
     arc_cell: Places
     part_cell: Places
     part_rank: Places
     part_width: Numbers
     part_gain: Numbers
-    groups: tuple[int, ...]
+    groups: Places
     live_group: Places
     unit: int
     gain_scale: float
 
     @property
     def arcs(self) -> int:
-        """How many class-to-cell columns there are."""
+        """How many pairs of a class and a cell it may serve there are."""
         return len(self.arc_class)
 
     @property
-    def floor(self) -> int:
-        """The column of the floor."""
-        return self.arcs + len(self.part_cell)
+    def first_arc(self) -> int:
+        """The column of the first arc: after the parts and the departures."""
+        return len(self.part_cell) + len(self.departing)
 
     @property
     def departing(self) -> tuple[int, ...]:
@@ -78,78 +79,48 @@ class Layout:
 
 def lay_out(question: Question) -> Layout:
     """Choose classes, live cells (reachable, with room), reachable groups and tranches."""
-    classes = question.classes
-    reached = np.zeros(len(question.cells), dtype=np.bool_)
-    for each in classes:
-        reached |= each.admitted
-    live = tuple(np.flatnonzero(reached).tolist())
+    classes, group_of = question.classes, question.needs.group_of
+    live = np.flatnonzero(question.reached)
     place = np.full(len(question.cells), -1, dtype=np.int64)
-    place[list(live)] = np.arange(len(live))
-    served = [place[np.flatnonzero(each.admitted)] for each in classes]
+    place[live] = np.arange(len(live))
     unit = question.scale
     parts = cut_parts(question, live, unit)
-    groups = tuple(sorted({int(question.group_of[at]) for at in live}))
-    group_place = {group: at for at, group in enumerate(groups)}
+    groups = question.reachable_groups
     return Layout(
         question=question, classes=classes, live=live,
-        arc_class=np.repeat(np.arange(len(classes)), [len(cells) for cells in served]).astype(np.int64),
-        arc_cell=np.concatenate(served) if served else np.zeros(0, dtype=np.int64),
+        arc_class=np.repeat(np.arange(len(classes)), [len(each.served) for each in classes]).astype(np.int64), arc_cell=place[question.arcs[0]],
         part_cell=parts[0], part_rank=parts[1], part_width=parts[2], part_gain=parts[3],
-        groups=groups, live_group=np.array([group_place[int(question.group_of[at])] for at in live], dtype=np.int64),
+        groups=np.array(groups, dtype=np.int64), live_group=np.searchsorted(groups, group_of[live]).astype(np.int64),
         unit=unit, gain_scale=float(parts[3].max(initial=0.0)) or 1.0,
     )  # fmt: skip
 
 
-def cut_parts(question: Question, live: Sequence[int], unit: int) -> tuple[Places, Places, Numbers, Numbers]:
+def cut_parts(question: Question, live: Places, unit: int) -> tuple[Places, Places, Numbers, Numbers]:
     """The parts of the live cells' needs that money can still meet, cell by cell, first to last: cell, rank, width, gain."""
-    cells = [question.cells[at] for at in live]
-    cut = widths(cells)
+    needs = question.needs
+    cut = widths(needs)[live]
     part_cell, part_rank = np.nonzero(cut)
-    need = np.array([cell.need for cell in cells], dtype=np.float64)
-    people = np.array([5.0 * cell.people * question.weights[cell.severity] for cell in cells])
-    per_unit = people / (WHOLE * np.maximum(need, 1)) * unit
+    people = np.array([5.0 * cell.people * question.weights[cell.severity] for cell in question.cells])[live]
+    per_unit = people / (WHOLE * np.maximum(needs.asked[live].astype(np.float64), 1)) * unit
     gains = per_unit[part_cell] * np.array(WEIGHTS, dtype=np.float64)[part_rank]
     return part_cell.astype(np.int64), part_rank.astype(np.int64), cut[part_cell, part_rank] / (5.0 * unit), gains
 
 
-def severity_ratio(question: Question, group: int) -> Fraction:
-    """How much more coverage a group is owed than the least severe one: its need-weighted mean severity, over the least of all groups."""
-    means = severity_means(question)
-    return means[group] / min(means)
-
-
-def severity_means(question: Question) -> list[Fraction]:
-    """Mean severity of each group, weighted by need; groups without need count as severity 1."""
-    weighted, need = [0] * len(question.groups), [0] * len(question.groups)
-    for cell, group in zip(question.cells, question.group_of.tolist(), strict=True):
-        weighted[group] += cell.need * cell.severity
-        need[group] += cell.need
-    return [Fraction(top, bottom) if bottom else Fraction(1) for top, bottom in zip(weighted, need, strict=True)]
-
-
-def group_needs(question: Question) -> tuple[list[int], list[int]]:
-    """Need and what is funded of it, in minor units, by group."""
-    need, funded = [0] * len(question.groups), [0] * len(question.groups)
-    for cell, group in zip(question.cells, question.group_of.tolist(), strict=True):
-        need[group] += cell.need
-        funded[group] += min(cell.funded, cell.need)
-    return need, funded
-
-
-def programme_of(layout: Layout) -> Programme:
-    """The arrays of the programme, floor rows open, no gains given yet."""
-    arcs, parts, departing = layout.arcs, len(layout.part_cell), layout.departing
-    rooms = layout.question.rooms[list(layout.live)] / layout.unit
-    columns = arcs + parts + 1 + len(departing)
-    upper = np.concatenate([rooms[layout.arc_cell], layout.part_width, [1.0], np.full(len(departing), INFINITE)])
+def programme_of(layout: Layout, arcs: Places) -> Programme:
+    """The arrays of the programme with some of its arcs, no gains given yet."""
+    upper = np.concatenate([layout.part_width, np.full(len(layout.departing), INFINITE), arc_rooms(layout, arcs)])
     row_lower, row_upper = row_bounds(layout)
-    rows, starts, values = entries(layout)
-    order = np.lexsort((rows, starts))
-    counts = np.bincount(starts, minlength=columns)
+    starts, rows, values = by_column([*part_entries(layout), *departure_entries(layout), *arc_entries(layout, arcs, layout.first_arc)], len(upper))
     return Programme(
-        gains=np.zeros(columns), lower=np.zeros(columns), upper=upper, row_lower=row_lower, row_upper=row_upper,
-        starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), rows=rows[order], values=values[order],
+        gains=np.zeros(len(upper)), lower=np.zeros(len(upper)), upper=upper, row_lower=row_lower, row_upper=row_upper, starts=starts, rows=rows, values=values,
     )  # fmt: skip
+
+
+def by_column(blocks: Sequence[Entries], columns: int) -> tuple[Places, Places, Numbers]:
+    """Where each column begins, and the rows and values of the entries, column after column."""
+    rows, own, values = (np.concatenate([block[part] for block in blocks]) for part in range(3))
+    order = np.argsort(own, kind="stable")
+    return np.concatenate([[0], np.cumsum(np.bincount(own, minlength=columns))]).astype(np.int64), rows[order].astype(np.int64), values[order].astype(np.float64)
 
 
 def row_bounds(layout: Layout) -> tuple[Numbers, Numbers]:
@@ -162,44 +133,44 @@ def row_bounds(layout: Layout) -> tuple[Numbers, Numbers]:
     return lower, upper
 
 
-def entries(layout: Layout) -> tuple[Places, Places, Numbers]:
-    """Row, column and value of every entry of the matrix but the floor's, which the stages give and take."""
-    arc_columns, part_columns = np.arange(layout.arcs), layout.arcs + np.arange(len(layout.part_cell))
-    first_cell, first_group = len(layout.classes), len(layout.classes) + len(layout.live)
-    blocks = [
-        (layout.arc_class, arc_columns, np.ones(layout.arcs)),
-        (first_cell + layout.arc_cell, arc_columns, np.ones(layout.arcs)),
-        (first_cell + layout.part_cell, part_columns, -np.ones(len(layout.part_cell))),
-        (first_group + layout.live_group[layout.part_cell], part_columns, np.ones(len(layout.part_cell))),
-        *share_entries(layout), *departure_entries(layout, part_columns),
-    ]  # fmt: skip
-    rows, columns, values = (np.concatenate([block[part] for block in blocks]) for part in range(3))
-    return rows.astype(np.int64), columns.astype(np.int64), values.astype(np.float64)
+def part_entries(layout: Layout) -> list[Entries]:
+    """What a part of a need takes from its cell's balance and adds to its group's coverage."""
+    columns, ones = np.arange(len(layout.part_cell)), np.ones(len(layout.part_cell))
+    return [(layout.cell_row(0) + layout.part_cell, columns, -ones), (layout.group_row(0) + layout.live_group[layout.part_cell], columns, ones)]
+
+
+def arc_rooms(layout: Layout, arcs: Places) -> Numbers:
+    """The most that may flow on some arcs: the room of their cells."""
+    rooms: Numbers = (layout.question.needs.rooms[layout.live] / layout.unit)[layout.arc_cell[arcs]]
+    return rooms
+
+
+def arc_entries(layout: Layout, arcs: Places, first: int) -> list[Entries]:
+    """What some arcs, as columns from `first` on, take of their class's money, give to their cell's balance, and weigh in a local share."""
+    columns, ones = first + np.arange(len(arcs)), np.ones(len(arcs))
+    blocks = [(layout.arc_class[arcs], columns, ones), (layout.cell_row(0) + layout.arc_cell[arcs], columns, ones)]
+    if layout.sharing:
+        place = np.full(len(layout.classes), -1, dtype=np.int64)
+        place[list(layout.sharing)] = np.arange(len(layout.sharing))
+        owing = np.flatnonzero(place[layout.arc_class[arcs]] >= 0)
+        blocks.append((layout.share_row(0) + place[layout.arc_class[arcs[owing]]], columns[owing], share_weights(layout)[arcs[owing]]))
+    return blocks
 
 
 def share_weights(layout: Layout) -> Numbers:
-    """What a million of each arc weighs in its class's local share: 1 - share where delivery is local, minus the share elsewhere."""
+    """What a unit of each arc weighs in its class's local share: 1 - share where delivery is local, minus the share elsewhere; a local share broken is below zero."""
     shares = np.array([float(each.local_share) for each in layout.classes])[layout.arc_class]
-    is_local = np.array([layout.question.cells[at].local for at in layout.live], dtype=np.bool_)
-    return np.where(shares > 0, np.where(is_local[layout.arc_cell], 1.0 - shares, -shares), 0.0)
+    return np.where(shares > 0, np.where(layout.question.needs.local[layout.live][layout.arc_cell], 1.0 - shares, -shares), 0.0)
 
 
-def share_entries(layout: Layout) -> list[tuple[Places, Places, Numbers]]:
-    """A class's local share: local money times (1 - share), less other money times the share, is never below zero."""
-    weights = share_weights(layout)
-    served = [np.flatnonzero(layout.arc_class == place) for place in layout.sharing]
-    return [(np.full(len(columns), layout.share_row(at), dtype=np.int64), columns.astype(np.int64), weights[columns]) for at, columns in enumerate(served)]
-
-
-def departure_entries(layout: Layout, part_columns: Places) -> list[tuple[Places, Places, Numbers]]:
+def departure_entries(layout: Layout) -> list[Entries]:
     """Departure of each cell from the earlier plan, up or down: both rows end at or above the earlier amount, or its opposite."""
     count = len(layout.departing)
     if not count:
         return []
-    above, first = layout.share_row(len(layout.sharing)), layout.floor + 1
-    own, columns = np.arange(count), first + np.arange(count)
-    ones = np.ones(len(part_columns))
+    above, parts = layout.share_row(len(layout.sharing)), np.arange(len(layout.part_cell))
+    own, columns = np.arange(count), len(parts) + np.arange(count)
     return [
-        (above + layout.part_cell, part_columns, ones), (above + own, columns, np.ones(count)),
-        (above + count + layout.part_cell, part_columns, -ones), (above + count + own, columns, np.ones(count)),
+        (above + layout.part_cell, parts, np.ones(len(parts))), (above + own, columns, np.ones(count)),
+        (above + count + layout.part_cell, parts, -np.ones(len(parts))), (above + count + own, columns, np.ones(count)),
     ]  # fmt: skip

@@ -14,9 +14,9 @@ from concertation.core.allocation.answer import Answer, marginal_prices, million
 from concertation.core.allocation.baselines import Beside, beside, least_coverage
 from concertation.core.allocation.counting import STATUSES, UNSAID, by_status
 from concertation.core.allocation.flexibility import people_in
-from concertation.core.allocation.model import group_needs
 from concertation.core.allocation.plan import Plan
-from concertation.core.allocation.question import Question, by_group, covered, reachable_groups, unreachable
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import covered
 
 PARTS = 10_000
 
@@ -43,15 +43,15 @@ class GroupShown:
 
 def groups_of(question: Question, spent: Mapping[str, int]) -> list[GroupShown]:
     """Every group of a question under a plan, in their order."""
-    needs, funded = group_needs(question)
-    given, people = by_group(question, [spent.get(cell.id, 0) for cell in question.cells]), by_group(question, [cell.people for cell in question.cells])
-    assisted = [Fraction(0)] * len(question.groups)
-    for cell, group in zip(question.cells, question.group_of.tolist(), strict=True):
+    needs, funded = question.needs.totals
+    given, people = question.needs.by_group([spent.get(cell.id, 0) for cell in question.cells]), question.needs.by_group([cell.people for cell in question.cells])
+    assisted = [Fraction(0)] * len(question.needs.groups)
+    for cell, group in zip(question.cells, question.needs.group_of.tolist(), strict=True):
         assisted[group] += Fraction(int(cell.people * (covered(cell, spent.get(cell.id, 0)) - covered(cell, 0)) * PARTS), PARTS)
-    reachable = set(reachable_groups(question))
+    reachable = set(question.reachable_groups)
     return [
         GroupShown(state, sector, needs[at], funded[at], given[at], people[at], round(assisted[at]), at in reachable or needs[at] <= funded[at])
-        for at, (state, sector) in enumerate(question.groups)
+        for at, (state, sector) in enumerate(question.needs.groups)
     ]  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def parts_of(share: Fraction) -> int:
 
 def unreachable_groups(question: Question) -> list[dict[str, Any]]:
     """The gaps that no money is allowed to meet, by State and sector: needs, minor units missing, people."""
-    closed = set(unreachable(question, question.classes))
+    closed = set(question.unreachable())
     found: dict[tuple[str, str], list[int]] = {}
     for cell in question.cells:
         if cell.id in closed:

@@ -6,12 +6,14 @@ past a cell's room, and given to its sources in their order.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from concertation.core.allocation.model import Layout
-from concertation.core.allocation.question import MoneySource, NeedCell, SourceClass
+from concertation.core.allocation.question import SourceClass
 from concertation.core.allocation.stages import Solved
+from concertation.core.allocation.terms import MoneySource, NeedCell
 from concertation.core.parties import TYPE_WORDS
 from concertation.core.periods import day_in_words
 
@@ -20,8 +22,7 @@ NEARLY = 100_000_000
 STEPS = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """So many minor units of a source on a cell."""
 
     source: str
@@ -54,18 +55,20 @@ def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 def plan_of(solved: Solved) -> Plan:
     """The plan in whole minor units that lies next to the optimiser's flows."""
     layout = solved.layout
-    rooms: list[int] = layout.question.rooms[list(layout.live)].tolist()
+    cells = [layout.question.cells[at] for at in layout.live.tolist()]
+    rooms = [cell.room for cell in cells]
     lines: list[Line] = []
     flowing = np.flatnonzero(solved.flows > 0)
-    ends = np.searchsorted(layout.arc_class[flowing], np.arange(len(layout.classes) + 1))
-    for place, each in enumerate(layout.classes):
-        arcs = flowing[ends[place] : ends[place + 1]]
-        cells = layout.arc_cell[arcs].tolist()
-        flows = [filling(int(flow * STEPS), rooms[cell]) for flow, cell in zip((solved.flows[arcs] * layout.unit).tolist(), cells, strict=True)]
-        amounts = whole_units(flows, total_of(flows, each), [rooms[cell] for cell in cells])
-        for cell, amount in zip(cells, amounts, strict=True):
-            rooms[cell] -= amount
-        lines += shared_out(each.sources, [(layout.question.cells[layout.live[cell]].id, amount) for cell, amount in zip(cells, amounts, strict=True)])
+    ends = np.searchsorted(layout.arc_class[flowing], np.arange(len(layout.classes) + 1)).tolist()
+    places, flows = layout.arc_cell[flowing].tolist(), [int(flow) for flow in (solved.flows[flowing] * layout.unit * STEPS).tolist()]
+    for at, each in enumerate(layout.classes):
+        own = places[ends[at] : ends[at + 1]]
+        left = [rooms[place] for place in own]
+        wished = [filling(flow, room) for flow, room in zip(flows[ends[at] : ends[at + 1]], left, strict=True)]
+        amounts = whole_units(wished, total_of(wished, each), left)
+        for place, amount in zip(own, amounts, strict=True):
+            rooms[place] -= amount
+        lines += shared_out(each.sources, [(cells[place].id, amount) for place, amount in zip(own, amounts, strict=True)])
     return Plan(tuple(lines))
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from concertation.core.allocation.question import MoneySource, Question, Reserve
+from concertation.core.allocation.question import Question
+from concertation.core.allocation.terms import MoneySource, Reserve
 
 
 @dataclass(frozen=True, slots=True)

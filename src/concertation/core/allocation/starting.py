@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from concertation.core.allocation.model import Layout
-from concertation.core.allocation.question import MoneySource
+from concertation.core.allocation.needs import Mask
+from concertation.core.allocation.terms import MoneySource
 from concertation.core.solver import AT_LOWER, BASIC, Basis, Numbers, Places, Standing
 
 NOWHERE = -1
@@ -24,8 +25,8 @@ class MergedCells:
 
     of: Places
     group: Places
-    local: tuple[bool, ...]
-    classes: tuple[tuple[int, ...], ...]
+    local: Mask
+    classes: tuple[Places, ...]
     room: Numbers
 
 
@@ -49,13 +50,18 @@ class Start:
 
 
 def known_classes(before: Layout, now: Layout) -> Places:
-    """For each class now, its place before: the one that held money under one of its earmarks, else one of its sources, once; -1 for a new one."""
-    held = {named(source): at for at, each in enumerate(before.classes) for source in each.sources}
-    own = {source.id: at for at, each in enumerate(before.classes) for source in each.sources}
-    places = once([next((held[named(source)] for source in each.sources if named(source) in held), NOWHERE) for each in now.classes])
-    moved = [own.get(each.sources[0].id, NOWHERE) if place == NOWHERE else NOWHERE for place, each in zip(places.tolist(), now.classes, strict=True)]
-    taken = set(places.tolist())
-    return np.where(places == NOWHERE, once([NOWHERE if place in taken else place for place in moved]), places)
+    """For each class now, its place before: the very same, else the one that held money under one of its earmarks, else one of its sources, once; -1 for a new one."""
+    same = {id(each): at for at, each in enumerate(before.classes)}
+    places = [same.pop(id(each), NOWHERE) for each in now.classes]
+    left = [(source, at) for at in same.values() for source in before.classes[at].sources]
+    by_terms, by_name = {named(source): at for source, at in left}, {source.id: at for source, at in left}
+    found = once([
+        next((by_terms[named(source)] for source in each.sources if named(source) in by_terms), NOWHERE) if place == NOWHERE else place
+        for place, each in zip(places, now.classes, strict=True)
+    ])  # fmt: skip
+    moved = [by_name.get(each.sources[0].id, NOWHERE) if place == NOWHERE else NOWHERE for place, each in zip(found.tolist(), now.classes, strict=True)]
+    taken = set(found.tolist())
+    return np.where(found == NOWHERE, once([NOWHERE if place in taken else place for place in moved]), found)
 
 
 def named(source: MoneySource) -> Hashable:
@@ -71,8 +77,8 @@ def known_cells(before: Layout, now: Layout) -> Places:
 
 def known_groups(before: Layout, now: Layout) -> Places:
     """For each reachable group now, its place before; -1 for a new one."""
-    held = {before.question.groups[group]: at for at, group in enumerate(before.groups)}
-    return np.array([held.get(now.question.groups[group], NOWHERE) for group in now.groups], dtype=np.int64)
+    held = {before.question.needs.groups[group]: at for at, group in enumerate(before.groups)}
+    return np.array([held.get(now.question.needs.groups[group], NOWHERE) for group in now.groups], dtype=np.int64)
 
 
 def once(places: Sequence[int]) -> Places:
@@ -89,13 +95,13 @@ def once(places: Sequence[int]) -> Places:
     return np.array(kept, dtype=np.int64)
 
 
-def looked_up(standing: Standing, places: Places, *, otherwise: object) -> Standing:
+def looked_up(standing: Standing, places: Places, *, otherwise: int) -> Standing:
     """The standing of what is known, and `otherwise` for what is new.
 
-    >>> looked_up(np.array([1, 0], dtype=np.object_), np.array([1, -1, 0]), otherwise=1).tolist()
+    >>> looked_up(np.array([1, 0], dtype=np.int8), np.array([1, -1, 0]), otherwise=1).tolist()
     [0, 1, 1]
     """
-    found = np.full(len(places), otherwise, dtype=np.object_)
+    found = np.full(len(places), otherwise, dtype=standing.dtype)
     known = places != NOWHERE
     found[known] = standing[places[known]]
     return found
@@ -154,18 +160,29 @@ def what_joined(before: Layout, now: Layout, classes: Places, cells: Places) -> 
     return left[found != NOWHERE], found[found != NOWHERE]
 
 
-def main_basis(before: Layout, basis: Basis, now: Layout, known: Recognised) -> Basis:
-    """A basis of the main programme of one question, as one of another's; rows added by the stages are kept as they stood.
+def arcs_that_mattered(start: Start) -> Places:
+    """The arcs of a question on which money could move in the answer it starts from, and those that answer did not know."""
+    known, first = start.known, start.stands.layout.first_arc
+    moving = np.zeros(len(known.arcs), dtype=np.bool_)
+    for basis in (start.stands.most_good, start.stands.last):
+        moving |= looked_up(basis.columns[first:], known.arcs, otherwise=BASIC) != AT_LOWER
+        moving[known.joined[basis.columns[first:][known.left] == BASIC]] = True
+    return np.flatnonzero(moving)
+
+
+def main_basis(start: Start, basis: Basis, now: Layout, inside: Places) -> Basis:
+    """A basis of the main programme of one question, as one of another's with some of its arcs; rows added by the stages are kept as they stood.
 
     A class that is no more left its place in the tree of flows to the class its money joined: what it freed to move is free there.
     """
-    flows = looked_up(basis.columns[: before.arcs], known.arcs, otherwise=AT_LOWER)
-    flows[known.joined[basis.columns[known.left] == BASIC]] = BASIC
+    before, known = start.stands.layout, start.known
+    parts, first = len(before.part_cell), before.first_arc
+    flows = looked_up(basis.columns[first:], known.arcs, otherwise=AT_LOWER)
+    flows[known.joined[basis.columns[first:][known.left] == BASIC]] = BASIC
     columns = np.concatenate([
-        flows,
-        looked_up(basis.columns[before.arcs : before.floor], known.parts, otherwise=AT_LOWER),
-        basis.columns[before.floor : before.floor + 1],
-        looked_up(basis.columns[before.floor + 1 :], known.cells if now.departing else known.cells[:0], otherwise=AT_LOWER),
+        looked_up(basis.columns[:parts], known.parts, otherwise=AT_LOWER),
+        looked_up(basis.columns[parts:first], known.cells if now.departing else known.cells[:0], otherwise=AT_LOWER),
+        flows[inside],
     ])  # fmt: skip
     return Basis(columns, main_rows(before, basis, now, known))
 
@@ -191,4 +208,4 @@ def main_rows(before: Layout, basis: Basis, now: Layout, known: Recognised) -> S
 def fitted(basis: Basis, *, rows: int) -> Basis:
     """A basis for a programme with so many rows: rows it lacks are free to move, rows beyond are left out."""
     missing = max(rows - len(basis.rows), 0)
-    return Basis(basis.columns, np.concatenate([basis.rows[:rows], np.full(missing, BASIC, dtype=np.object_)]))
+    return Basis(basis.columns, np.concatenate([basis.rows[:rows], np.full(missing, BASIC, dtype=np.int8)]))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from concertation.core.allocation.flexibility import made_longer, made_softer
-from concertation.core.allocation.question import MoneySource, NeedCell, Question
+from concertation.core.allocation.question import Question
 from concertation.core.allocation.reserves import released
+from concertation.core.allocation.terms import MoneySource, NeedCell
 from concertation.core.problems import Cell, Problem
 
 Kind = Literal["amount", "softer", "longer", "release", "cap"]

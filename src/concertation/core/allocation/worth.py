@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
-from concertation.core.allocation.question import NeedCell
+from concertation.core.allocation.needs import Needs, Whole, needs_of
+from concertation.core.allocation.terms import NeedCell
 
 FIFTHS = (0, 2, 3, 4, 5)
 WEIGHTS = (4, 3, 2, 1)
@@ -26,16 +26,15 @@ class Tranche:
     gain: Fraction
 
 
-def widths(cells: Sequence[NeedCell]) -> npt.NDArray[np.int64]:
+def widths(needs: Needs) -> Whole:
     """The parts of each cell's need that money can still meet, first to last, in fifths of a minor unit: one row a cell, as many columns as WEIGHTS.
 
-    >>> widths([NeedCell("a", "NER", "WSH", need=100, funded=50)]).tolist()
+    >>> widths(needs_of([NeedCell("a", "NER", "WSH", need=100, funded=50)])).tolist()
     [[0, 50, 100, 100]]
     """
-    need = np.array([cell.need for cell in cells], dtype=np.int64)[:, None]
-    start = 5 * np.array([min(cell.funded, cell.need) for cell in cells], dtype=np.int64)[:, None]
-    end = start + 5 * np.array([cell.room for cell in cells], dtype=np.int64)[:, None]
-    cut: npt.NDArray[np.int64] = np.minimum(end, np.array(FIFTHS[1:], dtype=np.int64) * need) - np.maximum(start, np.array(FIFTHS[:-1], dtype=np.int64) * need)
+    need, start = needs.asked[:, None], 5 * needs.funded[:, None]
+    end = start + 5 * needs.rooms[:, None]
+    cut: Whole = np.minimum(end, np.array(FIFTHS[1:], dtype=np.int64) * need) - np.maximum(start, np.array(FIFTHS[:-1], dtype=np.int64) * need)
     cut[cut < 0] = 0
     return cut
 
@@ -47,7 +46,7 @@ def tranches(cell: NeedCell, weights: Mapping[int, int]) -> tuple[Tranche, ...]:
     [('10', '3/10'), ('20', '1/5'), ('20', '1/10')]
     """
     people = 5 * cell.people * weights[cell.severity]
-    held = zip(WEIGHTS, widths([cell])[0].tolist(), strict=True)
+    held = zip(WEIGHTS, widths(needs_of([cell]))[0].tolist(), strict=True)
     return tuple(Tranche(Fraction(width, 5), Fraction(people * weight, WHOLE * cell.need)) for weight, width in held if width)
 
 
@@ -57,7 +56,7 @@ def met(cell: NeedCell, spent: int, weights: Mapping[int, int]) -> Fraction:
     >>> met(NeedCell("a", "NER", "WSH", need=100, people=28), 100, {1: 1})
     Fraction(28, 1)
     """
-    weighed = weighed_fifths(widths([cell])[0].tolist(), spent)
+    weighed = weighed_fifths(widths(needs_of([cell]))[0].tolist(), spent)
     return Fraction(cell.people * weights[cell.severity] * weighed, WHOLE * cell.need) if weighed else Fraction(0)
 
 
@@ -71,4 +70,15 @@ def weighed_fifths(parts: Sequence[int], spent: int) -> int:
     for weight, width in zip(WEIGHTS, parts, strict=True):
         used = min(left, width)
         weighed, left = weighed + used * weight, left - used
+    return weighed
+
+
+def weighed_by_cell(parts: Whole, spent: Whole) -> Whole:
+    """The same for every cell at once: one row of parts, and minor units spent, a cell.
+
+    >>> weighed_by_cell(np.array([[0, 50, 100, 100], [10, 10, 10, 10]]), np.array([20, 4])).tolist()
+    [250, 70]
+    """
+    used = np.clip(5 * spent[:, None] - (np.cumsum(parts, axis=1) - parts), 0, parts)
+    weighed: Whole = used @ np.array(WEIGHTS, dtype=np.int64)
     return weighed
