@@ -13,7 +13,7 @@ from fractions import Fraction
 from concertation.core.allocation.answer import Answer, allocate, flexibility_value, marginal_prices, million_of
 from concertation.core.allocation.plan import Plan
 from concertation.core.allocation.question import Question
-from concertation.core.allocation.terms import Earmark, MoneySource, covered
+from concertation.core.allocation.terms import Earmark, MoneySource, covered, met_of
 
 TRIALS = (Fraction(1, 100), Fraction(2, 100))
 MONTHS_LONGER = 3
@@ -60,15 +60,10 @@ def people_met(question: Question, plan: Plan) -> Fraction:
 
 def people_in(question: Question, spent: Mapping[str, int]) -> Fraction:
     """The same, from minor units by cell; in many cells each one's people are rounded down to a tiny step, as a sum of unlike fractions is slow."""
-    met = Fraction(0)
-    steps = 0
-    for cell in question.cells:
-        share = covered(cell, spent.get(cell.id, 0))
-        if share.denominator == 1 or len(question.cells) <= ADDED_EXACTLY:
-            met += cell.people * share
-        else:
-            steps += (cell.people * share.numerator << STEPS) // share.denominator
-    return met + Fraction(steps, 1 << STEPS)
+    if len(question.cells) <= ADDED_EXACTLY:
+        return sum((cell.people * covered(cell, spent.get(cell.id, 0)) for cell in question.cells), Fraction(0))
+    steps = sum((cell.people * met_of(cell, spent.get(cell.id, 0)) << STEPS) // cell.need if cell.need else cell.people << STEPS for cell in question.cells)
+    return Fraction(steps, 1 << STEPS)
 
 
 def by_earmark(question: Question) -> Mapping[tuple[str, Earmark], tuple[MoneySource, ...]]:

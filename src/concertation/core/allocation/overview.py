@@ -16,7 +16,7 @@ from concertation.core.allocation.counting import STATUSES, UNSAID, by_status
 from concertation.core.allocation.flexibility import people_in
 from concertation.core.allocation.plan import Plan
 from concertation.core.allocation.question import Question
-from concertation.core.allocation.terms import covered
+from concertation.core.allocation.terms import met_of
 
 PARTS = 10_000
 
@@ -45,12 +45,10 @@ def groups_of(question: Question, spent: Mapping[str, int]) -> list[GroupShown]:
     """Every group of a question under a plan, in their order."""
     needs, funded = question.needs.totals
     given, people = question.needs.by_group([spent.get(cell.id, 0) for cell in question.cells]), question.needs.by_group([cell.people for cell in question.cells])
-    assisted = [Fraction(0)] * len(question.needs.groups)
-    for cell, group in zip(question.cells, question.needs.group_of.tolist(), strict=True):
-        assisted[group] += Fraction(int(cell.people * (covered(cell, spent.get(cell.id, 0)) - covered(cell, 0)) * PARTS), PARTS)
+    assisted = question.needs.by_group([cell.people * (met_of(cell, spent.get(cell.id, 0)) - met_of(cell, 0)) * PARTS // (cell.need or 1) for cell in question.cells])
     reachable = set(question.reachable_groups)
     return [
-        GroupShown(state, sector, needs[at], funded[at], given[at], people[at], round(assisted[at]), at in reachable or needs[at] <= funded[at])
+        GroupShown(state, sector, needs[at], funded[at], given[at], people[at], round(Fraction(assisted[at], PARTS)), at in reachable or needs[at] <= funded[at])
         for at, (state, sector) in enumerate(question.needs.groups)
     ]  # fmt: skip
 

@@ -152,6 +152,15 @@ def is_expired(source: MoneySource, as_of: date | None) -> bool:
     return as_of is not None and source.spend_by is not None and source.spend_by < as_of
 
 
+def met_of(cell: NeedCell, spent: int) -> int:
+    """Minor units of a cell's need that earlier money and `spent` meet.
+
+    >>> met_of(NeedCell("a", "NER", "WSH", need=10, funded=4), 9)
+    10
+    """
+    return min(cell.funded + spent, cell.need)
+
+
 def covered(cell: NeedCell, spent: int) -> Fraction:
     """The share of a cell's need that is met; a need of nothing is met."""
-    return Fraction(min(cell.funded + spent, cell.need), cell.need) if cell.need else Fraction(1)
+    return Fraction(met_of(cell, spent), cell.need) if cell.need else Fraction(1)
