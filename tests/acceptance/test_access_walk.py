@@ -38,6 +38,7 @@ from concertation.apps.ground import drawings
 from concertation.apps.ground.models import GuardedModel, GuardedQuerySet
 from concertation.apps.lessons.models import Reuse
 from concertation.apps.picture.commands import refresh
+from concertation.apps.places.models import RememberedName
 from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 from concertation.core.sharing.giving import gives_at_all, journals_read, may_give, withdraws
@@ -53,6 +54,7 @@ from wider_plants import Wider, plant_wider
 pytestmark = pytest.mark.django_db
 SECONDS, FEWEST, SEED = float(os.environ.get("CONCERTATION_WALK_SECONDS", "12")), 500, 20261123
 PART, COMPARED = os.environ.get("CONCERTATION_WALK_PART", "1/1"), 0.05
+PROGRESS = 5_000
 ONLY = os.environ.get("CONCERTATION_WALK_ONLY", "").split()
 MARK = re.compile(r"zq([a-z])(\d\d)zq")
 DRAWN = re.compile(r"[A-Za-z0-9]{32,}")  # a drawn token may hold by chance what looks like a mark
@@ -60,11 +62,12 @@ FORMATS = ("", "csv", "xlsx", "hxl", "geojson", "jsonl", "pdf", "docx", "pptx", 
 OPEN = {
     "back-test", "home", "help", "help-subject", "places", "division", "unit-names", "needs", "sectors", "sector", "situation", "state", "unit", "decision", "organisations",
     "funding", "funding-clusters", "funding-counting", "funding-quality", "funding-flows", "mobilisation", "meetings", "pledges", "pledge-totals",
+    "activity-template", "bulletins", "fingerprints", "funding-funds", "funding-rates", "funding-streams", "response",
     "sources", "sharing-levels", "terms", "forum-sessions", "forum-session", "sessions-compared", "calendar", "plan", "lessons", "search", "search-suggestions", "notes", "note", "reporting", "reporting-calendar", "frameworks", "releases", "joint-products",
 }  # fmt: skip
 SEARCHES = {"search", "search-suggestions"}
 SEARCHED = ("q=zqa", "q=zqo", "q=zqs", "q=zqa00zq", "q=synthetique", "q=zqa&kind=activity&page=2", "q=zqa&state=MLI&kind=activity")
-SIGNED_IN = {"rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "impartiality", "mfa_index", "mfa_list_webauthn"}
+SIGNED_IN = {"envelopes", "mappings", "nodes", "remembered-names", "response-aims", "rounds", "imports", "review", "answers", "account", "sessions", "tokens", "people", "own-activities", "agreements", "impartiality", "mfa_index", "mfa_list_webauthn"}
 ROWS = {"alert", "bulletin", "figure", "funding-fund", "source", "organisation", "funding-flow", "framework", "framework-file", "activation", "activation-cap", "field", "lesson", "release", "joint", "appeal", "meeting", "pledge"}
 BY_STATE_MANAGER = {"import-accept", "import-cancel", "import-resume", "import-columns", "import-period", "import-kind", "settle", "take-back"}
 ON_ENTRY = {"activity", "activity-correct", "activity-settle", "activity-withdraw", "activity-restore"}
@@ -93,6 +96,7 @@ ACTS = BY_STATE_MANAGER | BY_MASTER | ON_PERIOD | (ON_CALENDAR - {"reporting-ope
     "lesson-validate", "lesson-withdraw", "lesson-reuse", "lesson-contradict", "lesson-result",
     "appeal-withdraw", "meeting-withdraw", "envelope-withdraw", "pledge-take-back", "pledge-withdraw", "receipt-confirm", "receipt-take-back", "line-settle", "line-link", "line-aside", "line-open",
     "pledge-totals-publish", "pledge-totals-withdraw",
+    "back-test-round", "funding-fund-register", "funding-rate-state", "mapping-bring-in", "name-forget", "review-bulk", "review-bulk-take-back",
     "envelope-turn", "funding-fund-correct", "funding-rate-withdraw", "mapping-aside", "mapping-again",
 } | ON_ROUND | ON_RELEASE | ON_JOINT | ON_ALERT  # fmt: skip
 # Addresses that open no row: the answers to nobody signed in, and to anybody signed in (things that do not exist are asked for).
@@ -103,7 +107,10 @@ ANSWERS: dict[str, tuple[set[int], set[int]]] = {
     **dict.fromkeys(("account_set_password", "token-make", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate", "mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"), ({302}, {302})),
     **dict.fromkeys(("mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes", "invitation-withdraw", "token-revoke", "envelope-withdraw"), ({302}, {404})),
     "pledge-totals-publish": ({302}, {403}),
-    **dict.fromkeys(("invitation", "boundary-set"), ({404}, {404})),
+    **dict.fromkeys(("invitation", "boundary-set", "map-symbols", "outbox-file", "outbox-index", "outbox-keys", "outbox-receipts", "funding-answer"), ({404}, {404})),
+    **dict.fromkeys(("activities-same", "activity-add", "mapping-bring-in", "review-bulk", "review-bulk-take-back"), ({302}, {302})),
+    "activities-take-back": ({302}, {403}),
+    "bring-in": ({302}, {422}),
     "boundary-approve": ({302, 404}, {403, 404}),
 }  # fmt: skip
 BY_EDITOR_OF_REGISTER = {"organisations-alike": {200}, "organisations-apart": {302, 404, 422}, "organisation-merge-take-back": {404}}
@@ -114,6 +121,9 @@ BY_HOLDER = {"appeal-edit": {200}, "appeal-withdraw": {302}, "envelope-new": {20
 BY_RECEIVER = {"pledge-totals-withdraw", "receipt-confirm", "line-settle", "line-link", "line-aside", "line-open"}
 ON_PLEDGES = {*BY_HOLDER, *BY_RECEIVER, "receipt-new", "receipt-take-back", "statement"}
 NOWHERE = "00000000-0000-0000-0000-000000000000"
+ON_LESSON = {"lesson-contradict", "lesson-edit", "lesson-reuse", "lesson-validate", "lesson-withdraw", "lesson-result"}
+BY_ROLE = {"alert-add": 200, "lesson-new": 200, "lessons-bring": 200, "plan-line-new": 200, "back-test-round": 404, "funding-fund-register": 422, "funding-rate-state": 422, "funding-rate-withdraw": 302}
+ANSWERED = set(range(200, 500))
 ENDS_THE_WALK = {"account_logout", "sessions-end"}
 
 
@@ -174,7 +184,7 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
         "release_id": lambda each: each.release.pk, "agreement_id": lambda each: each.agreement.pk, "product_id": lambda each: joint_of(each.plot.mark("y")), "framework": lambda each: each.version.slug, "activation_id": lambda each: each.fired.pk, "field_id": lambda each: each.field.pk,
         "alert_id": lambda each: each.alert.pk, "bulletin_id": lambda each: each.bulletin.pk, "held_id": lambda each: each.envelope.pk, "round_id": lambda each: grounds.rounds[each.plot.number].pk,
         "fund_id": lambda each: grounds.wider[each.plot.number].fund.pk, "publication_id": lambda each: grounds.wider[each.plot.number].totals.pk, "mapping_id": lambda each: grounds.wider[each.plot.number].mapping.pk,
-        "spelling_id": lambda each: each.organisation.spellings.get().pk, "reuse_id": lambda each: Reuse.objects.get(lesson=each.lesson).pk,
+        "line_code": lambda each: f"P{each.plot.number}", "spelling_id": lambda each: each.organisation.spellings.get().pk, "reuse_id": lambda each: Reuse.objects.get(lesson=each.lesson).pk,
     }
     if not parts:
         return [({}, None, None)]
@@ -195,8 +205,8 @@ def samples(grounds: Grounds, name: str, parts: frozenset[str]) -> list[tuple[di
     if parts == {"person_id", "mandate_id"}:
         return [({"person_id": each.pk, "mandate_id": HeldMandate.objects.get(person=each).pk}, None, each) for each in grounds.people]
     fixed = {
-        "unit_id": list(UNITS.values()), "iso3": list(STATES), "code": ["FSC", "PRO"], "division_id": ["ner-2011"], "number": [1, 3, 6, 8], "reference": ["S1"], "line_code": [f"P{number}" for number in (0, 3, 9, 14)], "subject": ["access"],
-        "token_id": [grounds.token], "about": ["NER", "AES"], "link": ["forged"], "language": ["fr"], "digest": ["0" * 16], "pk": [1], "rate_id": list(ExchangeRate.objects.values_list("pk", flat=True)[:1]),
+        "unit_id": list(UNITS.values()), "iso3": list(STATES), "code": ["FSC", "PRO"], "division_id": ["ner-2011"], "number": [1, 3, 6, 8], "reference": ["S1"], "subject": ["access"],
+        "token_id": [grounds.token], "about": ["NER", "AES"], "link": ["forged"], "language": ["fr"], "digest": ["0" * 16], "pk": [1], "name_id": list(RememberedName.objects.values_list("pk", flat=True)), "rate_id": list(ExchangeRate.objects.values_list("pk", flat=True)[:1]),
     }
     if len(parts) == 1 and part in fixed:
         return [({part: value}, None, None) for value in fixed[part]]
@@ -214,8 +224,9 @@ def steps(grounds: Grounds) -> list[Step]:
                 path = reverse(name, kwargs=values)
             except Exception:  # noqa: BLE001  (an address whose parts have a form of their own)
                 continue
-            found += [(name, address, planted, target) for address in addresses(name, path)]
-    return [Step(reader, name, path, "POST" if name in ACTS else "GET", planted, target) for name, path, planted, target in found for reader in grounds.readers]
+            found += [(name, address, "POST" if name in ACTS else "GET", planted, target) for address in addresses(name, path)]
+            found += [(name, path, "POST", planted, target)] if name not in ACTS else []
+    return [Step(reader, name, path, method, planted, target) for name, path, method, planted, target in found for reader in grounds.readers]
 
 
 def addresses(name: str, path: str) -> list[str]:
@@ -230,7 +241,15 @@ def addresses(name: str, path: str) -> list[str]:
 
 
 def expected(step: Step) -> set[int] | None:
-    """The answers that may be given; None where the table does not name the address."""
+    """The answers that may be given; None where the table does not name the address. What is refused to who looks is refused to who sends, where it takes anything at all."""
+    wanted = expected_there(step)
+    if wanted is None or step.method == "GET" or step.name in ACTS:
+        return wanted
+    return ANSWERED if 200 in wanted else wanted | {405}
+
+
+def expected_there(step: Step) -> set[int] | None:
+    """The answers that may be given to who looks, or acts; None where the table does not name the address."""
     name, held, signed = step.name, step.reader.mandates, step.reader.user is not None
     if "?format=" in step.path and name in OPEN | ROWS:
         return None  # which exports a page has is its own matter; what they hold is walked
@@ -244,6 +263,14 @@ def expected(step: Step) -> set[int] | None:
         return {302} if not signed else {422} if leads_rounds(held) else {403}
     if name in SIGNED_IN:
         return {200} if signed else {302}
+    if name in BY_ROLE:
+        return {302} if not signed else {BY_ROLE[name]} if may_by_role(name, held) else {403}
+    if name == "name-forget":
+        return {302} if not signed else {302} if writes_for(held, RememberedName.objects.get(pk=step.path.split("/")[-2]).state) is not None else {403}
+    if name == "implementation-day":
+        return {302} if not signed else {200, 404} if keeps(held) else {403}
+    if name == "implementation-verify":
+        return {302} if not signed else {200, 403, 404} if leads_rounds(held) or any(own.role is Role.AUDITOR for own in held) else {403, 404}
     if name in ("messages-waiting", "message-handed"):
         passes = any(own.role in (Role.DATA_MANAGER, Role.ADMINISTRATOR) and not own.organisation for own in held)
         return ({200} if name == "messages-waiting" else {404}) if signed and passes else {403} if signed else {302}
@@ -332,8 +359,13 @@ def on_plot(step: Step, planted: Planted, signed: bool) -> set[int] | None:
         return {302} if not signed else {404} if writes_for(held, plot.state) is None else {200} if name == "mapping" else {302}
     if name == "envelope-turn":
         return {302} if not signed else {404} if not opens else {302} if writes_for(held, plot.state) is not None else {403}
-    if name == "lesson-result":
-        return {302} if not signed else {302, 403} if opens else {404}
+    if name == "framework-bench":
+        return {302} if not signed else {200} if opens else {404}
+    if name in ("plan-line", "plan-line-withdraw"):
+        may = leads_rounds(held) or writes_for(held, plot.state) is not None
+        return {302} if not signed else {404} if not opens else {200 if name == "plan-line" else 302} if may else {403}
+    if name in ON_LESSON:
+        return on_lesson(name, held, plot) if signed else {302}
     if name in ("organisation-names", "organisation-merge", "organisation-add-spelling", "organisation-spelling"):
         if not signed:
             return {302}
@@ -420,6 +452,38 @@ def on_alert(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
         return {404}
     may = manages if name == "alert-count" else manages or reports if name == "alert-answer" else enters_for(held, plot.state, plot.holder)
     return {"alert-answer": {422}, "alert-correct": {200}}.get(name, {302}) if may else {403}
+
+
+def may_by_role(name: str, held: tuple[Mandate, ...]) -> bool:
+    """Whether a reader's role opens a page or an act that is of no row yet (the rule written a second time)."""
+    manages = any(own.role is Role.DATA_MANAGER and own.state and not own.organisation for own in held)
+    reports = any(own.role in (Role.REPORTER, Role.REPORTER_LEAD) and own.organisation for own in held)
+    if name in ("lesson-new", "lessons-bring"):
+        return reports or keeps_lessons_of(held)
+    if name == "alert-add":
+        return manages or reports
+    if name == "plan-line-new":
+        return manages or leads_rounds(held)
+    return leads_rounds(held) or (name != "back-test-round" and any(speaks(held, state) for state in STATES))
+
+
+def keeps_lessons_of(held: tuple[Mandate, ...], state: str = "") -> bool:
+    """Whether a reader keeps lessons for a State, any when none is named, or for the framework."""
+    roles = (Role.DATA_MANAGER, Role.FACILITATOR, Role.RELEASE_AUTHORITY)
+    return any(own.role in roles and own.state == (state or own.state) and not own.organisation for own in held) or (not state and leads_rounds(held))
+
+
+def on_lesson(name: str, held: tuple[Mandate, ...], plot: Plot) -> set[int]:
+    """At an act on a lesson: who keeps lessons, then who sees it, then its holder, or who may validate it (the rule written a second time)."""
+    if name in ("lesson-contradict", "lesson-reuse") and not may_by_role("lesson-new", held):
+        return {403}
+    if not plot.opens_to(held):
+        return {404}
+    reports = any(own.role in (Role.REPORTER, Role.REPORTER_LEAD) and own.organisation == plot.holder and own.state in ("", plot.state) for own in held)
+    holds = reports or (plot.holder == f"{plot.state.lower()}-government" and keeps_lessons_of(held, plot.state))
+    validates = any(own.role in (Role.ANALYST, Role.DATA_MANAGER) and own.state in (plot.state, "AES") and not own.organisation for own in held)
+    may = {"lesson-validate": validates, "lesson-contradict": True, "lesson-reuse": True}.get(name, holds)
+    return {200 if name == "lesson-edit" else 302} if may else {403}
 
 
 def enters_for(held: tuple[Mandate, ...], state: str, holder: str) -> bool:
@@ -579,7 +643,9 @@ def test_nobody_gets_an_answer_or_a_row_beyond_their_mandates(grounds: Grounds) 
 
     with watching() as looks:
         walk = Walk(grounds, forms, looks, chance)
-        for question in mine:
+        for place, question in enumerate(mine):
+            if full and place % PROGRESS == 0:
+                print(f"{place} of {len(mine)} requests passed, {walk.requests} asked, {time.monotonic() - begun:.0f} s; found: {[*walk.leaked, *walk.wrong, *walk.failed, *walk.unlike][:5]}", flush=True)
             if not full and time.monotonic() - begun > SECONDS and walk.requests >= FEWEST:
                 break
             walk.ask(question)
