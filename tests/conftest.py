@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -17,6 +18,7 @@ from beginnings import TO_BE_FOUND, prepared_folder
 from concertation.apps.search.commands import refresh as index
 from concertation.site import reference
 from journal_by_force import with_triggers_off
+from sharing_out import WholeFiles, has_a_database, longest_first
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # as Django names it
@@ -59,9 +61,7 @@ def shared() -> Path:
 
 def touches_a_database(item: pytest.Item) -> bool:
     """Whether a test reads or writes a database of its own or of a node beside it."""
-    asked = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    on_a_node = any(hasattr(getattr(item, "module", None), name) for name in ("SeparateNode", "new_node"))
-    return bool(asked) or on_a_node or item.get_closest_marker("django_db") is not None
+    return has_a_database(item) or any(hasattr(getattr(item, "module", None), name) for name in ("SeparateNode", "new_node"))
 
 
 def is_left_out(item: pytest.Item) -> bool:
@@ -80,7 +80,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         chosen[is_left_out(item)].append(item)
     config.hook.pytest_deselected(items=chosen[True])
-    items[:] = chosen[False]
+    items[:] = longest_first(chosen[False])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    """Workers are given whole files."""
+    return WholeFiles(config, log)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -89,7 +89,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="concertation-tests-") as home, ThreadPoolExecutor(1) as beside:
         os.environ["CONCERTATION_HOME"] = home
         checks = [(name, beside.submit(checked, command)) for name, command in CHECKS if whole and engine == "sqlite"]
-        workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"] if whole else []
+        workers = ["-n", str(min(4, os.cpu_count() or 1)), "--no-loadscope-reorder"] if whole else []
         folders = OF_BOTH_ENGINES if whole and engine == "postgresql" else ()
         try:
             with engine_ready(engine):

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,30 @@ import pytest
 from django.conf import settings
 from django.test.utils import override_settings
 from laid_node import LaidNode, served
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent
 PLAIN_STATIC = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+def once_loaded(act: Callable[..., None]) -> Callable[..., None]:
+    """The act, over only when the page it leads to has loaded: what a test reads next is never half a page."""
+
+    @wraps(act)
+    def waited(on: Page | Locator, *given: Any, **named: Any) -> None:
+        act(on, *given, **named)
+        (on.page if isinstance(on, Locator) else on).wait_for_load_state()
+
+    return waited
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clicks_end_with_a_whole_page() -> Iterator[None]:
+    """Chromium says a click is done when the next page begins to arrive; a loaded machine then shows a test half of it."""
+    with pytest.MonkeyPatch.context() as patched:
+        for owner, name in ((Page, "click"), (Locator, "click"), (Locator, "press")):
+            patched.setattr(owner, name, once_loaded(getattr(owner, name)))
+        yield
 
 
 @pytest.fixture(scope="session")

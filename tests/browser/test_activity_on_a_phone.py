@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from separate_node import new_node
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = {"width": 360, "height": 740}
 LEAST_FINGER = 24

@@ -20,7 +20,7 @@ from core.anticipation_samples import register_with_money
 from ports import free_port
 from separate_node import new_node
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 ROOT = Path(__file__).resolve().parents[2]
 BURKINA = "/anticipation/frameworks/bfa-drought-2026/"
 ACTS = [

@@ -16,7 +16,7 @@ from access_steps import PASSWORD
 from ports import free_port
 from separate_node import ROOT, new_node
 
-pytestmark = [pytest.mark.browser, pytest.mark.shared, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.shared]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PEOPLE = """
 import json, django; django.setup()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS, LANGUAGES = (360, 768, 1280), ("fr", "en")
 SMALL_TARGETS = """() => [...document.querySelectorAll('header a, header button, thead a, tbody th a, .choice a, .links a, .places a, button, input, select')]
   .filter((part) => part.offsetParent && !part.closest('.skip') && part.type !== 'hidden')

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from ports import free_port
 from separate_node import new_node
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 ROOT = Path(__file__).resolve().parents[2]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 NODE = """

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from ports import free_port
 from separate_node import new_node
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 WIDE, NARROW = 1280, 360
 NODE = """

@@ -9,7 +9,7 @@ import pytest
 from laid_node import MANAGER, NOBODY, LaidNode, in_language
 from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 PHONE = {"width": 360, "height": 740}
 # What a reader without scripts would find dead: a control that only a script answers, a form without a button, a link that leads nowhere.
 FULL = os.environ.get("CONCERTATION_AXE") == "full"
