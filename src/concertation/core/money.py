@@ -7,7 +7,7 @@ the West African union stands at a fixed parity with the euro (655.957 for one, 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 
 from concertation.core.problems import Cell, Problem
@@ -23,6 +23,7 @@ USUAL = (
     "PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SLE SOS SRD SSP STN SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW"
 )
 DIGITS: Mapping[str, int] = {**dict.fromkeys(USUAL.split(), USUAL_DIGITS), **OTHER_DIGITS}
+EXACTLY = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,7 +68,7 @@ def in_minor_units(written: Decimal | int | str, currency: str) -> int:
     >>> in_minor_units("0.125", "USD"), in_minor_units(12, "XOF")
     (12, 12)
     """
-    return round(Fraction(Decimal(written)) * Fraction(10) ** DIGITS[currency])
+    return round(Decimal(written).scaleb(DIGITS[currency], EXACTLY))
 
 
 def is_currency(code: str) -> bool:
