@@ -98,6 +98,15 @@ def test_the_humanitarian_flag_of_the_transaction_wins(tmp_path: Path, of_activi
     assert read(tmp_path, activity(attributes=attribute, transactions=inner)).frame["humanitarian"].to_list() == [flag]
 
 
+def test_what_a_transaction_leaves_empty_its_activity_says(tmp_path: Path) -> None:
+    empty = transaction(money='<value currency="" value-date="2024-05-01">5</value>', more='<flow-type code=""/>')
+    own = transaction(money='<value currency="XOF" value-date="2024-05-01">5</value>', more='<flow-type code="20"/>')
+
+    got = read(tmp_path, activity(aid='<default-flow-type code="30"/>', transactions=empty + own))
+
+    assert got.frame.select("currency", "flow_type", "amount_minor").rows() == [("USD", "30", 500), ("XOF", "20", 5)]
+
+
 def test_a_list_without_percentages_is_not_a_hundred_percent_each(tmp_path: Path) -> None:
     got = read(tmp_path, activity(sectors='<sector code="72010"/><sector code="72040"/>', places='<recipient-country code="NE"/><recipient-country code="ML"/>'))
 
@@ -190,7 +199,7 @@ def test_one_activity_twice_is_told_and_so_are_its_two_contents(tmp_path: Path) 
     assert other.frame.height == 2
 
 
-@pytest.mark.parametrize("head", [ENTITIES, OUTSIDE, "<!-- x --><!DOCTYPE iati-activities>\n", "<!doctype x>\n"])
+@pytest.mark.parametrize("head", [ENTITIES, OUTSIDE, "<!-- x --><!DOCTYPE iati-activities>\n", f"<!-- {'x' * 100_000} -->{ENTITIES}", "<!doctype x>\n"])
 def test_a_document_type_is_refused_before_anything_is_read(tmp_path: Path, head: str) -> None:
     got = read(tmp_path, activity(), head=head)
 

@@ -5,8 +5,7 @@ shares that may be counted, the humanitarian flag, scopes, related activities, a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ import polars as pl
 from concertation.core.money import is_currency
 from concertation.core.problems import Problem
 from concertation.formats.iati.codes import STATUS
-from concertation.formats.iati.said import OF_ACTIVITY, OF_TRANSACTION, Own, earmarked, joined, parted
+from concertation.formats.iati.said import OF_ACTIVITY, OF_TRANSACTION, earmarked, joined, parted
 from concertation.formats.iati.shares import SEPARATOR, Part
 from concertation.formats.iati.streaming import ACTIVITY, Element, Told, elements
 from concertation.formats.table_lines import minor_or_none
@@ -26,15 +25,21 @@ OF_ITSELF = (
     "reference", "transaction_type", "dated", "value_dated", "amount_written", "provider_ref", "provider_name", "provider_type", "provider_activity",
     "receiver_ref", "receiver_name", "receiver_type", "receiver_activity", "description",
 )  # fmt: skip
-OF_EITHER = ("flow_type", "finance_type", "tied_status")
-UNSAID: dict[str, Any] = dict.fromkeys((*OF_ITSELF, *OF_EITHER, "currency", "humanitarian", "line"))
-said_itself = itemgetter(*OF_ITSELF)
-TEXTS = (*OF_ITS_ACTIVITY, *OF_ITSELF, *OF_EITHER, "currency", "status", "aid_types", "earmark", "earmark_letter", "modality")
-NUMBERS = ("line", "amount_minor")
-LISTS = (
-    "sectors", "sector_percentages", "sector_shares", "places", "place_percentages", "place_shares", "locations", "scopes", "related", "funders", "implementers",
-)  # fmt: skip
+TEXTS_OF_EITHER = ("flow_type", "finance_type", "tied_status", "currency")
+OF_EITHER = (*TEXTS_OF_EITHER, "humanitarian")
+OWN = (*OF_ITSELF, *OF_EITHER, "amount_minor")
+UNSAID: dict[str, Any] = dict.fromkeys((*OWN, "line"))
+own_row = itemgetter(*OWN)
+AID = ("aid_types", "earmark", "earmark_letter", "modality")
+TEXTS = (*OF_ITS_ACTIVITY, *OF_ITSELF, *TEXTS_OF_EITHER, "status", *AID)
+SHARED = ("sectors", "sector_percentages", "sector_shares", "places", "place_percentages", "place_shares")
+JOINED = ("locations", "scopes", "related", "funders", "implementers")
+LISTS = (*SHARED, *JOINED)
 SHARES = ("sector_percentages", "sector_shares", "place_percentages", "place_shares")
+DEFAULT = "default "
+BEHIND = (*OF_ITS_ACTIVITY, *JOINED, *(f"{DEFAULT}{name}" for name in OF_EITHER), *AID, *SHARED)
+CURRENCY = OF_EITHER.index("currency")
+INSTEAD = ("aid_types", "sectors", "places")
 DAYS = ("starts", "ends", "dated", "value_dated")
 TRANSACTION_SCHEMA: dict[str, pl.DataType] = {
     **{name: pl.Date() if name in DAYS else pl.String() for name in TEXTS}, "amount_minor": pl.Int64(), "line": pl.Int64(), "humanitarian": pl.Boolean(),
@@ -70,22 +75,18 @@ def slices(path: Path, told: Told, *, rows: int = SLICE_ROWS) -> Iterator[pl.Dat
     iati-amount-negative, iati-share-missing, iati-shares-not-100, iati-transaction-astray, iati-activity-in-parts,
     iati-activity-repeated and iati-activity-twice.
     """
-    waiting: list[Row] = []
     reader = _Reader(told)
     for element in elements(path, TAGS, told, lean=True):
         if element.tag == ACTIVITY:
-            waiting += reader.activity(element)
+            reader.activity(element)
         elif element.tag == "transaction":
             take(element, reader)
-            if len(reader.pending) >= MOST_PENDING:
-                waiting += reader.early(element.getparent())
         else:
             element.clear(keep_tail=True)
-        if len(waiting) >= rows:
-            yield framed(waiting, told)
-            waiting = []
-    if waiting:
-        yield framed(waiting, told)
+        if len(reader.waiting.rows) >= rows:
+            yield reader.given()
+    if reader.waiting.rows:
+        yield reader.given()
 
 
 def take(element: Element, reader: "_Reader") -> None:
@@ -99,25 +100,42 @@ def take(element: Element, reader: "_Reader") -> None:
     if not len(reader.pending) % FREED_TOGETHER:
         while (before := element.getprevious()) is not None and before.tag == "transaction":
             parent.remove(before)
+        if len(reader.pending) >= MOST_PENDING:
+            reader.early(parent)
 
 
 Parts = tuple[str | None, str | None, str | None]
 NO_PARTS: Parts = (None, None, None)
-JOINED = ("locations", "scopes", "related", "funders", "implementers")
 
 
 class _Said(NamedTuple):
-    """What an activity says for all its transactions."""
+    """What stands behind a transaction: what its activity says for all, or what it says instead."""
 
-    texts: tuple[str | None, ...]
-    either: tuple[str | None, ...]
-    currency: str | None
-    humanitarian: str | None
+    alone: tuple[str | None, ...]
+    default: tuple[str | None, ...]
+    aid_types: dict[str, str]
     sectors: Parts
     places: Parts
-    lists: tuple[str | None, ...]
-    earmarked: tuple[str | None, ...]
-    aid_types: dict[str, str]
+
+    @property
+    def row(self) -> Row:
+        """One line of the columns BEHIND."""
+        return (*self.alone, *self.default, *earmarked(self.aid_types), *self.sectors, *self.places)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What the next frame is made of: what stands behind several transactions is there once, and each row knows which it is."""
+
+    behind: list[Row] = field(default_factory=list)
+    behind_of: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def stand(self, behind: Row) -> int:
+        """Keep what stands behind transactions, and give back its number."""
+        self.behind.append(behind)
+        return len(self.behind) - 1
 
 
 class _Reader:
@@ -125,56 +143,72 @@ class _Reader:
 
     def __init__(self, told: Told) -> None:
         self.told = told
-        self.pending: list[tuple[dict[str, Any], Own]] = []
+        self.pending: list[dict[str, Any]] = []
         self.seen: dict[str, int] = {}
         self.so_far: _Said | None = None
         self.content = 0
+        self.waiting = _Waiting()
 
-    def transaction(self, element: Element) -> tuple[dict[str, Any], Own]:
+    def transaction(self, element: Element) -> dict[str, Any]:
         """What one transaction says of itself."""
         got: dict[str, Any] = UNSAID.copy()
         got["reference"], got["humanitarian"], got["line"] = element.get("ref"), element.get("humanitarian"), element.sourceline
-        own = Own()
         for child in element:
             if (read := OF_TRANSACTION.get(child.tag)) is not None:
-                read(child, got, own)
-        return got, own
+                read(child, got)
+        return got
 
-    def early(self, parent: Element) -> list[Row]:
-        """The rows of an activity so large that they cannot wait for its end: by what it has said so far."""
+    def early(self, parent: Element) -> None:
+        """Make the rows of an activity so large that they cannot wait for its end: by what it has said so far."""
         self.so_far = self.so_far or self._said_by(parent)
-        return self._rows(self.so_far)
+        self._make_rows(self.so_far)
 
-    def activity(self, element: Element) -> list[Row]:
-        """The rows of an activity whose end was met."""
+    def activity(self, element: Element) -> None:
+        """Make the rows of an activity whose end was met."""
         so_far, line = self.so_far, element.sourceline
         said = self._said_by(element) if so_far is None else self._said_by(element, quietly=True)
-        rows = self._rows(said)
-        name = said.texts[0] or ""
+        self._make_rows(said)
+        name = said.alone[0] or ""
         if so_far is not None and said != so_far:
             self.told.tell("iati-activity-in-parts", line, name)
-        self._said_before(name, hash((said[:-1], self.content)), line)
+        self._said_before(name, hash((said.row, self.content)), line)
         self.so_far, self.content = None, 0
-        return rows
+
+    def given(self) -> pl.DataFrame:
+        """What waits, as a frame."""
+        waiting, self.waiting = self.waiting, _Waiting()
+        return framed(waiting, self.told)
 
     def _said_by(self, element: Element, *, quietly: bool = False) -> "_Said":
         """What an activity has said for all its transactions."""
         got: dict[str, Any] = {name: [] for name in JOINED}
-        own, line = Own(), None if quietly else element.sourceline
+        got["currency"], got["humanitarian"] = element.get("default-currency"), element.get("humanitarian")
+        line = None if quietly else element.sourceline
         for child in element:
             if (read := OF_ACTIVITY.get(child.tag)) is not None:
-                read(child, got, own)
-        return _Said(
-            tuple([got.get(name) for name in OF_ITS_ACTIVITY]), tuple([got.get(name) for name in OF_EITHER]), element.get("default-currency"), element.get("humanitarian"),
-            self._parts(own.sectors, line), self._parts(own.places, line), tuple([joined(got[name]) for name in JOINED]), earmarked(own.aid_types), own.aid_types,
-        )  # fmt: skip
+                read(child, got)
+        alone = (*[got.get(name) for name in OF_ITS_ACTIVITY], *[joined(got[name]) for name in JOINED])
+        return _Said(alone, tuple([got.get(name) for name in OF_EITHER]), got.get("aid_types", {}), self._parts(got.get("sectors"), line), self._parts(got.get("places"), line))
 
-    def _rows(self, said: "_Said") -> list[Row]:
-        """The rows of the transactions that wait."""
-        rows = [self._row(row, of_row, said) for row, of_row in self.pending]
-        self.pending = []
-        self.content = hash((self.content, *[row[1:] for row in rows]))
-        return rows
+    def _make_rows(self, said: "_Said") -> None:
+        """Make the rows of the transactions read since the last ones."""
+        if not self.pending:
+            return
+        waiting, currency = self.waiting, said.default[CURRENCY]
+        before, usual = len(waiting.rows), waiting.stand(said.row)
+        for got in self.pending:
+            got["amount_minor"] = self._minor(got["amount_written"], got["currency"] or currency, got["line"])
+            waiting.rows.append(own_row(got))
+            waiting.behind_of.append(usual if got.keys().isdisjoint(INSTEAD) else waiting.stand(self._instead(got, said).row))
+        waiting.lines += [got["line"] for got in self.pending]
+        self.content, self.pending = hash((self.content, *waiting.behind[usual:], *waiting.rows[before:])), []
+
+    def _instead(self, got: dict[str, Any], said: "_Said") -> "_Said":
+        """What stands behind a transaction that names sectors, places or kinds of aid for itself."""
+        line, aid_types, sectors, places = got["line"], got.get("aid_types", {}), got.get("sectors"), got.get("places")
+        return _Said(
+            said.alone, said.default, {**said.aid_types, **aid_types}, self._parts(sectors, line) if sectors else said.sectors, self._parts(places, line) if places else said.places,
+        )  # fmt: skip
 
     def _said_before(self, name: str, content: int, line: int | None) -> None:
         """Tell an activity that was met before, and whether what is read of it is the same."""
@@ -182,7 +216,7 @@ class _Reader:
             self.told.tell("iati-activity-repeated" if self.seen[name] == content else "iati-activity-twice", line, name)
         self.seen[name] = content
 
-    def _parts(self, parts: list[Part], line: int | None) -> Parts:
+    def _parts(self, parts: list[Part] | None, line: int | None) -> Parts:
         """Codes, percentages and shares of a list of sectors or of places; what is wrong is told where a line is given."""
         if not parts:
             return NO_PARTS
@@ -190,15 +224,6 @@ class _Reader:
         for code, value in wrong if line is not None else ():
             self.told.tell(code, line, value)
         return codes, percentages, shares
-
-    def _row(self, row: dict[str, Any], of_row: Own, said: "_Said") -> Row:
-        line, currency, either = row["line"], row["currency"] or said.currency, said.either
-        return (
-            line, *said.texts, *said_itself(row), row["flow_type"] or either[0], row["finance_type"] or either[1], row["tied_status"] or either[2], currency,
-            STATUS.get(row["transaction_type"]), *(earmarked({**said.aid_types, **of_row.aid_types}) if of_row.aid_types else said.earmarked),
-            self._minor(row["amount_written"], currency, line), row["humanitarian"] or said.humanitarian,
-            *(self._parts(of_row.sectors, line) if of_row.sectors else said.sectors), *(self._parts(of_row.places, line) if of_row.places else said.places), *said.lists,
-        )  # fmt: skip
 
     def _minor(self, written: str | None, currency: str | None, line: int) -> int | None:
         """The amount in minor units; none, and why, where it cannot be read."""
@@ -209,7 +234,7 @@ class _Reader:
         elif not is_currency(currency):
             self.told.tell("currency-unknown", line, currency)
         else:
-            minor = amount(written, currency)
+            minor = minor_or_none(written, currency)
             if minor is None:
                 self.told.tell("number-unreadable", line, written[:60])
             elif minor < 0:
@@ -218,19 +243,18 @@ class _Reader:
         return None
 
 
-amount = lru_cache(maxsize=8_192)(minor_or_none)
-
-
-def framed(rows: Sequence[Row], told: Told) -> pl.DataFrame:
+def framed(waiting: _Waiting, told: Told) -> pl.DataFrame:
     """Rows as a frame of TRANSACTION_SCHEMA; a date nobody can read is null and told."""
-    names = ("line", *TEXTS, "amount_minor", "humanitarian", *LISTS)
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    frame = pl.DataFrame({name: pl.Series(name, columns[name], dtype=pl.Int64 if name in NUMBERS else pl.String) for name in names})
-    days = {name: pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for name in DAYS}
-    split = {name: pl.col(name).str.split(SEPARATOR) for name in LISTS if name not in SHARES}
-    shares = {name: pl.col(name).str.split(SEPARATOR).cast(pl.List(pl.Float64), strict=False) for name in SHARES}
-    flag = pl.col("humanitarian")
-    made = {**days, **split, **shares, "humanitarian": pl.when(flag.is_in(TRUE)).then(True).when(flag.is_in(FALSE)).then(False)}
+    split = {name: pl.col(name).str.split(SEPARATOR) for name in LISTS}
+    lists = {name: parts.cast(pl.List(pl.Float64), strict=False) if name in SHARES else parts for name, parts in split.items()}
+    behind = columns(BEHIND, waiting.behind).with_columns(**lists)
+    frame = columns(OWN, waiting.rows).hstack(behind[waiting.behind_of]).with_columns(pl.Series("line", waiting.lines))
+    either = {name: pl.when(pl.col(name).str.len_bytes() > 0).then(pl.col(name)).otherwise(pl.col(f"{DEFAULT}{name}")) for name in OF_EITHER}
+    flag = either.pop("humanitarian")
+    made = {
+        **{name: pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for name in DAYS}, **either, "status": pl.col("transaction_type").replace_strict(STATUS, default=None),
+        "humanitarian": pl.when(flag.is_in(TRUE)).then(True).when(flag.is_in(FALSE)).then(False),
+    }  # fmt: skip
     read = frame.select(**{name: made.get(name, pl.col(name)) for name in TRANSACTION_SCHEMA})
     for name in DAYS:
         if read[name].null_count() > frame[name].null_count():
@@ -238,3 +262,9 @@ def framed(rows: Sequence[Row], told: Told) -> pl.DataFrame:
             for line, written in wrong.iter_rows():
                 told.tell("date-unreadable", line, written[:60], column=name)
     return read
+
+
+def columns(names: Sequence[str], rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows of texts, and of one amount in minor units, as a frame."""
+    made = zip(names, zip(*rows, strict=True), strict=True)
+    return pl.DataFrame([pl.Series(name, column, pl.Int64 if name == "amount_minor" else pl.String) for name, column in made])

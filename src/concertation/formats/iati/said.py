@@ -16,17 +16,6 @@ from concertation.formats.iati.shares import SEPARATOR, Part, stated
 from concertation.formats.iati.streaming import Element
 
 
-class Own:
-    """What an element says that a transaction may say for itself or leave to its activity."""
-
-    __slots__ = ("aid_types", "places", "sectors")
-
-    def __init__(self) -> None:
-        self.sectors: list[Part] = []
-        self.places: list[Part] = []
-        self.aid_types: dict[str, str] = {}
-
-
 def earmarked(aid_types: Mapping[str, str]) -> tuple[str | None, str | None, str | None, str | None]:
     """The kinds of aid as one text, and what they say of the earmark: its category, its letter, cash or vouchers.
 
@@ -69,10 +58,10 @@ def joined(texts: Sequence[str]) -> str | None:
 
 def narrative(element: Element) -> str | None:
     """The first words of an element: those of the activity's own language stand first in practice."""
-    for child in element:
-        if child.tag == "narrative":
-            return words_of(child.text)
-    return words_of(element.text)
+    first = element[0] if len(element) else None
+    if first is not None and first.tag != "narrative":
+        first = element.find("narrative")
+    return words_of(element.text if first is None else first.text)
 
 
 def words_of(text: str | None) -> str | None:
@@ -84,40 +73,42 @@ def words_of(text: str | None) -> str | None:
     return " ".join(text.split()) or None if text else None
 
 
-Say = Callable[[Element, dict[str, Any], Own], None]
+ROLES: Mapping[str | None, str] = {"1": "funders", "4": "implementers"}
+EDGES: Mapping[str | None, tuple[str, bool]] = {"1": ("starts", False), "2": ("starts", True), "3": ("ends", False), "4": ("ends", True)}
+Say = Callable[[Element, dict[str, Any]], None]
 
 
-def _sector(child: Element, got: dict[str, Any], own: Own) -> None:
-    own.sectors.append(Part(child.get("vocabulary") or DAC, child.get("code") or "", (child.get("percentage") or "").strip()))
+def _sector(child: Element, got: dict[str, Any]) -> None:
+    got.setdefault("sectors", []).append(Part(child.get("vocabulary") or DAC, child.get("code") or "", (child.get("percentage") or "").strip()))
 
 
-def _country(child: Element, got: dict[str, Any], own: Own) -> None:
-    own.places.append(Part("country", child.get("code") or "", (child.get("percentage") or "").strip()))
+def _country(child: Element, got: dict[str, Any]) -> None:
+    got.setdefault("places", []).append(Part("country", child.get("code") or "", (child.get("percentage") or "").strip()))
 
 
-def _region(child: Element, got: dict[str, Any], own: Own) -> None:
-    own.places.append(Part(f"region-{child.get('vocabulary') or DAC}", child.get("code") or "", (child.get("percentage") or "").strip()))
+def _region(child: Element, got: dict[str, Any]) -> None:
+    got.setdefault("places", []).append(Part(f"region-{child.get('vocabulary') or DAC}", child.get("code") or "", (child.get("percentage") or "").strip()))
 
 
-def _aid_type(child: Element, got: dict[str, Any], own: Own) -> None:
-    own.aid_types[child.get("vocabulary") or DAC] = child.get("code") or ""
+def _aid_type(child: Element, got: dict[str, Any]) -> None:
+    got.setdefault("aid_types", {})[child.get("vocabulary") or DAC] = child.get("code") or ""
 
 
-def _value(child: Element, got: dict[str, Any], own: Own) -> None:
+def _value(child: Element, got: dict[str, Any]) -> None:
     got["amount_written"] = (child.text or "").strip() or None
     got["currency"] = child.get("currency")
     got["value_dated"] = child.get("value-date")
 
 
 def _attribute(name: str, attribute: str) -> Say:
-    def say(child: Element, got: dict[str, Any], own: Own) -> None:
+    def say(child: Element, got: dict[str, Any]) -> None:
         got[name] = child.get(attribute)
 
     return say
 
 
 def _words(name: str) -> Say:
-    def say(child: Element, got: dict[str, Any], own: Own) -> None:
+    def say(child: Element, got: dict[str, Any]) -> None:
         if got.get(name) is None:
             got[name] = narrative(child)
 
@@ -128,34 +119,33 @@ def _party(name: str) -> Say:
     activity = f"{name}-activity-id"
     ref, words, kind, of = f"{name}_ref", f"{name}_name", f"{name}_type", f"{name}_activity"
 
-    def say(child: Element, got: dict[str, Any], own: Own) -> None:
+    def say(child: Element, got: dict[str, Any]) -> None:
         got[ref], got[kind], got[of], got[words] = child.get("ref"), child.get("type"), child.get(activity), narrative(child)
 
     return say
 
 
-def _identifier(child: Element, got: dict[str, Any], own: Own) -> None:
+def _identifier(child: Element, got: dict[str, Any]) -> None:
     got["activity"] = (child.text or "").strip()
 
 
-def _reporting(child: Element, got: dict[str, Any], own: Own) -> None:
+def _reporting(child: Element, got: dict[str, Any]) -> None:
     got["reporting_ref"], got["reporting_name"] = child.get("ref"), narrative(child)
 
 
-def _participating(child: Element, got: dict[str, Any], own: Own) -> None:
-    role = {"1": "funders", "4": "implementers"}.get(child.get("role") or "")
-    if role:
+def _participating(child: Element, got: dict[str, Any]) -> None:
+    if (role := ROLES.get(child.get("role"))) is not None:
         got[role].append(child.get("ref") or narrative(child) or "")
 
 
-def _date(child: Element, got: dict[str, Any], own: Own) -> None:
+def _date(child: Element, got: dict[str, Any]) -> None:
     """Real dates stand before planned ones."""
-    edge, real = {"1": ("starts", False), "2": ("starts", True), "3": ("ends", False), "4": ("ends", True)}.get(child.get("type") or "", ("", False))
+    edge, real = EDGES.get(child.get("type"), ("", False))
     if edge and (real or edge not in got):
         got[edge] = child.get("iso-date")
 
 
-def _location(child: Element, got: dict[str, Any], own: Own) -> None:
+def _location(child: Element, got: dict[str, Any]) -> None:
     codes = [f"{code.get('vocabulary') or ''}:{code.get('code') or ''}" for code in child if code.tag in ("location-id", "administrative")]
     point = child.findtext("point/pos")
     name = child.find("name")
@@ -163,11 +153,11 @@ def _location(child: Element, got: dict[str, Any], own: Own) -> None:
     got["locations"].append(" | ".join(part for part in (words, *codes, " ".join(point.split()) if point else None) if part))
 
 
-def _scope(child: Element, got: dict[str, Any], own: Own) -> None:
+def _scope(child: Element, got: dict[str, Any]) -> None:
     got["scopes"].append(":".join((child.get("type") or "", child.get("vocabulary") or "", child.get("code") or "")))
 
 
-def _related(child: Element, got: dict[str, Any], own: Own) -> None:
+def _related(child: Element, got: dict[str, Any]) -> None:
     got["related"].append(f"{child.get('type') or ''}:{child.get('ref') or ''}")
 
 
