@@ -1,14 +1,15 @@
-"""More rows planted for the walk of access, where the other tests' pages need none: funds and who holds them, places of grants, published totals, who is expected or leads, columns retained."""
+"""More rows planted for the walk of access, where the other tests' pages need none: funds and who holds them, places of grants, published totals, who is expected or leads, columns and names of places retained."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from access_plants import Planted
+from access_plants import UNITS, Planted
 from activity_samples import END
 from concertation.apps.funding.models import FlowParty, Fund, FundCode, GrantPlace, Party
 from concertation.apps.mobilisation.models import PublicTotals
 from concertation.apps.mobilisation.publishing.queries import as_json
 from concertation.apps.needs.models import Sector
+from concertation.apps.places.models import RememberedName
 from concertation.apps.sources.models import ExpectedReporter, SavedMapping, SectorLead
 from concertation.core.mobilisation.totals import Protected
 
@@ -40,4 +41,5 @@ def plant_one(each: Planted, sector: str) -> Wider:
     ExpectedReporter.objects.create(period=each.period, organisation=each.organisation, rule="added", **keys)
     SectorLead.objects.create(sector=sector, year=2022, organisation=each.organisation, since=END, named_by="u-synthetic", **keys)
     mapping = SavedMapping.objects.create(state=plot.state, kind="presence-5w", signature=plot.mark("q"), columns={"A": "org"}, headings={"A": plot.mark("q")}, name=plot.mark("q"), author="u-synthetic")
+    RememberedName.objects.create(state=plot.state, level=2, folded=plot.mark("q"), context=plot.mark("q"), unit_id=UNITS[plot.state], author="u-synthetic")
     return Wider(fund, totals, mapping)

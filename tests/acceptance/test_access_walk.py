@@ -38,7 +38,7 @@ from concertation.apps.ground import drawings
 from concertation.apps.ground.models import GuardedModel, GuardedQuerySet
 from concertation.apps.lessons.models import Reuse
 from concertation.apps.picture.commands import refresh
-from concertation.apps.places.models import RememberedName
+from concertation.apps.places.models import REFERENCE_SET, RememberedName
 from concertation.apps.search.commands import refresh as refresh_search
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 from concertation.core.sharing.giving import gives_at_all, journals_read, may_give, withdraws
@@ -266,7 +266,8 @@ def expected_there(step: Step) -> set[int] | None:
     if name in BY_ROLE:
         return {302} if not signed else {BY_ROLE[name]} if may_by_role(name, held) else {403}
     if name == "name-forget":
-        return {302} if not signed else {302} if writes_for(held, RememberedName.objects.get(pk=step.path.split("/")[-2]).state) is not None else {403}
+        name_held = RememberedName.objects.get(pk=step.path.split("/")[-2])
+        return {302} if not signed or writes_for(held, name_held.state) is not None else {403} if name_held.author == REFERENCE_SET else {404}
     if name == "implementation-day":
         return {302} if not signed else {200, 404} if keeps(held) else {403}
     if name == "implementation-verify":

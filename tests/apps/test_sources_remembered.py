@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from concertation.apps.places.models import RememberedName
+from concertation.apps.places.models import REFERENCE_SET, RememberedName
 from concertation.apps.sources.models import Doubt, ImportRun, SavedMapping
 from concertation.core.sharing import Role
 from concertation.site import reference
@@ -117,8 +117,19 @@ def test_a_name_of_another_state_is_not_forgotten_by_its_neighbour(niger: Client
     name = RememberedName.objects.get(folded="terra")
     answer = manager("MLI").post(f"/review/names/forget/{name.pk}/")
 
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert RememberedName.objects.filter(folded="terra").exists()
+
+
+def test_a_name_people_settled_is_told_to_who_manages_its_state_and_one_of_the_reference_set_to_all(niger: Client) -> None:
+    """It stood in a file that not everybody may read."""
+    niger.post("/review/names/", {"state": "NER", "written": "Terra", "level": "2", "place": "Téra", "unit": "ner-2-tera"})
+    of_reference = set(RememberedName.objects.filter(author=REFERENCE_SET).values_list("folded", flat=True))
+
+    told = {name: {each.folded for each in client.get("/review/names/").context["page"]} for name, client in (("niger", niger), ("mali", manager("MLI")), ("reader", signed_in((Role.READER, "NER"), name="reader")))}
+
+    assert of_reference
+    assert told == {"niger": of_reference | {"terra"}, "mali": of_reference, "reader": of_reference}
 
 
 @pytest.fixture

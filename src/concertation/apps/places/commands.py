@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from concertation.apps.ground.commands import journal
 from concertation.apps.places.models import (
+    REFERENCE_SET,
     AdminUnit,
     BoundarySet,
     Crosswalk,
@@ -67,7 +68,7 @@ def load_places(tables: Mapping[str, pl.DataFrame]) -> None:
 def _answer(line: Mapping[str, Any]) -> RememberedName:
     """A reading settled by the reference set; a person's later answer to the same question stays."""
     return RememberedName(
-        state=line["state"], level=line["level"], folded=line["text"], context=line["context"], unit_id=line["unit"], author="reference",
+        state=line["state"], level=line["level"], folded=line["text"], context=line["context"], unit_id=line["unit"], author=REFERENCE_SET,
     )
 
 

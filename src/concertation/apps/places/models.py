@@ -117,8 +117,11 @@ class Crosswalk(models.Model):
     source_status = models.CharField(max_length=12)
 
 
+REFERENCE_SET = "reference"
+
+
 class RememberedName(models.Model):
-    """A person's answer to a doubtful place, applied to every later file of the State."""
+    """A person's answer to a doubtful place, applied to every later file of the State; its author is the reference set where that settled it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     state = models.CharField(max_length=3)

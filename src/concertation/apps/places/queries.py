@@ -3,7 +3,7 @@
 Places are public reference facts: no row here has a holder, so nothing is guarded. People's answers carry their author.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,6 +13,7 @@ import polars as pl
 from django.db.models import Case, Count, Max, Q, QuerySet, When
 
 from concertation.apps.places.models import (
+    REFERENCE_SET,
     AdminUnit,
     BoundarySet,
     Crosswalk,
@@ -175,9 +176,12 @@ def remembered_names() -> pl.DataFrame:
     return _frame(RememberedName.objects.order_by("at"), columns)
 
 
-def names_remembered(*, state: str = "", searched: str = "") -> QuerySet[RememberedName]:
-    """The written names people settled, the newest first; of one State, and holding the words looked for."""
-    held = RememberedName.objects.select_related("unit").order_by("-at")
+def names_remembered(settled_in: Collection[str], *, state: str = "", searched: str = "") -> QuerySet[RememberedName]:
+    """The written names settled in some States, and those of the reference set, the newest first; of one State, and holding the words looked for.
+
+    What people settled stood in files that not everybody may read: it is told State by State.
+    """
+    held = RememberedName.objects.select_related("unit").filter(Q(state__in=settled_in) | Q(author=REFERENCE_SET)).order_by("-at")
     held = held.filter(state=state) if state else held
     return held.filter(Q(folded__contains=fold(searched)) | Q(unit__sort_key__contains=fold(searched))) if fold(searched) else held
 

@@ -51,7 +51,7 @@ def names(request: ReaderRequest) -> HttpResponse:
     if found is None:
         return redirect("remembered-names")
     looked_for = request.GET.get("q", "")[:80]
-    page = Paginator(names_remembered(state=request.GET.get("state", "")[:3], searched=looked_for), PAGE_NAMES).get_page(request.GET.get("page"))
+    page = Paginator(names_remembered([state for state, _name in managed], state=request.GET.get("state", "")[:3], searched=looked_for), PAGE_NAMES).get_page(request.GET.get("page"))
     context = {
         "page": page, "total": page.paginator.count, "names": known, "writable": {state for state, _name in managed}, "form": form if managed else None, "found": found,
         "q": looked_for, "state": request.GET.get("state", ""), "levels": dict(LEVELS), "states": [("", _("tous")), *known.items()],
@@ -81,7 +81,7 @@ def add(request: ReaderRequest, form: NameForm) -> list[review.Offer] | None:
 @login_required
 def forget(request: ReaderRequest, name_id: UUID) -> HttpResponse:
     """Take a remembered name back: it is a question again in the next files."""
-    held = names_remembered().filter(pk=name_id).first()
+    held = names_remembered([own.state for own in request.mandates if writes_for(request.mandates, own.state)]).filter(pk=name_id).first()
     if held is None:
         raise Http404
     by = writes_for(request.mandates, held.state)
