@@ -1,5 +1,6 @@
 """Backups: made while people write, proved, equal row by row on either engine; never half, never over a living node."""
 
+import gzip
 import json
 import os
 import random
@@ -9,7 +10,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +24,7 @@ from concertation.apps.sources.raw import record
 from concertation.site import kept_rows, sealing
 from separate_node import OTHER_MOMENTS, ROOT, SERVER, SeparateNode, kills, new_database, new_node
 
-KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "4")), 20260805
+KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "3")), 20260805
 REFUSED = 1
 PASSPHRASE = "sept girafes boivent au puits"
 CLOSED_TABLES = {"django_session", "usersessions_usersession"}
@@ -28,7 +32,7 @@ MADE_ANEW = {"search_searchentry", "search_indexposition", "search_withheld"}
 ENGINES = ["sqlite", "postgresql"] if SERVER else ["sqlite"]
 HEADINGS = "Organisation;Secteur;Région;Département;Activité;Statut;Personnes atteintes\n"
 WRITER = """
-import sys, django
+import time, django
 django.setup()
 from concertation.apps.ground.commands import journal
 from concertation.core.sharing import Mandate, Role
@@ -37,6 +41,7 @@ while True:
     number += 1
     journal("test.written", Mandate("writer", Role.REPORTER), state="NER", number=number)
     print(number, flush=True)
+    time.sleep(0.02)
 """
 
 
@@ -56,6 +61,28 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> SeparateNode:
 def made_once(held: SeparateNode, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of that node, for tests that take a copy of it."""
     return Path(back_up(held, tmp_path_factory.mktemp("made") / "backups")["backup"])
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A node that a backup was brought back into, and what the command said."""
+
+    node: SeparateNode
+    told: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def restored(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Restored]:
+    """That backup brought back into a new node of an engine, once each; tests that change it work on a copy."""
+
+    @cache
+    def of(engine: str) -> Restored:
+        node = empty_node(tmp_path_factory.mktemp("restored") / engine, engine)
+        done = restore(node, made_once.parent)
+        assert done.returncode == 0, done.stderr
+        return Restored(node, json.loads(done.stdout))
+
+    return of
 
 
 @pytest.fixture
@@ -103,13 +130,9 @@ def test_every_column_of_every_table_has_a_written_form() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_restored_node_holds_the_same_rows_on_either_engine(made_once: Path, tmp_path: Path, engine: str) -> None:
-    other = empty_node(tmp_path / "other", engine)
+def test_a_restored_node_holds_the_same_rows_on_either_engine(made_once: Path, restored: Callable[[str], Restored], tmp_path: Path, engine: str) -> None:
+    told, made, other = restored(engine).told, sums(str(made_once)), restored(engine).node
 
-    done = restore(other, made_once.parent)
-
-    told, made = json.loads(done.stdout), sums(str(made_once))
-    assert done.returncode == 0, done.stderr
     assert (told["equal_rows"], told["rows"], told["raw_files"]) == (True, sum(rows for rows, _ in made.values()), 1)
     assert {table["table"]: (table["rows"], table["sha256"]) for table in told["tables"]} == made
     assert other.answer("journal", "verify") == {"broken": []}
@@ -119,8 +142,7 @@ def test_a_restored_node_holds_the_same_rows_on_either_engine(made_once: Path, t
     assert changed == {"ground_journalline", "ground_journalhead"}  # the restoration itself stands in the journal
     [raw] = [path for path in (other.home / "raw").rglob("*") if path.is_file()]
     assert raw.read_bytes().decode("utf-8").startswith(HEADINGS)
-    found = {words: other.answer("search", words)["count"] for words in ("bosso", "soins", "organisation synthétique introuvable")}
-    assert found["bosso"] > 1 and found["soins"] == 3 and found["organisation synthétique introuvable"] == 0
+    assert other.answer("search", "soins")["count"] == 3
     assert other.answer("search", "refresh", "--check")["differences"] == 0
 
 
@@ -134,12 +156,11 @@ print(erase(RawKeeping.objects.get(), reason="mistaken", by=Mandate("synthetic",
 """
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(made_once: Path, tmp_path: Path, engine: str) -> None:
+def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(made_once: Path, restored: Callable[[str], Restored], tmp_path: Path) -> None:
     shutil.copytree(made_once.parent, tmp_path / "older")
     shutil.copytree(tmp_path / "older", tmp_path / "backups")
-    other = empty_node(tmp_path / "other", engine)
-    restore(other, tmp_path / "older")
+    engine = ENGINES[-1]
+    other = restored(engine).node.copied(tmp_path / "other")
     said = subprocess.run([sys.executable, "-c", ERASE], env=other.surroundings, capture_output=True, text=True)
 
     after = back_up(other, tmp_path / "backups")
@@ -158,11 +179,10 @@ def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(m
     assert record.lines_in(latest / record.ERASED_LIST) == record.lines_in(elsewhere.home / "raw" / record.ERASED_LIST)
 
 
-def test_a_backup_of_one_engine_restores_on_the_other_and_back(made_once: Path, tmp_path: Path) -> None:
-    there = empty_node(tmp_path / "there", ENGINES[0])
-    assert restore(there, made_once).returncode == 0
-    second = back_up(there, tmp_path / "second")
-    back = empty_node(tmp_path / "back", ENGINES[-1])
+@pytest.mark.postgresql
+def test_a_backup_of_one_engine_restores_on_the_other_and_back(made_once: Path, restored: Callable[[str], Restored], tmp_path: Path) -> None:
+    second = back_up(restored("sqlite").node, tmp_path / "second")
+    back = empty_node(tmp_path / "back", "postgresql")
 
     done = restore(back, tmp_path / "second")
 
@@ -171,9 +191,8 @@ def test_a_backup_of_one_engine_restores_on_the_other_and_back(made_once: Path, 
     assert len(unchanged) == len(sums(str(made_once))) - 2
 
 
-def test_a_proof_begins_with_an_empty_node_kept_from_the_last_and_a_harmed_one_spoils_one_proof_alone(held: SeparateNode, tmp_path: Path) -> None:
-    node, folder = held.copied(tmp_path / "node"), tmp_path / "backups"
-    first = back_up(node, folder)
+def test_a_proof_begins_with_an_empty_node_kept_from_the_last_and_a_harmed_one_spoils_one_proof_alone(held: SeparateNode, made: Path, tmp_path: Path) -> None:
+    node, folder = held.copied(tmp_path / "node"), made.parent
     [kept] = node.home.glob("empty-*.sqlite3")
     with closing(sqlite3.connect(kept)) as empty:
         assert empty.execute("SELECT count(*) FROM presence_activity").fetchall() == [(0,)]
@@ -183,7 +202,7 @@ def test_a_proof_begins_with_an_empty_node_kept_from_the_last_and_a_harmed_one_s
     after = back_up(node, folder)
 
     assert (spoilt.returncode, "Traceback" in spoilt.stderr) == (REFUSED, False)
-    assert sums(after["backup"]) == sums(first["backup"])
+    assert sums(after["backup"]) == sums(str(made))
     assert [path.name for path in node.home.glob("empty-*.sqlite3")] == [kept.name]
     assert len([path for path in folder.iterdir() if not path.name.startswith(".")]) == 2
 
@@ -206,32 +225,43 @@ def test_what_was_acknowledged_before_a_backup_began_is_in_it_while_others_write
         writer.kill()
         writer.wait(timeout=10)
 
-    other = empty_node(tmp_path / "other", "sqlite")
-    assert restore(other, Path(made["backup"])).returncode == 0
-    [(written,)] = other.ask("SELECT count(*) FROM ground_journalline WHERE act = 'test.written'")
+    with gzip.open(Path(made["backup"]) / "tables" / "ground_journalline.gz", "rt", encoding="utf-8") as lines:
+        written = sum("test.written" in json.loads(line) for line in lines)
     [(in_the_end,)] = node.ask("SELECT count(*) FROM ground_journalline WHERE act = 'test.written'")
-    assert acknowledged <= written <= in_the_end
-    assert other.answer("journal", "verify") == {"broken": []}
+    assert made["equal_rows"] is True
+    assert acknowledged <= written < in_the_end
+    assert node.answer("journal", "verify") == {"broken": []}
 
 
-def test_a_sealed_backup_opens_with_its_passphrase_alone(held: SeparateNode, tmp_path: Path, passphrase_file: Path) -> None:
+def test_a_sealed_backup_opens_with_its_passphrase_alone_and_replaces_a_living_node_only_when_asked(held: SeparateNode, tmp_path: Path, passphrase_file: Path) -> None:
     made = back_up(held, tmp_path / "backups", "--encrypt-to", str(passphrase_file))
     wrong = tmp_path / "wrong"
     wrong.write_text("une autre phrase, assez longue\n", "utf-8")
-
-    other = empty_node(tmp_path / "other", "sqlite")
+    node, opening = new_node(tmp_path / "node"), ("--decrypt-with", str(passphrase_file))
+    marked = node.ask("SELECT count(*) FROM ground_journalline")
 
     assert [path.name for path in (tmp_path / "backups").iterdir()] == [Path(made["backup"]).name]
     assert b"Organisation" not in Path(made["backup"]).read_bytes()
-    assert restore(other, tmp_path / "backups").returncode == REFUSED
-    assert restore(other, tmp_path / "backups", "--decrypt-with", str(wrong)).returncode == REFUSED
-    done = restore(other, tmp_path / "backups", "--decrypt-with", str(passphrase_file))
-    assert json.loads(done.stdout)["equal_rows"] is True
-    assert [path for path in other.home.iterdir() if path.name.startswith(("unsealed-", "scratch-"))] == []
+    assert restore(node, tmp_path / "backups", "--replace").returncode == REFUSED
+    assert restore(node, tmp_path / "backups", "--replace", "--decrypt-with", str(wrong)).returncode == REFUSED
+    unasked = restore(node, tmp_path / "backups", *opening)
+    assert (unasked.returncode, "--replace" in unasked.stderr, node.ask("SELECT count(*) FROM ground_journalline")) == (REFUSED, True, marked)
+    replaced = json.loads(restore(node, tmp_path / "backups", "--replace", *opening).stdout)
+
+    assert replaced["equal_rows"] is True
+    assert [path for path in node.home.iterdir() if path.name.startswith(("unsealed-", "scratch-"))] == []
+    assert node.ask("SELECT count(*) FROM presence_activity") == [(3,)]
+    if node.is_on_postgresql:
+        assert node.ask(f"SELECT count(*) FROM {replaced['kept_aside']}.ground_journalline") == marked
+    else:
+        with closing(sqlite3.connect(replaced["kept_aside"])) as aside:
+            assert aside.execute("SELECT count(*) FROM ground_journalline").fetchall() == marked
+    assert all(finding["holds"] for finding in node.answer("doctor"))
 
 
 @pytest.mark.parametrize("harm", ["cut off", "one bit", "slices exchanged"])
-def test_a_sealed_file_that_was_changed_does_not_open(tmp_path: Path, harm: str) -> None:
+def test_a_sealed_file_that_was_changed_does_not_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str) -> None:
+    monkeypatch.setattr(sealing, "SCRYPT_COST", 2**4)
     folder, sealed, size = tmp_path / "folder", tmp_path / "sealed", sealing.SLICE_BYTES + sealing.TAG_BYTES
     folder.mkdir()
     (folder / "rows").write_bytes(random.Random(SEED).randbytes(3 * sealing.SLICE_BYTES))
@@ -275,26 +305,7 @@ def test_a_backup_that_was_changed_is_refused_and_the_node_stays(held: SeparateN
     assert "Traceback" not in done.stderr
     assert node.ask("SELECT count(*) FROM presence_activity") == before
     assert [path.name for path in node.home.iterdir() if path.name.startswith("restoring")] == []
-    assert node.answer("journal", "verify") == {"broken": []}
-
-
-def test_a_living_node_is_only_replaced_when_asked_and_kept_aside(made: Path, tmp_path: Path) -> None:
-    node = new_node(tmp_path / "node")
-    marked = node.ask("SELECT count(*) FROM ground_journalline")
-
-    refused = restore(node, made)
-    assert (refused.returncode, node.ask("SELECT count(*) FROM ground_journalline")) == (REFUSED, marked)
-    assert "--replace" in refused.stderr
-    replaced = json.loads(restore(node, made.parent, "--replace").stdout)
-
-    assert replaced["equal_rows"] is True
-    assert node.ask("SELECT count(*) FROM presence_activity") == [(3,)]
-    if node.is_on_postgresql:
-        assert node.ask(f"SELECT count(*) FROM {replaced['kept_aside']}.ground_journalline") == marked
-    else:
-        with closing(sqlite3.connect(replaced["kept_aside"])) as aside:
-            assert aside.execute("SELECT count(*) FROM ground_journalline").fetchall() == marked
-    assert all(finding["holds"] for finding in node.answer("doctor"))
+    assert node.is_whole()
 
 
 def test_a_running_node_is_not_replaced(made: Path, tmp_path: Path) -> None:
@@ -331,14 +342,15 @@ def test_a_folder_without_backup_is_told(tmp_path: Path, folder: str) -> None:
     assert "Aucune sauvegarde" in done.stderr
 
 
-def test_the_last_backups_are_kept_and_raw_files_stand_once_on_the_disk(held: SeparateNode, tmp_path: Path) -> None:
-    made = [back_up(held, tmp_path / "backups", "--keep", "2") for _ in range(3)]
+def test_the_last_backups_are_kept_and_raw_files_stand_once_on_the_disk(held: SeparateNode, made: Path) -> None:
+    older = made.rename(made.with_name(f"{made.name[:-2]}0Z"))
+    between = Path(shutil.copytree(older, older.with_name(f"{older.name[:-2]}1Z")))
 
-    standing = sorted(path.name for path in (tmp_path / "backups").iterdir())
+    last = back_up(held, made.parent, "--keep", "2")
 
-    assert standing == [Path(each["backup"]).name for each in made[1:]]
-    assert made[2]["removed"] == [Path(made[0]["backup"]).name]
-    [raw] = [path for path in (Path(made[2]["backup"]) / "raw").rglob("*") if path.is_file()]
+    assert sorted(path.name for path in made.parent.iterdir()) == [between.name, Path(last["backup"]).name]
+    assert last["removed"] == [older.name]
+    [raw] = [path for path in (Path(last["backup"]) / "raw").rglob("*") if path.is_file()]
     assert raw.stat().st_nlink >= 2
 
 

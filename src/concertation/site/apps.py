@@ -11,9 +11,11 @@ class SiteConfig(AppConfig):
 
     name = "concertation.site"
     label = "site"
+    models_alone = False  # set before Django is, by a process that serves no page and does no work
 
     def ready(self) -> None:
         """Sort alike on both engines; record a migration with its statements; import the `wiring` module of every app that has one."""
         ordering.install()
         migrating.install()
-        autodiscover_modules("wiring")
+        if not self.models_alone:
+            autodiscover_modules("wiring")

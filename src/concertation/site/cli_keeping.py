@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from concertation.apps.sources.raw.commands import expire
-from concertation.site import backup, bundle, clock, node, reminding, restore, sealing
+from concertation.site import backup, bundle, clock, filling, node, reminding, restore, sealing
 from concertation.site.manifest import NotABackup, backup_at
 from concertation.site.terminal import AsJson, answer, refuse, rows_shown, screen
 
@@ -105,7 +105,7 @@ REFUSALS: dict[type[Exception], tuple[str, str]] = {
         "A node is there already. Add --replace to replace it (the old one is kept aside), or --into FOLDER.",
     ),
     restore.StillRunning: ("Le nœud est en marche : arrêtez-le d'abord.", "The node is running: stop it first."),
-    restore.MadeByLaterRelease: (
+    filling.MadeByLaterRelease: (
         "La sauvegarde vient d'une version plus récente : installez-la d'abord ({reason}).", "The backup was made by a later release: install that first ({reason}).",
     ),
     restore.Unequal: (

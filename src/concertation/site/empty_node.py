@@ -1,7 +1,8 @@
 """An empty SQLite database of this release, made by its migrations once and kept in the node's folder: the scratch node that proves a backup begins as a copy of it.
 
 It is named after what every migration says, so another release makes its own and lets this one go. It is let go when a proof
-fails: a harmed one spoils one proof at most. A backup is brought back into a node without it, through the migrations themselves.
+fails: a harmed one spoils one proof at most. A backup is brought back into a node without it, through the migrations themselves, and
+what they made on SQLite, still empty, is then kept for the next proof.
 """
 
 import hashlib

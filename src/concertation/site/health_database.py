@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from concertation.apps.ground import triggers
 from concertation.apps.ground.queries import broken_lines
 from concertation.apps.search import words_index
-from concertation.site import engines, fitness, node
+from concertation.site import engines, fitness, migrating
 from concertation.site.findings import WELL, WRONG, Finding, told
 
 MOUNTS = Path("/proc/mounts")
@@ -62,7 +62,7 @@ def is_read_only() -> bool:
 
 def migrations() -> Finding:
     """The database is up to date."""
-    pending = node.pending_migrations()
+    pending = migrating.pending_migrations()
     return told("migrations", WRONG if pending else WELL, pending=pending)
 
 

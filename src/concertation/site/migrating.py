@@ -6,10 +6,15 @@ table nobody knows was made, and the next start fails on it.
 
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.commands import migrate
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from django.db.migrations.state import ProjectState
+
+from concertation.apps.ground import triggers
+from concertation.apps.search import words_index
 
 
 class RecordingExecutor(MigrationExecutor):
@@ -39,3 +44,20 @@ class RecordingExecutor(MigrationExecutor):
 def install() -> None:
     """Have the command that migrates use it."""
     vars(migrate)["MigrationExecutor"] = RecordingExecutor
+
+
+def pending_migrations() -> int:
+    """How many migrations the database still lacks."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def bring_up_to_date() -> int:
+    """Apply what is pending, and put back what follows migrations; gives back how many were applied.
+
+    A node killed between its last migration and what follows has nothing pending, and an unprotected journal.
+    """
+    pending = pending_migrations()
+    if pending or not (triggers.are_installed(connection) and words_index.is_installed(connection)):
+        call_command("migrate", verbosity=0, interactive=False)
+    return pending

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,13 +15,12 @@ from concertation.apps.access import commands
 from concertation.apps.access.commands import give_mandates, open_account
 from concertation.apps.access.mail import send_link
 from concertation.apps.access.queries import has_account
-from concertation.apps.ground import triggers
 from concertation.apps.places.queries import states
-from concertation.apps.search import words_index
 from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.giving import is_sound
 from concertation.site import fitness, reference
 from concertation.site.in_turn import one_machine_at_a_time
+from concertation.site.migrating import bring_up_to_date
 
 ROLE_NAMES = tuple(role.value for role in Role)
 DEMO_ADDRESS: str = settings.DEMONSTRATION_ADDRESS
@@ -36,23 +33,11 @@ OPERATOR = tuple(
 )
 
 
-def pending_migrations() -> int:
-    """How many migrations the database still lacks."""
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
 def migrate() -> int:
-    """Bring the database up to date, and put back what follows migrations; gives back how many were applied.
-
-    A node killed between its last migration and what follows has nothing pending, and an unprotected journal.
-    """
+    """Bring the database up to date; gives back how many migrations were applied."""
     fitness.refuse_unfit()
     with one_machine_at_a_time():
-        pending = pending_migrations()
-        if pending or not (triggers.are_installed(connection) and words_index.is_installed(connection)):
-            call_command("migrate", verbosity=0, interactive=False)
-        return pending
+        return bring_up_to_date()
 
 
 def collect_static_files() -> bool:

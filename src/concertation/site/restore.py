@@ -17,27 +17,23 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
 
+import psycopg
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from psycopg import sql
 
 from concertation.apps.access.commands import NODE
-from concertation.apps.ground import triggers
 from concertation.apps.ground.commands import journal
-from concertation.apps.ground.queries import broken_lines
 from concertation.apps.sources.commands import raw_path
 from concertation.apps.sources.raw import record
 from concertation.apps.sources.raw.commands import erase_again
-from concertation.site import empty_node, engines, node, sealing
-from concertation.site.kept_rows import Progress, Sum, opened_postgresql, read_in, store_to_fill, sum_of_file, summed
+from concertation.site import engines, filling, sealing
+from concertation.site.kept_rows import Sum, opened_postgresql, sum_of_file
 from concertation.site.manifest import RAW, TABLES, Manifest, raw_file, read_manifest
 
 PutInPlace = Callable[[], str]
@@ -55,24 +51,8 @@ class StillRunning(RuntimeError):
     """The node to be replaced is in use."""
 
 
-class MadeByLaterRelease(RuntimeError):
-    """The backup holds migrations this release does not know."""
-
-
 class Unequal(RuntimeError):
     """What was restored is not what the backup says; the node was left as it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a database holds after a backup was brought in."""
-
-    tables: list[dict[str, Any]]
-    rows: int
-    equal_rows: bool
-    migrations_applied: int
-    triggers: bool
-    journal_broken: int
 
 
 def holds(path: Path, sha256: str) -> bool:
@@ -107,59 +87,14 @@ def unsealed(path: Path, passphrase: bytes | None, scratch: Path) -> Iterator[Pa
         yield Path(opened)
 
 
-# ── in the process that fills a database ──
-
-
-def load_here(folder: Path, progress: Progress, *, beginnings: Path | None = None) -> Loaded:
-    """Fill this process's empty database with a backup, compare, then bring it up to date; `beginnings`: where an empty one is kept to begin with."""
-    manifest = read_manifest(folder)
-    migrate_as_then(manifest, beginnings)
-    with store_to_fill() as store:
-        store.empty([line.table for line in manifest.tables])
-        for line in manifest.tables:
-            read_in(store, line.table, folder / TABLES / f"{line.table.name}.gz", progress)
-        told = [(line, summed(store, line.table, progress)) for line in manifest.tables]
-    applied = node.pending_migrations()
-    call_command("migrate", verbosity=0, interactive=False)
-    tables = [{"table": line.table.name, "rows": now.rows, "sha256": now.sha256, "equal": now == line.total} for line, now in told]
-    loaded = Loaded(
-        tables, sum(now.rows for _, now in told), all(table["equal"] for table in tables), applied, triggers.are_installed(connection),
-        sum(1 for _ in broken_lines()),
-    )  # fmt: skip
-    connection.close()
-    return loaded
-
-
-def migrate_as_then(manifest: Manifest, beginnings: Path | None) -> None:
-    """Make the tables as they were when the backup was made. Raises MadeByLaterRelease."""
-    loader = MigrationLoader(None)
-    refuse_later(manifest, loader)
-    kept = empty_node.path_in(beginnings, loader) if beginnings and empty_node.is_whole_release(manifest.migrations, loader) else None
-    if kept:
-        empty_node.begin_with(kept)
-    executor = MigrationExecutor(connection)
-    graph, then = executor.loader.graph, set(manifest.migrations)
-    known = [key for key in then if key in graph.nodes]
-    last = [key for key in known if not any(child.key in then and child.key[0] == key[0] for child in graph.node_map[key].children)]
-    executor.migrate(sorted(last))
-    if kept and not kept.exists():
-        empty_node.keep(kept)
-
-
-def refuse_later(manifest: Manifest, loader: MigrationLoader) -> None:
-    """Raise MadeByLaterRelease when a backup's tables are ones this release does not know."""
-    unknown = [key for key in manifest.migrations if key not in loader.graph.nodes and key not in loader.replacements]
-    if unknown:
-        raise MadeByLaterRelease(", ".join(".".join(key) for key in sorted(unknown)))
-
-
-# ── around it ──
-
-
 def load_elsewhere(folder: Path, *, home: Path, address: str, quiet: bool = True, beginnings: Path | None = None) -> dict[str, Any]:
-    """Fill another database by a process of its own; gives back what it says (`Loaded`, as JSON)."""
+    """Fill another database by a process of its own; gives back what it says (`filling.Loaded`, as JSON).
+
+    `beginnings`: where an empty database is kept to begin with. Without it the tables are made by the migrations, and what they made is kept for the next proof.
+    """
     surroundings = {**os.environ, "CONCERTATION_HOME": str(home), engines.VARIABLE: address}
-    command = [sys.executable, "-m", "django", "load_backup", str(folder.resolve()), *(["--beginnings", str(beginnings.resolve())] if beginnings else [])]
+    words = ["--begin-in", str(beginnings.resolve())] if beginnings else ["--keep-in", str(home.resolve())]
+    command = [sys.executable, "-m", "concertation.site.filling_alone", str(folder.resolve()), *words, *(["--quiet"] if quiet else [])]
     done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True)
     if done.returncode:
         raise Unequal(*(done.stderr or "").strip().splitlines()[-1:])
@@ -175,7 +110,7 @@ def bring_back(folder: Path, *, replace: bool, quiet: bool, beside: Path | None 
     began, manifest = time.monotonic(), read_manifest(folder)
     if not replace and is_there():
         raise NotEmpty
-    refuse_later(manifest, MigrationLoader(None))
+    filling.refuse_later(manifest, MigrationLoader(None))
     if harmed := harmed_parts(folder, manifest):
         raise Unequal(", ".join(harmed))
     with place_apart() as (address, put_in_place):
@@ -238,9 +173,11 @@ def place_apart() -> Iterator[tuple[str, PutInPlace]]:
 
 @contextmanager
 def file_apart() -> Iterator[tuple[str, PutInPlace]]:
-    """A SQLite file beside the node's."""
+    """A SQLite file beside the node's. Raises StillRunning."""
     live = Path(connection.settings_dict["NAME"])
     connection.close()
+    if live.is_file():
+        make_single(live)
     new = live.with_name(f"{NEW}-{os.getpid()}.sqlite3")
     try:
         yield f"sqlite://{new}", lambda: exchange_files(new, live)
@@ -275,9 +212,11 @@ def make_single(live: Path) -> None:
 
 @contextmanager
 def schema_apart() -> Iterator[tuple[str, PutInPlace]]:
-    """A PostgreSQL schema beside the node's."""
+    """A PostgreSQL schema beside the node's. Raises StillRunning."""
     live, new = engines.schema_of(engines.address()), f"{NEW}_{os.getpid()}"
     connection.close()
+    with opened_postgresql() as held:
+        refuse_running(held)
     change_schemas("CREATE SCHEMA {}", new)
     try:
         yield engines.in_schema(engines.address(), new), lambda: exchange_schemas(new, live)
@@ -291,13 +230,18 @@ def change_schemas(statement: LiteralString, *names: str) -> None:
         held.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
+def refuse_running(held: psycopg.Connection[Any]) -> None:
+    """Raise StillRunning when somebody else is connected to a PostgreSQL database: before it is filled, and again before it is replaced."""
+    [(others,)] = held.execute(CLIENTS).fetchall()
+    if others:
+        raise StillRunning
+
+
 def exchange_schemas(new: str, live: str) -> str:
     """Put a filled schema in the living one's place in one transaction; gives back where the old one stays."""
     aside = f"{ASIDE}-{timezone.now():%Y%m%dT%H%M%SZ}".replace("-", "_").lower()
     with opened_postgresql() as held:
-        [(others,)] = held.execute(CLIENTS).fetchall()
-        if others:
-            raise StillRunning
+        refuse_running(held)
         held.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(live), sql.Identifier(aside)))
         held.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(new), sql.Identifier(live)))
         held_tables = held.execute("SELECT 1 FROM pg_tables WHERE schemaname = %s LIMIT 1", [aside]).fetchall()

@@ -34,6 +34,7 @@ class Command(BaseCommand):
     """`python -m django work`."""
 
     help = "Take up work as it is asked for, until told to end."
+    requires_system_checks = ()  # they load every page
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How often to look, and for the tests: to end once nothing is left."""
