@@ -70,14 +70,21 @@ def words(text: str) -> Iterator[Word]:
     [('hopital',), ('de',), ('guigmi',), ('ner004',), ('oim',)]
     """
     for found in WRITTEN.finditer(_undotted(text)):
-        parts = re.split(f"[{APOSTROPHES}]", unicodedata.normalize("NFC", found[0]).lower())
-        while len(parts) > 1 and parts[0] in ELIDED:
-            del parts[0]
-        cut = [part[:LONGEST_WORD] for part in parts]
-        exact = tuple(piece for part in cut for piece in fold(part).split())
+        written = found[0]
+        exact, joined, stemmed = _forms(written) if len(written) <= LONGEST_NAME else _forms.__wrapped__(written)
         if exact:
-            joined = squeeze(found[0])[:LONGEST_WORD]
-            yield Word(found.start(), found.end(), exact, joined, tuple(stem for part in cut for stem in stems(part)))
+            yield Word(found.start(), found.end(), exact, joined, stemmed)
+
+
+@lru_cache(maxsize=32_768)
+def _forms(written: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """One word as written: its exact forms, the whole in one piece, its stems; the words of a field come again and again."""
+    parts = re.split(f"[{APOSTROPHES}]", unicodedata.normalize("NFC", written).lower())
+    while len(parts) > 1 and parts[0] in ELIDED:
+        del parts[0]
+    cut = [part[:LONGEST_WORD] for part in parts]
+    exact = tuple(piece for part in cut for piece in fold(part).split())
+    return exact, squeeze(written)[:LONGEST_WORD], tuple(stem for part in cut for stem in stems(part))
 
 
 def exact_forms(texts: Iterable[str], *, most: int) -> str:
