@@ -18,13 +18,14 @@ from activity_samples import MALI, NIGER, activity, organisation, stored_import
 from concertation.apps.organisations.commands import add_spelling
 from concertation.apps.presence.entry.commands import WITHDRAWALS, withdraw_activity
 from concertation.apps.presence.models import Activity
-from concertation.apps.search import commands, queries, words_index
+from concertation.apps.search import commands, matching, queries, words_index
 from concertation.apps.search.guards import words_of, words_open_to
 from concertation.apps.search.kinds import KINDS, Kind, Thing, offer, whole
 from concertation.apps.search.matching import Way
 from concertation.apps.search.models import SearchEntry
 from concertation.apps.sources.commands import close_run_further, finish_run, restore_run, withdraw_run
 from concertation.apps.sources.models import ImportRun, Source
+from concertation.core.search_words import Wanted
 from concertation.core.sharing import Mandate, Role, Sensitivity, visibility_of
 from concertation.site import reference
 from concertation.site.refusals import LONGEST_QUESTION
@@ -95,6 +96,20 @@ def test_what_is_exact_comes_before_what_only_shares_a_stem_and_that_before_a_be
     assert [(each.title_fr, each.way) for each in group.found] == [
         ("Distribution de vivres", Way.EXACT_WORDS), ("Distribuer des vivres", Way.STEMS), ("Distributions de vivres", Way.STEMS), ("Distributionnelle", Way.BEGINNING),
     ]  # fmt: skip
+
+
+def test_a_smaller_limit_gives_the_beginning_of_the_same_list(made_anew: Callable[[], None]) -> None:
+    run = stored_import("NER", sensitivity="public")
+    for at in range(3):
+        for text in ("Distribuer des vivres", "Distributions de vivres", "Distribution de vivres", "Distributionnelle de vivres", "Vivres"):
+            said(run, f"{text} {'à' * at}")
+    made_anew()
+    open_to, ranges = words_open_to(visibility_of(())), [(0, 2**62)]
+
+    for words in ("distribution", "distributions de vivres", "distrib", "vivres distribuer", "vivr"):
+        wanted = Wanted.of(words)
+        lists = [list(matching.best(wanted, open_to=open_to, facets=(), ranges=ranges, most=most).items()) for most in range(1, 17)]
+        assert lists[-1] and all(held == lists[-1][: len(held)] and len(held) == min(most, len(lists[-1])) for most, held in enumerate(lists, start=1)), words
 
 
 def test_plurals_accents_and_elisions_find_each_other(made_anew: Callable[[], None]) -> None:
@@ -264,6 +279,31 @@ def test_a_refresh_writes_only_what_changed_and_the_rows_prove_it_equal(made_ane
     assert commands.differences("NER") == 2
     assert commands.refresh("NER") == 2
     assert (commands.differences("NER"), titles((), "autre objet"), titles((), "sujet 1")) == (0, ["Autre objet"], [])
+
+
+def test_a_refresh_of_many_joins_the_pieces_of_the_index_and_what_is_found_stays(made_anew: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "MANY", 10**9)
+    monkeypatch.setattr(words_index, "PAGES_JOINED", 1)
+    made_anew()
+    pieces = "SELECT count(DISTINCT segid) FROM search_words_idx" if connection.vendor == "sqlite" else "SELECT 1"
+
+    def written() -> tuple[int, list[str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(pieces)
+            return cursor.fetchone()[0], titles((), "tillab")
+
+    for name in ("Diffa", "Zinder", "Agadez"):
+        SearchEntry.objects.filter(kind="place", title_fr=name).delete()
+        made_anew()
+    before, found = written()
+    monkeypatch.setattr(commands, "MANY", 1)
+    SearchEntry.objects.filter(kind="place", title_fr="Maradi").delete()
+    made_anew()
+
+    assert found and written() == (1, found)
+    assert before > 1 or connection.vendor != "sqlite"
+    assert commands.is_whole() and titles((), "diffa", kind="place")
+
 
 
 def test_the_index_is_filled_anew_when_a_rebuilt_table_had_lost_its_triggers(made_anew: Callable[[], None]) -> None:

@@ -81,9 +81,11 @@ def refresh(
 ) -> None:
     """Refait l'index des mots depuis les lignes et prouve son égalité / make the index of words anew and prove it equal."""
     node.make_ready()
+    changed = 0
     if not check:
         commands.put_index_in_place()
-    changed = 0 if check else commands.refresh(FRAMEWORK)
+        changed = commands.refresh(FRAMEWORK)
+        commands.settle()
     outcome = {"entries": commands.count_kept(FRAMEWORK), "changed": changed, "differences": commands.differences(FRAMEWORK), "whole": commands.is_whole()}
     if as_json:
         answer(outcome)

@@ -18,10 +18,10 @@ from concertation.apps.search.guards import words_of
 from concertation.apps.search.kinds import HEAVIEST, Kind, Thing, in_order, several_imports
 from concertation.apps.search.models import IndexPosition, SearchEntry, Withheld
 from concertation.apps.search.queries import FORM, LETTER_BITS, OWN_BITS, WEIGHT_BITS, framework_chains, stale_chains
-from concertation.core.search_words import exact_forms, stem_forms, whole_form
+from concertation.core.search_words import exact_forms, marked, stem_forms, whole_form
 
 T = TypeVar("T")
-SLICE = 500
+SLICE, MANY = 500, 2_000
 MOST_WORDS, MOST_LETTERS = 400, 20_000
 SORTED_BY = " 0123456789abcdefghijklmnopqrstuvwxyz"
 SORTED_LETTERS = 4
@@ -45,8 +45,9 @@ def entry(kind: Kind, thing: Thing, *, chain: str, stamp: str, at: int) -> Searc
         id=at, kind=kind.code, key=thing.key, chain=chain, stamp=stamp, owner_state=thing.owner_state, holder=thing.holder,
         sensitivity=thing.sensitivity, own_readers_only=thing.own_readers_only, origin=thing.origin, state=thing.state, sector=thing.sector,
         title_fr=thing.title_fr[:300], title_en=thing.title_en[:300], context_fr=thing.context_fr[:400], context_en=thing.context_en[:400],
-        address=thing.address[:400], sort_key=thing.sort_key[:160], titles=f"{wholes} {exact_forms(names, most=MOST_WORDS)}".strip(),
-        exact_text=exact_forms([*names, *texts, *also], most=MOST_WORDS), search_text=stem_forms(texts, most=MOST_WORDS), guards=words_of(thing),
+        address=thing.address[:400], sort_key=thing.sort_key[:160], titles=marked(f"{wholes} {exact_forms(names, most=MOST_WORDS)}", "titles"),
+        exact_text=exact_forms([*names, *texts, *also], most=MOST_WORDS), search_text=marked(stem_forms(texts, most=MOST_WORDS), "search_text"),
+        guards=marked(words_of(thing), "guards"),
     )  # fmt: skip
 
 
@@ -69,7 +70,18 @@ def refresh(chain: str) -> int:
         followed = [origin for origin, since in withheld if since <= sequence]
         Withheld.objects.filter(pk__in=followed, sequence__lte=sequence).delete()
         IndexPosition.objects.update_or_create(state=chain, defaults={"sequence": sequence, "form": FORM, "refreshed_at": timezone.now()})
+    if changed >= MANY:
+        settle()
     return changed
+
+
+def settle() -> None:
+    """Join what was written piece by piece, in short steps that let others write between."""
+    begins = left = True
+    while left:
+        with transaction.atomic():
+            left = words_index.join_pieces(connection, begins=begins)
+        begins = False
 
 
 def _chains(kind: Kind, chain: str) -> Sequence[str]:

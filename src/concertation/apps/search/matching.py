@@ -1,7 +1,8 @@
 """Asking the index of either engine for the best of one kind: found whole, by exact words, by stems, by the beginning of the last word.
 
 Each way of matching is asked for no more than a limit and in the order of standing, so a word that is everywhere costs no more
-than a rare one. What a person typed reaches the engine as letters and digits alone (`core.search_words`), in a parameter.
+than a rare one. Words that begin so are looked for only where words of a stem leave room: an engine gathers every one of them before it
+gives the first, and what they find stands after. What a person typed reaches the engine as letters and digits alone (`core.search_words`), in a parameter.
 """
 
 from collections.abc import Sequence
@@ -10,24 +11,30 @@ from enum import IntEnum
 
 from django.db import connection
 
-from concertation.core.search_words import Wanted, WantedWord, whole_form
+from concertation.core.search_words import Wanted, WantedWord, marked, whole_form
 
 NOWHERE = "xx"  # a word no text holds: `whole_form` always adds to it
 SQLITE = """
+SELECT * FROM (
+WITH stems AS MATERIALIZED (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
 SELECT rowid, 0 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
 UNION ALL SELECT rowid, 1 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
 UNION ALL SELECT rowid, 2 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
-UNION ALL SELECT rowid, 3 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
-UNION ALL SELECT rowid, 4 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
-UNION ALL SELECT rowid, 5 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT %s)
+UNION ALL SELECT rowid, 3 FROM stems
+UNION ALL SELECT rowid, 4 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT iif((SELECT count(*) FROM stems) < %s, %s, 0))
+UNION ALL SELECT rowid, 5 FROM (SELECT rowid FROM search_words WHERE search_words MATCH %s AND rowid BETWEEN %s AND %s ORDER BY rowid LIMIT iif((SELECT count(*) FROM stems) < %s, %s, 0))
+)
 """
 POSTGRESQL = """
+SELECT * FROM (
+WITH stems AS MATERIALIZED (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s)
 SELECT id, 0 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS a
 UNION ALL SELECT id, 1 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS b
 UNION ALL SELECT id, 2 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS c
-UNION ALL SELECT id, 3 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS d
-UNION ALL SELECT id, 4 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS e
-UNION ALL SELECT id, 5 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s ORDER BY id LIMIT %s) AS f
+UNION ALL SELECT id, 3 FROM stems
+UNION ALL SELECT id, 4 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s AND (SELECT count(*) FROM stems) < %s ORDER BY id LIMIT %s) AS e
+UNION ALL SELECT id, 5 FROM (SELECT id FROM search_searchentry WHERE words @@ CAST(%s AS tsquery) AND id BETWEEN %s AND %s AND (SELECT count(*) FROM stems) < %s ORDER BY id LIMIT %s) AS f
+) AS of_a_range
 """
 MOST_RANGES = 31
 STATEMENTS = {
@@ -50,13 +57,13 @@ class Way(IntEnum):
 class Fts5:
     """How SQLite's FTS5 writes a condition."""
 
-    def word(self, word: str, *columns: str) -> str:
-        """One word in some columns."""
-        return f'{{{" ".join(columns)}}} : "{word}"'
+    def word(self, word: str, column: str) -> str:
+        """One word in a column."""
+        return f'{{{column}}} : "{marked(word, column)}"'
 
-    def beginning(self, word: str, *columns: str) -> str:
-        """Words that begin so in some columns."""
-        return f'{{{" ".join(columns)}}} : "{word}" *'
+    def beginning(self, word: str, column: str) -> str:
+        """Words that begin so in a column."""
+        return f'{{{column}}} : "{marked(word, column)}" *'
 
     def every(self, conditions: Sequence[str]) -> str:
         """All of these."""
@@ -73,13 +80,13 @@ class TsQuery:
 
     WEIGHTS = {"titles": "A", "exact_text": "B", "search_text": "C", "guards": "D"}
 
-    def word(self, word: str, *columns: str) -> str:
-        """One word in some columns."""
-        return f"'{word}':{self._weights(columns)}"
+    def word(self, word: str, column: str) -> str:
+        """One word in a column."""
+        return f"'{marked(word, column)}':{self.WEIGHTS[column]}"
 
-    def beginning(self, word: str, *columns: str) -> str:
-        """Words that begin so in some columns."""
-        return f"'{word}':*{self._weights(columns)}"
+    def beginning(self, word: str, column: str) -> str:
+        """Words that begin so in a column."""
+        return f"'{marked(word, column)}':*{self.WEIGHTS[column]}"
 
     def every(self, conditions: Sequence[str]) -> str:
         """All of these."""
@@ -88,9 +95,6 @@ class TsQuery:
     def some(self, conditions: Sequence[str]) -> str:
         """One of these."""
         return " | ".join(f"({each})" for each in conditions)
-
-    def _weights(self, columns: Sequence[str]) -> str:
-        return "".join(self.WEIGHTS[column] for column in columns)
 
 
 Grammar = Fts5 | TsQuery
@@ -118,7 +122,7 @@ def ways(wanted: Wanted, speak: Grammar) -> list[str]:
 
 
 def _by_stem(word: WantedWord, speak: Grammar) -> str:
-    return speak.some([speak.word(form, "exact_text", "search_text") for form in (word.exact, *word.others)])
+    return speak.some([speak.word(form, column) for form in (word.exact, *word.others) for column in ("exact_text", "search_text")])
 
 
 def best(wanted: Wanted, *, open_to: Sequence[Sequence[str]], facets: Sequence[str], ranges: Sequence[tuple[int, int]], most: int) -> dict[int, Way]:
@@ -129,7 +133,13 @@ def best(wanted: Wanted, *, open_to: Sequence[Sequence[str]], facets: Sequence[s
     speak = grammar()
     seen = speak.some([speak.every([speak.word(word, "guards") for word in group]) for group in open_to])
     narrowed = [seen, *(speak.word(word, "guards") for word in facets)]
-    asked = [value for first, last in ranges for way in ways(wanted, speak) for value in (speak.every([way, *narrowed]), first, last, most)]
+    whole, names, exact, stems, *beginnings = (speak.every([way, *narrowed]) for way in ways(wanted, speak))
+    asked: list[str | int] = []
+    for first, last in ranges:
+        for condition in (stems, whole, names, exact):
+            asked += [condition, first, last, most]
+        for condition in beginnings:
+            asked += [condition, first, last, most, most]
     with connection.cursor() as cursor:
         cursor.execute(STATEMENTS[connection.vendor, len(ranges)], asked)
         rows = sorted((way, standing) for standing, way in cursor.fetchall())

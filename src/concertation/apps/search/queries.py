@@ -7,10 +7,12 @@ says so, and asks for one more word.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz, process
 
+from concertation.apps.ground.listed import listed_numbers
 from concertation.apps.ground.models import JournalHead, JournalLine, held_rows
 from concertation.apps.search import matching
 from concertation.apps.search.guards import facet_words, words_open_to
@@ -21,7 +23,7 @@ from concertation.core.search_words import Wanted
 from concertation.core.sharing import Mandate, visibility_of
 from concertation.core.spelling import fold
 
-FORM = "1"  # another word here has every entry written anew: change it with what `core.search_words` or `commands.entry` writes
+FORM = "2"  # another word here has every entry written anew: change it with what `core.search_words` or `commands.entry` writes
 FRAMEWORK = "AES"
 STATES = ("BFA", "MLI", "NER", "TGO")
 MOST = 200
@@ -82,8 +84,7 @@ class Results:
         return next((group for group in self.groups if group.kind.code == kind), None)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Match:
+class _Match(NamedTuple):
     """One entry that may be shown, as it is sorted."""
 
     way: Way
@@ -125,12 +126,13 @@ def search(mandates: Sequence[Mandate], words: str, *, kind: str = "", state: st
     return Results(wanted, groups, _counted(match.state for match in narrowed), _counted(match.sector for match in narrowed))
 
 
-def keys_of_kind(mandates: Sequence[Mandate], words: str, kind: str) -> list[str]:
-    """The keys of the best things of one kind that some words find, the best first. Two queries."""
+def keys_of_kind(mandates: Sequence[Mandate], words: str, kind: str, *, state: str = "", sector: str = "") -> list[str]:
+    """The keys of the best things of one kind that some words find, narrowed to a State or a sector, the best first: MOST at most. Two queries."""
     wanted = Wanted.of(words)
     if not wanted:
         return []
-    return [match.thing for match in _matches(visible_entries(mandates), _best_of(mandates, wanted, [KINDS[kind]], state="", sector=""))][:MOST]
+    ways = _best_of(mandates, wanted, [KINDS[kind]], state=state, sector=sector)
+    return [match.thing for match in _matches(visible_entries(mandates), ways)][:MOST]
 
 
 def suggestions(mandates: Sequence[Mandate], words: str) -> Sequence[Found]:
@@ -173,7 +175,7 @@ def _within(mandates: Sequence[Mandate], wanted: Wanted, orders: Sequence[tuple[
 
 def _matches(seen: QuerySet[SearchEntry], ways: Mapping[int, Way]) -> list[_Match]:
     """Those of the entries that the reader may see, each thing once, in the order they are shown. One query."""
-    rows = seen.filter(pk__in=list(ways)).values_list("pk", "kind", "key", "sort_key", "state", "sector")
+    rows = seen.filter(pk__in=listed_numbers(ways)).values_list("pk", "kind", "key", "sort_key", "state", "sector")
     found = sorted(
         _Match(ways[standing], standing >> BELOW_WEIGHT, sort_key, key.partition("#")[0], standing, kind, state, sector)
         for standing, kind, key, sort_key, state, sector in rows
@@ -187,7 +189,7 @@ def _matches(seen: QuerySet[SearchEntry], ways: Mapping[int, Way]) -> list[_Matc
 def _details(seen: QuerySet[SearchEntry], matches: Collection[_Match]) -> dict[int, Found]:
     """What is shown of each. One query."""
     ways = {match.standing: match.way for match in matches}
-    held = seen.filter(pk__in=list(ways))
+    held = seen.filter(pk__in=listed_numbers(ways))
     return {
         each.pk: Found(
             each.kind, each.key.partition("#")[0], each.title_fr, each.title_en, each.context_fr, each.context_en, each.address, each.state,
