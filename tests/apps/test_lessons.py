@@ -1,6 +1,7 @@
 """Lessons: kept by an after-action review, found in both languages, validated by somebody else, reused in one click, brought in and out."""
 
 import json
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from concertation.apps.ground.models import JournalLine
 from concertation.apps.lessons import queries
 from concertation.apps.lessons.models import Lesson, Reuse, Theme
 from concertation.apps.search.commands import refresh
+from concertation.apps.search.queries import MOST
 from concertation.core.sharing import Role
 from concertation.formats.release import zip_bytes
 from concertation.site import reference
@@ -104,6 +106,17 @@ def test_facets_narrow_and_expired_lessons_are_left_out_until_asked_for(niger: C
     assert shown(Client()) == ["Vacciner avant la saison (synthétique)"]
     assert len(shown(Client(), "?expired=1")) == 2
     assert shown(Client(), "?hazard=flood") == []
+
+
+def test_a_state_or_a_sector_narrows_before_the_nearest_are_taken_and_the_page_says_when_not_all_were_looked_at(niger: Client) -> None:
+    common = {"sensitivity": "public", "consent": True, "written_by": "synthetic", "written_on": date(2026, 11, 1)}
+    Lesson.objects.bulk_create(Lesson(owner_state="NER", sector="WSH", title_fr=f"Abris synthétiques {number}", **common) for number in range(MOST + 1))
+    Lesson.objects.create(owner_state="MLI", sector="SHL", title_fr="Zone d'abris synthétique", **common)
+    said = "Seules les 200 plus proches de vos mots sont regardées"
+
+    assert shown(Client(), "?q=abris&page=11")[-1] != "Zone d'abris synthétique"
+    assert shown(Client(), "?q=abris&sector=SHL") == shown(Client(), "?q=abris&owner_state=MLI") == ["Zone d'abris synthétique"]
+    assert [said in Client().get(f"/lessons/?q={words}").content.decode() for words in ("abris", "abris&sector=SHL", "zone", "")] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(("wrong", "code"), [

@@ -84,7 +84,7 @@ def lessons(request: ReaderRequest) -> HttpResponse:
     held = sum(counted["kind"].values())
     context = {
         "asked": asked, "page": page, "lines": words.lines(list(page), queries.times_reused(request.mandates, page)), "filters": words.filters(counted, asked.facets),
-        "held": held, "found": page.paginator.count, "may_keep": bool(keeps_lessons(request.mandates)), "query": query_without(request),
+        "held": held, "found": page.paginator.count, "cut": getattr(found, "cut", None), "may_keep": bool(keeps_lessons(request.mandates)), "query": query_without(request),
         "breadcrumbs": crumbs()[:1] + [(_("Leçons"), None)],
     }  # fmt: skip
     return render(request, "lessons/lessons.html", context)

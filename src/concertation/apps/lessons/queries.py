@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Value
 
+from concertation.apps.ground.listed import listed_ids
 from concertation.apps.lessons.models import Contradiction, Lesson, Reuse, Theme
-from concertation.apps.search.queries import keys_of_kind
+from concertation.apps.search.queries import FRAMEWORK, MOST, keys_of_kind
 from concertation.core.lessons import nearest
 from concertation.core.sharing import Mandate
 
@@ -45,16 +46,25 @@ def narrowed(mandates: Sequence[Mandate], asked: Asked, today: date) -> tuple[Qu
         held = held.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today))
     if not asked.words:
         return held.order_by("-written_on", "-pk"), []
-    keys = keys_of_kind(mandates, asked.words, "lesson")
-    return held.filter(pk__in=keys), keys
+    return held, _keys(mandates, asked.words, asked.facets)
+
+
+def _keys(mandates: Sequence[Mandate], words: str, facets: Mapping[str, str]) -> list[str]:
+    """The keys of the lessons that some words find, the best first. State and sector narrow before the best are taken; the framework's own lessons are of no State."""
+    state = facets.get("owner_state", "")
+    return keys_of_kind(mandates, words, "lesson", state="" if state == FRAMEWORK else state, sector=facets.get("sector", ""))
 
 
 class Best(Sequence[Lesson]):
-    """Lessons found by words, the best first; only those that are looked at are read."""
+    """Lessons found by words, the best first: those of the keys that stand among what is held; only those that are looked at are read.
+
+    `cut`: how many were looked at, where more may hold the words.
+    """
 
     def __init__(self, held: QuerySet[Lesson], keys: Sequence[str]) -> None:
-        standing = {str(pk) for pk in held.values_list("pk", flat=True)}
+        standing = {str(pk) for pk in held.filter(pk__in=listed_ids(keys)).values_list("pk", flat=True)}
         self.held, self.keys = held, [key for key in keys if key in standing]
+        self.cut = MOST if len(keys) >= MOST else None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -69,7 +79,7 @@ class Best(Sequence[Lesson]):
         """The lessons at some places. One query."""
         if isinstance(place, int):
             return self[place : place + 1][0]
-        rows = {str(each.pk): each for each in self.held.filter(pk__in=self.keys[place])}
+        rows = {str(each.pk): each for each in self.held.filter(pk__in=listed_ids(self.keys[place]))}
         return [rows[key] for key in self.keys[place] if key in rows]
 
     def __iter__(self) -> Iterator[Lesson]:
@@ -150,5 +160,5 @@ def offered(mandates: Sequence[Mandate], *, words: str = "", most: int = NEAR, *
     """The lessons that may serve where somebody decides: validated ones first, then the newest; by facets, by words where given."""
     held = standing(mandates).filter(**{name: value for name, value in facets.items() if name in FACETS and value})
     if words:
-        held = held.filter(pk__in=keys_of_kind(mandates, words, "lesson"))
+        held = held.filter(pk__in=listed_ids(_keys(mandates, words, facets)))
     return sorted(held.order_by("-written_on")[:LOOKED_AT], key=lambda each: each.validated_on is None)[:most]
