@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.test import Client
 from access_steps import browser_of, person
 from activity_samples import stored_import
 from addresses import table_of_addresses
+from architecture.source_code import Module, modules
 from concertation.apps.access.models import User
 from concertation.apps.sources.commands import raw_path
 from concertation.core.sharing import Role
@@ -26,40 +26,34 @@ WEAK = re.compile(r"\b(?:md5|sha1|MD5|SHA1|RC4|ARC4|TripleDES|Blowfish|PKCS1v15)
 KEEPS = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie")
 
 
-@cache
-def trees() -> tuple[tuple[Path, ast.Module], ...]:
-    """Every module of the product."""
-    return tuple((path, ast.parse(path.read_text("utf-8"))) for path in sorted(SOURCES.rglob("*.py")) if "migrations" not in path.parts)
-
-
-def calls() -> Iterator[tuple[Path, ast.Call]]:
+def calls() -> Iterator[tuple[Module, ast.Call]]:
     """Every call of the product."""
-    return ((path, each) for path, tree in trees() for each in ast.walk(tree) if isinstance(each, ast.Call))
+    return ((module, each) for module in modules() for each in module.calls)
 
 
-def imported() -> Iterator[tuple[Path, str]]:
-    """Every module that is imported."""
-    for path, tree in trees():
-        for each in ast.walk(tree):
+def imported() -> Iterator[tuple[str, str]]:
+    """Every module that is imported, and where."""
+    for module in modules():
+        for each in module.nodes:
             if isinstance(each, ast.Import):
-                yield from ((path, alias.name.partition(".")[0]) for alias in each.names)
+                yield from ((module.name, alias.name.partition(".")[0]) for alias in each.names)
             elif isinstance(each, ast.ImportFrom) and each.module:
-                yield path, each.module.partition(".")[0]
+                yield module.name, each.module.partition(".")[0]
 
 
 def test_no_command_of_the_system_is_a_line_of_text() -> None:
-    lines = [path.name for path, each in calls() for word in each.keywords if word.arg == "shell"]
-    named = [path.name for path, each in calls() if isinstance(each.func, ast.Attribute) and each.func.attr in {"system", "popen", "getoutput", "getstatusoutput"}]
+    lines = [module.name for module, each in calls() for word in each.keywords if word.arg == "shell"]
+    named = [module.name for module, each in calls() if isinstance(each.func, ast.Attribute) and each.func.attr in {"system", "popen", "getoutput", "getstatusoutput"}]
 
     assert lines + named == []
 
 
 def test_nothing_is_evaluated_that_came_as_text() -> None:
-    evaluated = [path.name for path, each in calls() if isinstance(each.func, ast.Name) and each.func.id in EVALUATES]
-    loaded = [path.name for path, each in calls() if isinstance(each.func, ast.Attribute) and each.func.attr in {"unsafe_load", "full_load"}]
+    evaluated = [module.name for module, each in calls() if isinstance(each.func, ast.Name) and each.func.id in EVALUATES]
+    loaded = [module.name for module, each in calls() if isinstance(each.func, ast.Attribute) and each.func.attr in {"unsafe_load", "full_load"}]
 
     assert evaluated + loaded == []
-    assert [path.name for path, name in imported() if name in MAKES_OBJECTS] == []
+    assert [where for where, name in imported() if name in MAKES_OBJECTS] == []
 
 
 def test_no_weak_cipher_or_digest_is_named() -> None:
@@ -76,8 +70,8 @@ def test_the_page_keeps_nothing_in_the_browser() -> None:
 def test_no_page_changes_anything_when_it_is_only_opened() -> None:
     ours = {(each.view.__module__, each.view.__name__) for each in table_of_addresses() if getattr(each.view, "__module__", "").startswith("concertation.apps") and hasattr(each.view, "__name__")}
     decorators = {
-        (".".join(("concertation", *path.relative_to(SOURCES).with_suffix("").parts)), each.name): {name.id for part in each.decorator_list for name in ast.walk(part) if isinstance(name, ast.Name)}
-        for path, tree in trees() for each in tree.body if isinstance(each, ast.FunctionDef)
+        (f"concertation.{module.name.removesuffix('.py').replace('/', '.')}", each.name): {name.id for part in each.decorator_list for name in ast.walk(part) if isinstance(name, ast.Name)}
+        for module in modules() for each in module.tree.body if isinstance(each, ast.FunctionDef)
     }  # fmt: skip
 
     held = {view: decorators[view] for view in ours if view in decorators}

@@ -1,9 +1,8 @@
 """The source as trees, for tests that read it."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,7 +10,7 @@ PACKAGE = ROOT / "src" / "concertation"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Module:
     """One module: its path inside the package, its text and its tree."""
 
@@ -28,13 +27,20 @@ class Module:
         """Whether the module stands in one of these folders of the package."""
         return any(self.name.startswith(f"{folder}/") for folder in folders)
 
-    def functions(self) -> Iterator[Function]:
-        """Every function and method, nested ones too."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, Function))
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every part of the tree, walked once for all who ask."""
+        return tuple(ast.walk(self.tree))
 
-    def calls(self) -> Iterator[ast.Call]:
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Every function and method, nested ones too."""
+        return tuple(node for node in self.nodes if isinstance(node, Function))
+
+    @cached_property
+    def calls(self) -> tuple[ast.Call, ...]:
         """Every call."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return tuple(node for node in self.nodes if isinstance(node, ast.Call))
 
     def at(self, node: ast.AST) -> str:
         """Where something stands, as an editor opens it."""
@@ -57,5 +63,5 @@ def called_name(call: ast.Call) -> str:
 
 def function_around(module: Module, node: ast.AST) -> str:
     """The name of the innermost function a node stands in; empty at module level."""
-    around = [each for each in module.functions() if each.lineno <= getattr(node, "lineno", 0) <= (each.end_lineno or 0)]
+    around = [each for each in module.functions if each.lineno <= getattr(node, "lineno", 0) <= (each.end_lineno or 0)]
     return max(around, key=lambda each: each.lineno).name if around else ""

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from source_code import PACKAGE, ROOT, Function, Module, called_name, function_around, modules
+
+from architecture.source_code import PACKAGE, ROOT, Function, Module, called_name, function_around, modules
 
 DOORS = {"cli.py", "site/middleware.py"}
 WISHED_LINES, MOST_LINES = 50, 60
@@ -35,7 +36,7 @@ def test_nothing_is_imported_inside_a_function() -> None:
     hidden = [
         module.at(node)
         for module in modules()
-        for function in module.functions()
+        for function in module.functions
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
@@ -54,7 +55,7 @@ def test_only_the_two_outermost_doors_may_catch_everything() -> None:
         module.at(node)
         for module in modules()
         if module.name not in DOORS
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ExceptHandler) and catches_everything(node)
     ]
 
@@ -90,7 +91,7 @@ def lines_of(node: Function) -> int:
 
 
 def test_functions_are_short() -> None:
-    lengths = sorted(((lines_of(function), module.at(function), function.name) for module in modules() for function in module.functions()), reverse=True)
+    lengths = sorted(((lines_of(function), module.at(function), function.name) for module in modules() for function in module.functions), reverse=True)
     long = [(lines, place, name) for lines, place, name in lengths if lines > WISHED_LINES]
     for lines, place, name in long:
         print(f"{lines} lines: {place} {name}")
@@ -130,10 +131,10 @@ def is_written_out(argument: ast.expr, constants: set[str]) -> bool:
 def test_no_statement_to_the_database_is_put_together_from_pieces() -> None:
     built = []
     for module in [module for module in modules() if module.is_in("apps", "site") or module.name == "cli.py"]:
-        constants = {target.id for node in ast.walk(module.tree) if isinstance(node, ast.Assign) and is_written_out(node.value, set()) for target in node.targets if isinstance(target, ast.Name)}
+        constants = {target.id for node in module.nodes if isinstance(node, ast.Assign) and is_written_out(node.value, set()) for target in node.targets if isinstance(target, ast.Name)}
         built += [
             module.at(call)
-            for call in module.calls()
+            for call in module.calls
             if called_name(call) in ASKS_THE_DATABASE and call.args and not is_written_out(call.args[0], constants)
             if f"{module.name}:{function_around(module, call)}" not in MAY_BUILD_SQL
         ]

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from source_code import ROOT
+
+from architecture.source_code import ROOT
 
 LOCKS = ("requirements", "requirements-climate", "requirements-test")
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(\[[^\]]*\])?==([^\s;\\]+)")

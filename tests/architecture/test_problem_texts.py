@@ -6,8 +6,8 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from source_code import Module, called_name, modules
 
+from architecture.source_code import Module, called_name, modules
 from concertation.formats import reference_set
 from concertation.formats.problem_texts import SEVERITIES
 
@@ -22,13 +22,13 @@ def texts() -> pl.DataFrame:
 
 def codes_told(module: Module) -> set[tuple[str, str]]:
     """Codes given as text to what makes a problem, with their place."""
-    first = [(call, call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "code"), None)) for call in module.calls() if called_name(call) == "Problem"]
+    first = [(call, call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "code"), None)) for call in module.calls if called_name(call) == "Problem"]
     return {(module.at(call), code.value) for call, code in first if isinstance(code, ast.Constant) and isinstance(code.value, str)}
 
 
 def words_in(module: Module) -> set[str]:
     """Every text constant of a module."""
-    return {node.value for node in ast.walk(module.tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {node.value for node in module.nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def test_every_problem_told_has_its_words() -> None:

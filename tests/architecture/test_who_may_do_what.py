@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from django.apps import apps
-from source_code import Module, called_name, function_around, modules
 
+from architecture.source_code import Module, called_name, function_around, modules
 from concertation.apps.ground.models import GuardedModel
 
 WRITING = frozenset({"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "create_user", "delete"})
@@ -63,7 +63,7 @@ MAY_FOLLOW = {
 
 def written_by(module: Module) -> Iterator[tuple[str, ast.Call]]:
     """Calls that write rows: the name and the call. A queryset's `update` takes keywords alone, a dictionary's hardly ever."""
-    for call in module.calls():
+    for call in module.calls:
         name = called_name(call)
         if not isinstance(call.func, ast.Attribute):
             continue
@@ -88,7 +88,7 @@ def models_imported(module: Module) -> set[str]:
     """Names of models a module imports; words in capitals are vocabularies, not tables."""
     return {
         alias.asname or alias.name
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("concertation.apps.") and (node.module or "").endswith(".models")
         for alias in node.names
         if not alias.name.isupper()
@@ -111,7 +111,7 @@ def models_touched(module: Module) -> Iterator[ast.Name]:
     """Uses of imported models that are not types in annotations."""
     imported = models_imported(module)
     as_types = {id(inner) for annotation in annotations(module.tree) for inner in ast.walk(annotation)}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in imported and id(node) not in as_types:
             yield node
 
@@ -134,7 +134,7 @@ def test_there_are_guarded_models_to_watch_over() -> None:
 
 def manager_reads(module: Module, names: set[str]) -> Iterator[tuple[ast.Attribute, str]]:
     """Each `Model.objects.<next>` on one of these models, with the word that follows."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr in ("objects", "_default_manager"):
             owner = node.value.value
             if isinstance(owner, ast.Name) and owner.id in names:
@@ -158,7 +158,7 @@ def test_a_function_that_asks_what_is_visible_is_told_for_whom() -> None:
     nameless = [
         f"{module.at(function)} {function.name}"
         for module in queries
-        for function in module.functions()
+        for function in module.functions
         if any(called_name(call) in ("visible_to", "visible_rows") for call in ast.walk(function) if isinstance(call, ast.Call))
         and "mandates" not in {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
     ]
@@ -182,7 +182,7 @@ def test_no_relation_leads_around_visible_to() -> None:
     around = [
         f"{module.at(node)} .{node.value.attr}.{node.attr}"
         for module in shell
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute) and node.attr in reading and isinstance(node.value, ast.Attribute) and node.value.attr in roads
     ]
 
@@ -190,7 +190,7 @@ def test_no_relation_leads_around_visible_to() -> None:
 
 
 def test_every_exception_of_these_rules_is_still_needed() -> None:
-    functions = {f"{module.name.split('/')[1]}/{function.name}" for module in modules() if module.is_in("apps") for function in module.functions()}
+    functions = {f"{module.name.split('/')[1]}/{function.name}" for module in modules() if module.is_in("apps") for function in module.functions}
     names = {module.name for module in modules()}
 
     assert set(READS_UNSEEN) <= functions

@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -18,19 +19,25 @@ def messages() -> ModuleType:
     return module
 
 
-def test_every_message_has_an_english_translation(messages: ModuleType) -> None:
-    assert messages.untranslated(messages.english(messages.find())) == []
+@pytest.fixture(scope="module")
+def found(messages: ModuleType) -> dict[Any, set[str]]:
+    """Every message of the product and the files it stands in."""
+    return messages.find()
+
+
+def test_every_message_has_an_english_translation(messages: ModuleType, found: dict[Any, set[str]]) -> None:
+    assert messages.untranslated(messages.english(found)) == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_catalogue_and_its_compiled_form_are_up_to_date(messages: ModuleType, language: str) -> None:
-    catalogue = {"en": messages.english, "fr": messages.french}[language](messages.find())
+def test_the_catalogue_and_its_compiled_form_are_up_to_date(messages: ModuleType, found: dict[Any, set[str]], language: str) -> None:
+    catalogue = {"en": messages.english, "fr": messages.french}[language](found)
 
     assert not messages.stale(language, catalogue)
 
 
-def test_french_punctuation_is_bound_to_its_word(messages: ModuleType) -> None:
-    assert messages.loosely_set(messages.find()) == []
+def test_french_punctuation_is_bound_to_its_word(messages: ModuleType, found: dict[Any, set[str]]) -> None:
+    assert messages.loosely_set(found) == []
 
 
 def test_messages_are_found_in_tags_blocks_and_plurals(messages: ModuleType) -> None:

@@ -42,7 +42,7 @@ def catalogue() -> Iterator[tuple[str, str]]:
 
 def names_of(module: Module) -> Iterator[str]:
     """Names given in a module: classes, functions, arguments, fields, variables; and codes, which are texts."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             yield node.name
         elif isinstance(node, ast.arg):
@@ -131,7 +131,7 @@ def test_a_decision_of_the_ministers_is_never_called_a_commitment() -> None:
 
 
 def test_decision_and_commitment_never_stand_for_each_other_in_the_source() -> None:
-    named = [f"{module.at(node)} {node.name}" for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.ClassDef) if {"decision", "commitment"} <= words_in(node.name)]
+    named = [f"{module.at(node)} {node.name}" for module in modules() for node in module.nodes if isinstance(node, ast.FunctionDef | ast.ClassDef) if {"decision", "commitment"} <= words_in(node.name)]
     of_decisions = [module.name for module in modules() if module.is_in("apps/decisions") and PROMISED.search(module.text.replace("never a funding commitment", ""))]
 
     assert not named + of_decisions
