@@ -85,8 +85,7 @@ def stored(client: Client, content: bytes, state: str) -> ImportRun:
     return run
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(("state", "language"), zip(STATES, cycle(["fr", "en"]), strict=False))
 def test_a_row_for_every_unit_comes_back_exactly_where_it_was_chosen(state: str, language: str) -> None:
     client = manager(state)
     client.cookies["django_language"] = language

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,29 @@ def weight(content: bytes) -> int:
     return len(gzip.compress(content, 6))
 
 
+@cache
+def weight_of_asset(name: str) -> int:
+    """What a static file weighs, weighed once for all pages."""
+    found = finders.find(name)
+    return weight(Path(found).read_bytes()) if found else 0
+
+
 def assets(page: str) -> int:
     """What the stylesheet, the scripts and the icon of a page weigh, once for every page."""
-    return sum(weight(Path(found).read_bytes()) for name in set(ASSET.findall(page)) if (found := finders.find(name)))
+    return sum(weight_of_asset(name) for name in set(ASSET.findall(page)))
+
+
+@cache
+def weight_of_shapes(client: Client, address: str) -> int:
+    """What the shapes at an address weigh to a reader; the address names their content."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return weight(answer.content)
 
 
 def shapes(client: Client, page: str) -> int:
     """What the shapes of a page's maps weigh; a browser keeps them for a year."""
-    answers = [client.get(address) for address in set(SHAPES.findall(page))]
-    assert {answer.status_code for answer in answers} <= {200}
-    return sum(weight(answer.content) for answer in answers)
+    return sum(weight_of_shapes(client, address) for address in set(SHAPES.findall(page)))
 
 
 def weighed(client: Client, path: str) -> dict[str, int]:
