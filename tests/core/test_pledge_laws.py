@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concertation.core.mobilisation.ledger import Instalment, Kind, Payment, Rest, Standing, balance, spread, stand
-from concertation.core.mobilisation.matching import Awaited, Movement, matches
+from concertation.core.mobilisation.matching import Awaited, Movement, in_queue, matches
 from concertation.core.mobilisation.quality import Held, paid_on_time, received_from
 from concertation.core.mobilisation.totals import FEWEST_GIVERS, OTHERS, Counted, in_one, protected, totals
 from concertation.core.money import Rate, Rates
@@ -79,6 +79,17 @@ def test_a_proposal_is_of_the_same_currency_with_something_left_and_never_of_ano
     for found in matches(Movement(DAY, minor, currency, names), awaited):
         assert found.awaited.currency == currency and found.awaited.left > 0 and (minor or 0) > 0
         assert found.awaited.reference == names or (not names and found.awaited.left == minor)
+
+
+@given(
+    waiting=st.lists(st.tuples(st.sampled_from(["PR-1", "PR-2"]), st.sampled_from(["XOF", "EUR"]), st.integers(0, 3)), max_size=8),
+    minor=st.none() | st.integers(-1, 3), currency=st.sampled_from(["XOF", "EUR", None]), names=st.sampled_from(["", "PR-1", "PR-3"]),
+)  # fmt: skip
+def test_a_queue_finds_every_instalment_that_would_be_proposed(waiting: list[tuple[str, str, int]], minor: int | None, currency: str | None, names: str) -> None:
+    awaited = [Awaited(f"i{at}", *each, None) for at, each in enumerate(waiting)]
+    movement = Movement(DAY, minor, currency, names)
+
+    assert matches(movement, in_queue(awaited).candidates(movement)) == matches(movement, awaited)
 
 
 def test_what_a_giver_declares_and_what_bears_no_day_is_unknown_and_stays_in_the_whole() -> None:

@@ -140,6 +140,15 @@ Stage = Literal["before", "after"]
 DAYS_BEFORE, DAYS_AFTER, USEFUL_DAYS = 14, 7, 30
 
 
+def days_reminded(today: date) -> tuple[date, date]:
+    """The first and the last day that `stage_due` may ask a reminder of.
+
+    >>> days_reminded(date(2026, 6, 30))
+    (datetime.date(2026, 5, 24), datetime.date(2026, 7, 14))
+    """
+    return today - timedelta(days=DAYS_AFTER + USEFUL_DAYS), today + timedelta(days=DAYS_BEFORE)
+
+
 def stage_due(due: date, today: date) -> Stage | None:
     """Whether a day asks for a reminder: from two weeks before it, then once a week has passed, for a month.
 

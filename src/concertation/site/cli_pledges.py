@@ -15,7 +15,7 @@ from concertation.apps.mobilisation.publishing.queries import content_of
 from concertation.apps.mobilisation.queries import Entry
 from concertation.apps.mobilisation.receiving import queries as receiving
 from concertation.apps.mobilisation.receiving import reading
-from concertation.core.mobilisation.matching import Awaited, Movement, matches
+from concertation.core.mobilisation.matching import Movement, Queue, matches
 from concertation.core.mobilisation.totals import InOne, Total, by_currency
 from concertation.site import node
 from concertation.site.cli_allocation import show_problems, told
@@ -125,8 +125,8 @@ def statement(
     read = reading.read(file, today=today, currency=currency, references=receiving.references(node.OPERATOR, state=state))
     if read.statement is None:
         raise refuse(f"{file.name} n'est pas un relevé.", f"{file.name} is no statement.")
-    waiting = [each for each, _entry, _row in receiving.awaited(receiving.awaiting(node.OPERATOR, state=state, today=today))]
-    lines = [line_told(line, waiting) for line in read.statement.frame.iter_rows(named=True) if (line["amount_minor"] or 0) > 0]
+    queue = receiving.waiting(node.OPERATOR, state=state, today=today).queue
+    lines = [line_told(line, queue) for line in read.statement.frame.iter_rows(named=True) if (line["amount_minor"] or 0) > 0]
     content = {"state": state, "lines": lines, "matched": sum(bool(each["proposals"]) for each in lines), "problems": [told(each) for each in read.problems]}
     if as_json:
         answer(content)
@@ -136,9 +136,10 @@ def statement(
         show_problems(content["problems"])  # type: ignore[arg-type]
 
 
-def line_told(line: dict[str, Any], waiting: list[Awaited]) -> dict[str, Any]:
+def line_told(line: dict[str, Any], queue: Queue) -> dict[str, Any]:
     """A line of a statement with the instalments it could pay."""
-    found = matches(Movement(line["day"], line["amount_minor"], line["currency"], line["promised"] or ""), waiting)
+    movement = Movement(line["day"], line["amount_minor"], line["currency"], line["promised"] or "")
+    found = matches(movement, queue.candidates(movement))
     return {
         "row": line["row"], "day": line["day"].isoformat() if line["day"] else None, "amount": main_amount(line["amount_minor"], line["currency"]), "currency": line["currency"], "reference": line["reference"],
         "proposals": [{"pledge": each.awaited.reference, "left": main_amount(each.awaited.left, each.awaited.currency), "reasons": list(each.reasons)} for each in found],

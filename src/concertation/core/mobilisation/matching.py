@@ -4,7 +4,7 @@ A movement that names a pledge comes first, then the same amount near the promis
 and a movement in another currency, are proposed nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,6 +40,35 @@ class Match:
 
     awaited: Awaited
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Instalments that wait, found by the pledge a movement names, else by its currency and amount: no other could be proposed."""
+
+    by_reference: Mapping[str, list[Awaited]]
+    by_amount: Mapping[tuple[str, int], list[Awaited]]
+
+    def candidates(self, movement: Movement) -> list[Awaited]:
+        """Those a movement could settle, to be judged by `matches`."""
+        if movement.promised:
+            return self.by_reference.get(movement.promised, [])
+        return self.by_amount.get((movement.currency or "", movement.minor or 0), [])
+
+
+def in_queue(awaited: Iterable[Awaited]) -> Queue:
+    """Instalments as a queue.
+
+    >>> queue = in_queue([Awaited("i1", "PR-1", "XOF", 500, None), Awaited("i2", "PR-2", "XOF", 300, None)])
+    >>> [each.id for each in queue.candidates(Movement(None, 300, "XOF"))], [each.id for each in queue.candidates(Movement(None, 300, "XOF", "PR-1"))]
+    (['i2'], ['i1'])
+    """
+    by_reference: dict[str, list[Awaited]] = {}
+    by_amount: dict[tuple[str, int], list[Awaited]] = {}
+    for each in awaited:
+        by_reference.setdefault(each.reference, []).append(each)
+        by_amount.setdefault((each.currency, each.left), []).append(each)
+    return Queue(by_reference, by_amount)
 
 
 def matches(movement: Movement, awaited: Iterable[Awaited]) -> tuple[Match, ...]:

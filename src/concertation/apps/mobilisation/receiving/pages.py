@@ -25,19 +25,18 @@ from concertation.apps.ground.downloads import language
 from concertation.apps.ground.received import as_path
 from concertation.apps.mobilisation import queries, words
 from concertation.apps.mobilisation.forms import ReceiptForm, StatementForm
-from concertation.apps.mobilisation.models import LINE_STATES, Instalment, PledgeReceipt, Statement, StatementLine
+from concertation.apps.mobilisation.models import LINE_STATES, PledgeReceipt, Statement, StatementLine
 from concertation.apps.mobilisation.pledge_pages import address, in_ledger, pledge_or_404, states_received
 from concertation.apps.mobilisation.receiving import commands, reading
 from concertation.apps.mobilisation.receiving import queries as received
 from concertation.core.mobilisation.ledger import Rest
-from concertation.core.mobilisation.matching import Awaited, Match
+from concertation.core.mobilisation.matching import Match
 from concertation.core.problems import Problem
 from concertation.core.sharing import Mandate
 from concertation.core.sharing.mobilising import changes_kept, receives_for
 from concertation.formats.problem_texts import in_words
 
 RESTS: Mapping[str, Rest] = {"refuse": "refuse", "next": "next", "beyond": "beyond"}
-Waiting = Sequence[tuple[Awaited, queries.Entry, Instalment]]
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,7 +150,7 @@ def statement_or_404(request: ReaderRequest, statement_id: UUID) -> Statement:
 def statement(request: ReaderRequest, statement_id: UUID) -> HttpResponse:
     """The lines of a statement: which instalment each could pay; those nothing matches stay listed."""
     row, today = statement_or_404(request, statement_id), timezone.localdate()
-    lines, waiting = received.lines(request.mandates, row), received.awaited(received.awaiting(request.mandates, state=row.owner_state, today=today))
+    lines, waiting = received.lines(request.mandates, row), received.waiting(request.mandates, state=row.owner_state, today=today)
     noted = received.noted_alike(request.mandates, state=row.owner_state)
     shown = [line_row(each, waiting, noted) for each in lines]
     wanted = request.GET.get("lines", "open")
@@ -170,23 +169,22 @@ def sentence(row: Statement, lines: Sequence[StatementLine], shown: Sequence[Map
     return first + ngettext(" ; %(count)s a une proposition.", " ; %(count)s ont une proposition.", proposed) % {"count": proposed}
 
 
-def line_row(line: StatementLine, waiting: Waiting, noted: Mapping[tuple[date, int], PledgeReceipt]) -> dict[str, Any]:
+def line_row(line: StatementLine, waiting: received.Waiting, noted: Mapping[tuple[date, int], PledgeReceipt]) -> dict[str, Any]:
     """A line as the page shows it, with its proposals."""
-    known = {each.id: entry for each, entry, _instalment in waiting}
     alike = noted.get((line.day, line.amount_minor)) if line.state == "open" and line.day and line.amount_minor is not None else None
     return {
         "line": line, "state": line.state, "day": words.day_words(line.day), "amount": amount_words(line.amount_minor, line.currency or "XOF") if line.amount_minor is not None else _("illisible"), "reference": line.reference or line.promised or "–",
         "alike": alike, "state_words": str(line.get_state_display()), "why": _("la même ligne est dans un relevé lu plus tôt") if line.repeats_id else line.why,
-        "proposals": [proposal(each, known[each.awaited.id], line) for each in received.proposals(line, waiting)],
+        "proposals": [proposal(each, waiting, line) for each in received.proposals(line, waiting.queue)],
     }  # fmt: skip
 
 
-def proposal(match: Match, entry: queries.Entry, line: StatementLine) -> dict[str, Any]:
+def proposal(match: Match, waiting: received.Waiting, line: StatementLine) -> dict[str, Any]:
     """An instalment a line could pay, and why."""
-    number = next(number for number, row in entry.instalments.items() if str(row.pk) == match.awaited.id)
+    entry, instalment = waiting.held[match.awaited.id]
     reasons = {"names-pledge": _("nomme la promesse"), "same-amount": _("même montant"), "near-day": _("près du jour promis")}
     return {
-        "id": match.awaited.id, "pledge": entry.pledge, "number": number, "giver": words.giver_words(entry.pledge), "left": amount_words(match.awaited.left, match.awaited.currency),
+        "id": match.awaited.id, "pledge": entry.pledge, "number": instalment.number, "giver": words.giver_words(entry.pledge), "left": amount_words(match.awaited.left, match.awaited.currency),
         "due": words.day_words(match.awaited.due_on), "why": ", ".join(reasons[each] for each in match.reasons), "exceeds": (line.amount_minor or 0) > match.awaited.left,
     }  # fmt: skip
 
@@ -202,8 +200,7 @@ def line_settle(request: ReaderRequest, line_id: UUID) -> HttpResponse:
     """A person says which instalment a line pays."""
     line = line_or_404(request, line_id)
     by, back = receiver_or_refuse(request, line.owner_state), reverse("statement", args=[line.statement_id])
-    waiting = received.awaited(received.awaiting(request.mandates, state=line.owner_state, today=timezone.localdate()))
-    chosen = next(((entry, row) for each, entry, row in waiting if each.id == request.POST.get("instalment", "")), None)
+    chosen = received.waiting_for(request.mandates, request.POST.get("instalment", ""), state=line.owner_state, today=timezone.localdate())
     if chosen is None:
         messages.error(request, _("Ce versement n'attend plus rien : relisez la page."))
         return redirect(back)

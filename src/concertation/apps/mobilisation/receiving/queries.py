@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db.models import Count
 
 from concertation.apps.mobilisation.models import Instalment, Pledge, PledgeReceipt, Statement, StatementLine
 from concertation.apps.mobilisation.queries import Entry, entries, pledges
-from concertation.core.mobilisation.matching import Awaited, Match, Movement, matches
+from concertation.core.mobilisation.matching import Awaited, Match, Movement, Queue, in_queue, matches
 from concertation.core.sharing import Mandate
 
 
@@ -56,18 +57,29 @@ def line(mandates: Sequence[Mandate], line_id: UUID) -> StatementLine | None:
     return found
 
 
-def awaiting(mandates: Sequence[Mandate], *, state: str, today: date) -> list[Entry]:
-    """The pledges of money of a State, or of the framework, with something left to come."""
-    held = entries(mandates, pledges(mandates, owner_state=state, kind="cash", taken_back_on__isnull=True), today=today)
-    return [each for each in held if any(part.left for part in each.balance.instalments)]
+@dataclass(frozen=True)
+class Waiting:
+    """The instalments that wait for money, by id, each with its pledge, and how a movement finds them."""
+
+    held: Mapping[str, tuple[Entry, Instalment]]
+    queue: Queue
 
 
-def awaited(held: Sequence[Entry]) -> list[tuple[Awaited, Entry, Instalment]]:
-    """Their instalments with something left, as they are matched."""
-    return [
-        (Awaited(str(each.instalments[part.instalment.number].pk), each.pledge.reference, each.pledge.currency, part.left, part.instalment.due_on), each, each.instalments[part.instalment.number])
-        for each in held for part in each.balance.instalments if part.left
-    ]  # fmt: skip
+def waiting(mandates: Sequence[Mandate], *, state: str, today: date, **asked: Any) -> Waiting:
+    """The instalments with something left of the pledges of money of a State, or of the framework. Four queries, however many there are."""
+    held = entries(mandates, pledges(mandates, owner_state=state, kind="cash", taken_back_on__isnull=True, **asked), today=today)
+    found = [(each, each.instalments[part.instalment.number], part) for each in held for part in each.balance.instalments if part.left]
+    awaited = in_queue(Awaited(str(row.pk), each.pledge.reference, each.pledge.currency, part.left, part.instalment.due_on) for each, row, part in found)
+    return Waiting({str(row.pk): (each, row) for each, row, _part in found}, awaited)
+
+
+def waiting_for(mandates: Sequence[Mandate], instalment: str, *, state: str, today: date) -> tuple[Entry, Instalment] | None:
+    """An instalment that waits for money, with its pledge, by an id as a form sends it; none where it waits for nothing more."""
+    try:
+        own = Instalment.objects.visible_to(mandates).filter(pk=UUID(instalment)).values("pledge")
+    except ValueError:
+        return None
+    return waiting(mandates, state=state, today=today, pk__in=own).held.get(instalment)
 
 
 def references(mandates: Sequence[Mandate], *, state: str) -> list[str]:
@@ -75,11 +87,12 @@ def references(mandates: Sequence[Mandate], *, state: str) -> list[str]:
     return list(Pledge.objects.visible_to(mandates).filter(owner_state=state, withdrawn_on__isnull=True).values_list("reference", flat=True))
 
 
-def proposals(row: StatementLine, waiting: Sequence[tuple[Awaited, Entry, Instalment]]) -> tuple[Match, ...]:
+def proposals(row: StatementLine, queue: Queue) -> tuple[Match, ...]:
     """The instalments a line could settle, with the reasons; nothing for a line that is not open or that repeats another."""
     if row.state != "open" or row.repeats_id is not None:
         return ()
-    return matches(Movement(row.day, row.amount_minor, row.currency or None, row.promised), [each for each, _entry, _row in waiting])
+    movement = Movement(row.day, row.amount_minor, row.currency or None, row.promised)
+    return matches(movement, queue.candidates(movement))
 
 
 def noted_alike(mandates: Sequence[Mandate], *, state: str) -> dict[tuple[date, int], PledgeReceipt]:

@@ -9,8 +9,7 @@ from django.utils import timezone
 from concertation.apps.ground.commands import journal, post_message
 from concertation.apps.mobilisation.models import InstalmentReminder, Pledge
 from concertation.apps.mobilisation.queries import Entry
-from concertation.apps.mobilisation.reminding import words
-from concertation.apps.mobilisation.reminding.queries import instalments_due, people_of
+from concertation.apps.mobilisation.reminding import queries, words
 from concertation.core.decisions import USEFUL_DAYS, Stage
 from concertation.core.mobilisation.ledger import Stood
 from concertation.core.sharing import Mandate, Role
@@ -26,13 +25,24 @@ class Reminded:
 
 def remind(today: date, *, origin: str) -> Reminded:
     """Remind of the instalments whose day comes near or has passed; a second call the same day changes nothing."""
-    instalments = messages = 0
-    for state, holder in Pledge.objects.filter(withdrawn_on__isnull=True).order_by().values_list("owner_state", "holder").distinct():
-        by, people = acting_for(state, holder), people_of(state, holder, today)
-        for entry, stood, stage in instalments_due([by], state=state, today=today) if people else ():
-            if entry.pledge.holder == holder and _remind_one(entry, stood, stage, people, today=today, origin=origin, by=by):
-                instalments, messages = instalments + 1, messages + len(people)
-    return Reminded(instalments, messages)
+    acting = {masters: acting_for(*masters) for masters in all_masters()}
+    due = queries.instalments_due(list(acting.values()), today=today)
+    people = queries.people_of({masters_of(entry) for entry, _stood, _stage in due}, today)
+    written = [
+        len(people[masters_of(entry)]) for entry, stood, stage in due
+        if people[masters_of(entry)] and _remind_one(entry, stood, stage, people[masters_of(entry)], today=today, origin=origin, by=acting[masters_of(entry)])
+    ]  # fmt: skip
+    return Reminded(len(written), sum(written))
+
+
+def all_masters() -> list[queries.Masters]:
+    """The States and holders that have pledges. One query."""
+    return list(Pledge.objects.filter(withdrawn_on__isnull=True).order_by("owner_state", "holder").values_list("owner_state", "holder").distinct())
+
+
+def masters_of(entry: Entry) -> queries.Masters:
+    """The State and the holder of a pledge."""
+    return entry.pledge.owner_state, entry.pledge.holder
 
 
 def acting_for(state: str, holder: str) -> Mandate:

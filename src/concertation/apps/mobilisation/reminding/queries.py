@@ -1,24 +1,30 @@
 """Reading whom a reminder of an instalment goes to: an act of the node, which looks at every promised day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
 from concertation.apps.access.models import HeldMandate
 from concertation.apps.access.queries import in_force
-from concertation.apps.mobilisation.models import InstalmentReminder
+from concertation.apps.mobilisation.models import Instalment, InstalmentReminder
 from concertation.apps.mobilisation.queries import Entry, entries, pledges
-from concertation.core.decisions import Stage, stage_due
+from concertation.core.decisions import Stage, days_reminded, stage_due
 from concertation.core.mobilisation.ledger import Stood
 from concertation.core.sharing import Mandate, Role
 
+Masters = tuple[str, str]
+FRAMEWORK = "AES"
 
-def instalments_due(mandates: Sequence[Mandate], *, state: str, today: date) -> list[tuple[Entry, Stood, Stage]]:
-    """The instalments of a State's pledges with something left that nobody declares paid, whose day asks for a reminder that was not made."""
-    told = set(InstalmentReminder.objects.values_list("instalment_id", "stage", "due"))
+
+def instalments_due(mandates: Sequence[Mandate], *, today: date) -> list[tuple[Entry, Stood, Stage]]:
+    """The instalments with something left that nobody declares paid, whose day asks for a reminder that was not made. Five queries, however many there are."""
+    near = days_reminded(today)
+    told = set(InstalmentReminder.objects.filter(due__range=near).values_list("instalment_id", "stage", "due"))
+    promised_near = Instalment.objects.visible_to(mandates).filter(due_on__range=near).values("pledge")
     found = []
-    for each in entries(mandates, pledges(mandates, owner_state=state, taken_back_on__isnull=True), today=today):
+    for each in entries(mandates, pledges(mandates, taken_back_on__isnull=True, pk__in=promised_near), today=today):
         for stood in each.balance.instalments:
             due = stood.instalment.due_on
             stage = stage_due(due, today) if due is not None and stood.left > each.declared_parts.get(stood.instalment.number, 0) else None
@@ -27,9 +33,13 @@ def instalments_due(mandates: Sequence[Mandate], *, state: str, today: date) -> 
     return found
 
 
-def people_of(state: str, holder: str, today: date) -> list[str]:
-    """Who answers for the money a State waits for, and for the organisation that keeps the pledge, by id."""
-    receiving = Q(role=Role.DATA_MANAGER.value, state=state) if state != "AES" else Q(role=Role.ANALYST.value, state=state)
-    giving = Q(role=Role.DONOR.value, organisation=holder, state__in=("", state)) if holder else Q(pk__isnull=True)
-    held = HeldMandate.objects.filter(receiving | giving, in_force(today), person__is_active=True)
-    return [str(each) for each in held.values_list("person_id", flat=True).distinct().order_by("person_id")]
+def people_of(asked: Collection[Masters], today: date) -> Mapping[Masters, list[str]]:
+    """Who answers for the money each State waits for, and for the organisation that keeps the pledge, by id. One query."""
+    receiving = Q(role=Role.DATA_MANAGER.value, state__in={state for state, _holder in asked} - {FRAMEWORK}) | Q(role=Role.ANALYST.value, state=FRAMEWORK)
+    giving = Q(role=Role.DONOR.value, organisation__in={holder for _state, holder in asked if holder})
+    held = HeldMandate.objects.filter(receiving | giving, in_force(today), person__is_active=True).values_list("role", "state", "organisation", "person_id")
+    found: dict[Masters, set[Any]] = {}
+    for role, state, organisation, person in held:
+        found.setdefault((state, organisation if role == Role.DONOR.value else ""), set()).add(person)
+    of_holder = {(state, holder): found.get((state, holder), set()) | found.get(("", holder), set()) if holder else set() for state, holder in asked}
+    return {(state, holder): [str(each) for each in sorted(found.get((state, ""), set()) | of_holder[state, holder])] for state, holder in asked}
