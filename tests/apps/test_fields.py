@@ -171,7 +171,7 @@ def plain_tiff(cells: Cells) -> bytes:
 def test_a_node_without_the_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "find_spec", lambda name: None)
     page = bring(manager("BFA"), BURKINA, dry_april(tmp_path))
-    assert page.status_code == 422 and "requirements-climate.lock" in page.content.decode() and not IndicatorReading.objects.exists()
+    assert page.status_code == 422 and "./run climate" in page.content.decode() and not IndicatorReading.objects.exists()
 
 
 def test_a_reader_without_mandate_for_the_state_brings_nothing(tmp_path: Path) -> None:

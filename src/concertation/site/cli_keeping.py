@@ -22,6 +22,7 @@ from concertation.site.terminal import AsJson, answer, refuse, rows_shown, scree
 
 KEPT = 7
 Folder = Annotated[Path, typer.Argument(help="Dossier / folder.")]
+WithClimate = Annotated[bool, typer.Option("--climate", help="Avec ce qui lit les champs (GeoTIFF, NetCDF) / with what reads fields.")]
 DISK_WORDS = (28, 122)  # ENOSPC, EDQUOT
 
 
@@ -121,11 +122,11 @@ def again_in(home: Path, folder: Path, *words: str) -> int:
     return subprocess.run(command, env={**os.environ, "CONCERTATION_HOME": str(home.resolve())}).returncode
 
 
-def make_bundle(folder: Folder, as_json: AsJson = False) -> None:
+def make_bundle(folder: Folder, climate: WithClimate = False, as_json: AsJson = False) -> None:
     """Une clé pour une machine sans réseau : le produit et ses composants / a stick for a machine without network."""
     try:
         with disk_faults_told():
-            made = bundle.make(folder)
+            made = bundle.make(folder, climate=climate)
     except bundle.Refused as reason:
         raise refuse(*reason.words) from None
     if as_json:
