@@ -56,6 +56,7 @@ PARTS = (
     Part("programs-walk", ("tests/acceptance/test_api_walk.py",), words={"CONCERTATION_WALK": "full"}),
     Part("interface", ("tests/site/test_api_fuzz.py",), {"CONCERTATION_API_EXAMPLES": (500, 5)}),
     Part("forms", ("tests/faults/test_fuzz.py",), {"CONCERTATION_FUZZ_EXAMPLES": (100_000, 300)}),
+    Part("what-ifs", ("tests/core/test_allocation_what_if.py",), {"CONCERTATION_WHAT_IFS": (20_000, 100)}),
     Part("hostile-files", ("tests/formats/test_hostile.py",)),
     Part("refusing-disks", ("tests/faults/test_refusing_disk.py",), words={"CONCERTATION_DISKS": "full"}),
     Part("every-reader's-pages", ("tests/browser/test_accessible.py", "tests/browser/test_without_scripts.py"), words={"CONCERTATION_AXE": "full"}),

@@ -1,5 +1,9 @@
-"""A question much like one already answered: found from there it is the same answer, and nothing that stays is worked out again."""
+"""A question much like one already answered: found from there it is the same answer, and nothing that stays is worked out again.
 
+`CONCERTATION_WHAT_IFS` sets how many generated questions are tried.
+"""
+
+import os
 from dataclasses import replace
 from datetime import date
 
@@ -14,8 +18,10 @@ from concertation.core.allocation.terms import Earmark, MoneySource
 from concertation.core.solver import Basis
 from core.allocation_samples import MILLION, questions, three_countries
 
+EXAMPLES = int(os.environ.get("CONCERTATION_WHAT_IFS", "40"))
 
-@settings(max_examples=60, deadline=None)
+
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(question=questions(), part=st.integers(0, 3), amount=st.integers(0, 20))
 def test_an_answer_found_from_another_is_the_one_found_from_nothing(question: Question, part: int, amount: int) -> None:
     start = allocate(question)
@@ -35,7 +41,7 @@ def proved(answer: Answer) -> list[float]:
     return [float(stage.bound) for at, stage in enumerate(stages) if stage.aim == "most-good" or (stage.aim == "floor" and at == 0)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(question=questions(), previous=st.booleans())
 def test_arcs_left_out_of_the_programme_are_let_in_where_they_pay(question: Question, previous: bool) -> None:
     asked = replace(question, previous={cell.id: MILLION for cell in question.cells} if previous else {})
@@ -56,7 +62,7 @@ def with_nothing_moving(answer: Answer) -> Answer:
     return replace(answer, solved=replace(answer.solved, stands=replace(stands, **still)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(question=questions(), part=st.integers(0, 3), amount=st.integers(0, 20))
 def test_what_a_question_takes_over_from_another_is_what_it_would_find_itself(question: Question, part: int, amount: int) -> None:
     sources = tuple(replace(source, amount=amount * MILLION, earmark=source.earmark.one_step_softer() or source.earmark) if at % 3 == part else source for at, source in enumerate(question.sources))
