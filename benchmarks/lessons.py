@@ -1,7 +1,8 @@
 """Lessons at 100,000: words of either language found among them, as the page of lessons asks; which plurals, accents and languages find each other.
 
 The lessons are synthetic and say so: made with a fixed seed from the words of `search.py`, half in French, half in English, of one State's
-reader. Kept through the model, found through the product's own index. No peer reuses lessons; `search.py` has the peers of the index.
+reader. Kept through the model, found through the product's own index, on SQLite or on the emptied PostgreSQL database that CONCERTATION_DATABASE names.
+Beside the words: the newest twenty without words, and the counts of every choice the page offers. No peer reuses lessons; `search.py` has the peers of the index.
 
     PYTHONPATH=src python benchmarks/lessons.py            100,000
     PYTHONPATH=src python benchmarks/lessons.py --quick    5,000
@@ -11,6 +12,7 @@ import os
 import random
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from statistics import median, quantiles
 from time import perf_counter, process_time
@@ -66,6 +68,27 @@ def page(asked: str) -> int:
     return len(list(found))
 
 
+def questions(names: list[str]) -> list[str]:
+    """What people ask: a frequent word, two of them, a rare name, a frequent word and a name."""
+    chance, asked = random.Random(SEED + 1), []
+    for at in range(QUESTIONS):
+        common = chance.choice((FRENCH, ENGLISH))
+        asked.append((chance.choice(common), " ".join(chance.sample(common, 2)), chance.choice(names), f"{chance.choice(common)} {chance.choice(names)}")[at % 4])
+    return asked
+
+
+def timed(what: str, ask: Callable[[str], object], asked: list[str]) -> None:
+    """Tell the median and the 95th percentile, by the clock and of the processor (of this process alone: PostgreSQL's own is not in it)."""
+    spent, worked = list[float](), list[float]()
+    for each in asked:
+        start, at_work = perf_counter(), process_time()
+        ask(each)
+        spent.append(1_000 * (perf_counter() - start))
+        worked.append(1_000 * (process_time() - at_work))
+    for name, took in (("by the clock", spent), ("of the processor", worked)):
+        print(f"  {what}, {name}: median {median(took):.1f} ms, 95 of 100 within {quantiles(took, n=20)[-1]:.1f} ms")
+
+
 def unified() -> int:
     """How many pairs of words find each other's lesson: two lessons a pair, one with each word, and nothing else."""
     sides = [[Lesson(owner_state="NER", sensitivity="public", consent=True, language=tongue, written_by="synthetic", written_on=TODAY, **{f"title_{tongue}": f"synthetic {word}"}) for word, tongue in ends] for ends in PAIRS]
@@ -87,13 +110,6 @@ if __name__ == "__main__":
     names, began = fill(number), perf_counter()
     refresh("NER")
     print(f"  {number:,} synthetic lessons made findable in {perf_counter() - began:.0f} s")
-    chance, spent, worked = random.Random(SEED + 1), list[float](), list[float]()
-    for at in range(QUESTIONS):
-        common = chance.choice((FRENCH, ENGLISH))
-        asked = (chance.choice(common), " ".join(chance.sample(common, 2)), chance.choice(names), f"{chance.choice(common)} {chance.choice(names)}")[at % 4]
-        start, at_work = perf_counter(), process_time()
-        page(asked)
-        spent.append(1_000 * (perf_counter() - start))
-        worked.append(1_000 * (process_time() - at_work))
-    for name, each in (("by the clock", spent), ("of the processor", worked)):
-        print(f"  words to the first page, {name}: median {median(each):.1f} ms, 95 of 100 within {quantiles(each, n=20)[-1]:.1f} ms (aim {AIM_MS:g} ms)")
+    timed(f"words to the first page (aim {AIM_MS:g} ms)", page, questions(names))
+    timed("the newest, without words", page, [""] * 20)
+    timed("counts of every choice", lambda _words: queries.facets(READER), [""] * 20)

@@ -93,6 +93,13 @@ def test_an_english_lesson_is_found_by_french_words_and_says_it_is_in_english(ni
     assert '<span class="tag" lang="en">anglais</span>' in Client().get("/lessons/").content.decode()
 
 
+@pytest.mark.parametrize(("title", "words"), [("Vaccinate children and pregnant women (synthetic)", "enfants"), ("Vaccinate children and pregnant women (synthetic)", "femme enceinte"), ("Tents for older people (synthetic)", "personne âgée")])
+def test_a_plural_that_english_makes_otherwise_is_crossed_too(niger: Client, title: str, words: str) -> None:
+    kept(niger, language="en", title_fr="", recommendation_fr="", title_en=title, recommendation_en="Plan in March (synthetic)")
+
+    assert shown(Client(), f"?q={words}") == [title]
+
+
 def test_words_that_no_lesson_holds_find_none(niger: Client) -> None:
     kept(niger)
 

@@ -17,6 +17,7 @@ HAZARDS = [
 ]  # fmt: skip
 COSTS = [("none", _("aucun")), ("low", _("faible")), ("medium", _("moyen")), ("high", _("élevé"))]
 LANGUAGES = [("fr", _("français")), ("en", _("anglais"))]
+FACETS = ("kind", "hazard", "phase", "sector", "theme", "strength", "owner_state")
 TRANSLATIONS = [("none", _("non traduite")), ("human", _("traduite par une personne")), ("machine", _("traduite par une machine, non relue"))]
 
 
@@ -75,7 +76,10 @@ class Lesson(Bilingual, GuardedModel):
     search_text = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sector", "hazard"]), models.Index(fields=["written_on"])]
+        indexes = [
+            models.Index(fields=["sector", "hazard"]), models.Index(fields=["written_on", "id"], name="lessons_newest_first"),
+            models.Index(fields=["owner_state", *FACETS[:-1], "sensitivity", "holder", "withdrawn_on", "expires_on"], name="lessons_counted_by_facet"),
+        ]  # fmt: skip
 
     @property
     def is_paired(self) -> bool:

@@ -9,12 +9,11 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Value
 
 from concertation.apps.ground.listed import listed_ids
-from concertation.apps.lessons.models import Contradiction, Lesson, Reuse, Theme
+from concertation.apps.lessons.models import FACETS, Contradiction, Lesson, Reuse, Theme
 from concertation.apps.search.queries import FRAMEWORK, MOST, keys_of_kind
 from concertation.core.lessons import nearest
 from concertation.core.sharing import Mandate
 
-FACETS = ("kind", "hazard", "phase", "sector", "theme", "strength", "owner_state")
 LOOKED_AT, NEAR = 400, 3
 LESSONS, REUSES = -1, -2
 
@@ -95,9 +94,9 @@ def found(mandates: Sequence[Mandate], asked: Asked, today: date) -> QuerySet[Le
 
 
 def facets(mandates: Sequence[Mandate]) -> dict[str, dict[str, int]]:
-    """How many lessons stand under each value of each facet that divides them. One query."""
+    """How many lessons stand under each value of each facet that divides them. One query, answered from an index without a lesson being read."""
     counted: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-    for line in standing(mandates).values(*FACETS).annotate(lessons=Count("pk")).order_by():
+    for line in standing(mandates).values(*FACETS).annotate(lessons=Count("*")).order_by():
         for name in FACETS:
             if line[name]:
                 counted[name][line[name]] = counted[name].get(line[name], 0) + line["lessons"]
