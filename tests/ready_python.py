@@ -31,6 +31,7 @@ LOADED = (
 )  # fmt: skip
 PURE = ("concertation.core", "concertation.formats", "concertation.draw")
 MOST_BYTES = 1 << 20
+END = "\0"
 
 
 def load() -> None:
@@ -83,6 +84,18 @@ def wait_for_work(place: str) -> dict[str, Any]:
                 return told
 
 
+def run_each(commands: Sequence[Sequence[str]]) -> None:
+    """What `python -m concertation` does for each, until one ends with a fault."""
+    for arguments in commands:
+        sys.argv = ["concertation", *arguments]
+        try:
+            runpy.run_module("concertation", run_name="__main__", alter_sys=True)
+        except SystemExit as ended:
+            if ended.code:
+                raise
+        sys.stdout.write(END)
+
+
 class Ready:
     """The waiting Python of this process of the tests."""
 
@@ -102,12 +115,12 @@ class Ready:
         self.waiting.wait(timeout=10)
         self.folder.cleanup()
 
-    def run(self, arguments: Sequence[str], surroundings: Mapping[str, str], *, seconds: float) -> subprocess.CompletedProcess[str]:
-        """Run a command of the product to its end."""
+    def run(self, commands: Sequence[Sequence[str]], surroundings: Mapping[str, str], *, seconds: float) -> subprocess.CompletedProcess[str]:
+        """Run commands of the product one after another in one process, to the first that fails; what each answers ends with `END`."""
         with socket.socket(socket.AF_UNIX) as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as wrong:
             asked.settimeout(seconds)
             asked.connect(self.place)
-            told = json.dumps({"arguments": list(arguments), "surroundings": dict(surroundings), "folder": str(Path.cwd())})
+            told = json.dumps({"commands": [list(each) for each in commands], "surroundings": dict(surroundings), "folder": str(Path.cwd())})
             socket.send_fds(asked, [told.encode()], [out.fileno(), wrong.fileno()])
             with asked.makefile() as heard:
                 child = int(heard.readline())
@@ -115,10 +128,10 @@ class Ready:
                     code = int(heard.readline())
                 except TimeoutError:
                     os.kill(child, signal.SIGKILL)
-                    raise subprocess.TimeoutExpired(list(arguments), seconds) from None
+                    raise subprocess.TimeoutExpired([word for each in commands for word in each], seconds) from None
             out.seek(0)
             wrong.seek(0)
-            return subprocess.CompletedProcess(list(arguments), code, out.read().decode(), wrong.read().decode())
+            return subprocess.CompletedProcess([word for each in commands for word in each], code, out.read().decode(), wrong.read().decode())
 
 
 _READY: list[Ready] = []
@@ -139,5 +152,4 @@ if __name__ == "__main__":
     os.environ.clear()
     os.environ.update(work["surroundings"])
     os.chdir(work["folder"])
-    sys.argv = ["concertation", *work["arguments"]]
-    runpy.run_module("concertation", run_name="__main__", alter_sys=True)
+    run_each(work["commands"])

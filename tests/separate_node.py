@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from beginnings import EMPTY, FILL, MAKE, WITH_REFERENCE_SET, copy_of, named, prepared_folder
-from ready_python import ready
+from ready_python import END, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -76,8 +76,20 @@ class SeparateNode:
     def run(self, *arguments: str, seconds: float = 180, anew: bool = False) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; `anew`: by a Python started for it, as users do, where its time counts."""
         if not anew and hasattr(os, "fork"):
-            return ready().run(arguments, self.surroundings, seconds=seconds)
+            done = ready().run([arguments], self.surroundings, seconds=seconds)
+            done.stdout = done.stdout.removesuffix(END)
+            return done
         return subprocess.run(self.command(*arguments), env=self.surroundings, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
+
+    def run_all(self, *commands: Sequence[str], seconds: float = 180) -> list[str]:
+        """Run commands one after another, in one process where the system can; all must go well. Gives back what each answered."""
+        if not hasattr(os, "fork"):
+            every = [self.run(*each, seconds=seconds) for each in commands]
+            assert [done.returncode for done in every] == [0] * len(every), [done.stderr for done in every]
+            return [done.stdout for done in every]
+        done = ready().run(commands, self.surroundings, seconds=seconds)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout.split(END)[:-1]
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command without waiting for it."""

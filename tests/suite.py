@@ -72,7 +72,7 @@ def engine_ready(engine: str) -> Iterator[None]:
     with server() as address:
         os.environ["CONCERTATION_DATABASE"] = address
         os.environ["CONCERTATION_TESTS_OF_DATABASE_ONLY"] = "1"
-        os.environ.setdefault("CONCERTATION_KILLS", "3")
+        os.environ.setdefault("CONCERTATION_KILLS", "2")
         prepare(address, begins)
         yield
 

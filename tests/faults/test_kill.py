@@ -12,7 +12,7 @@ import xlsxwriter
 
 from separate_node import OTHER_MOMENTS, ROOT, SeparateNode, kills, new_node
 
-KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "6")), 20250807
+KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "4")), 20250807
 WHEN = (0.3, 0.95)  # shares of the time an undisturbed import takes
 ROWS = 2_400
 HEADINGS = ("Organisation", "Secteur", "Région", "Département", "Activité", "Statut", "Personnes atteintes")

@@ -15,7 +15,8 @@ from psycopg.errors import UndefinedTable
 
 from separate_node import OTHER_MOMENTS, ROOT, SERVER, SeparateNode, kills, new_database, new_node
 
-KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "4")), 20261125
+KILLS_OF_A_COMMAND, KILLS_OF_A_CHANGE = (int(os.environ.get("CONCERTATION_KILLS", each)) for each in ("6", "3"))
+SEED = 20261125
 EARLIER = ROOT / "tests" / "upgrades" / "synthetic_node_of_2026-11-23.tar.xz"
 WRITERS, ACTS = 50, 4
 STATES = ("BFA", "MLI", "NER", "TGO", "AES")
@@ -61,7 +62,7 @@ print(len(took), len(wrong), f"{took[len(took) // 2]:.3f}", f"{took[int(len(took
 def test_accounts_acknowledged_before_a_kill_are_there_with_their_mandates(tmp_path: Path) -> None:
     node, chance, acknowledged = new_node(tmp_path / "node"), random.Random(SEED + OTHER_MOMENTS), set[str]()
 
-    for kill in kills(KILLS):
+    for kill in kills(KILLS_OF_A_COMMAND):
         running = subprocess.Popen([sys.executable, "-c", OPEN_ACCOUNTS, str(kill)], env=node.surroundings, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert running.stdout is not None
         acknowledged.add(running.stdout.readline().strip())
@@ -105,7 +106,7 @@ def test_a_change_of_version_killed_at_random_moments_is_finished_by_the_next(tm
     took, node = time.monotonic() - began, earlier.copied(tmp_path / "0")
     wanted = applied(whole)
 
-    for number in kills(KILLS):
+    for number in kills(KILLS_OF_A_CHANGE):
         running = node.start("migrate")
         time.sleep(chance.uniform(0.3, 1) * took)
         running.send_signal(signal.SIGKILL)

@@ -157,10 +157,6 @@ print(browser_of(person("manager", (Role.DATA_MANAGER, "NER"))).cookies[settings
 @on_a_disk
 def test_a_node_served_from_a_folder_that_takes_no_writes_shows_its_pages_and_says_that_it_only_reads(tmp_path: Path) -> None:
     node, port = new_node(tmp_path / "node", with_reference_set=True), free_port()
-    first = node.start("serve", "--port", str(port), "--no-demo")
-    assert becomes(port, listening=True, seconds=120)
-    first.terminate()
-    first.wait(timeout=60)
     ours = {**node.surroundings, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"}
     session = subprocess.run([sys.executable, "-c", SIGN_IN], env=ours, check=True, capture_output=True, text=True).stdout.strip()
     mounted = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'

@@ -1,6 +1,7 @@
 """A release goes from one node to another in a folder: at the agreed grain and no finer, and gone after withdrawal, with receipts."""
 
 import csv
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,11 +56,10 @@ def needs(path: Path) -> Path:
     return path
 
 
-def introduce(of: SeparateNode, state: str, to: SeparateNode, file: Path) -> None:
-    """A node makes its keys, and another accepts them by their fingerprints."""
+def introduce(of: SeparateNode, state: str, file: Path) -> list[str]:
+    """A node makes its keys; the words under which another accepts them by their fingerprints."""
     made = of.answer("node", "init", "--state", state, "--to", str(file))
-    typed = [part for key in made for part in ("--fingerprint", key["fingerprint"])]
-    done(to, "node", "trust", str(file), *typed)
+    return ["node", "trust", str(file), *(part for key in made for part in ("--fingerprint", key["fingerprint"]))]
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +67,9 @@ def introduced(tmp_path_factory: pytest.TempPathFactory) -> Two:
     """Two nodes that know each other, and Niger's needs on its own; each test works on copies."""
     tmp_path = tmp_path_factory.mktemp("introduced")
     both = Two(new_node(tmp_path / "ner", with_reference_set=True), new_node(tmp_path / "bfa", with_reference_set=True), tmp_path / "stick")
-    done(both.niger, "node", "init", "--state", "NER")
-    done(both.burkina, "node", "init", "--state", "BFA")
-    introduce(both.niger, "NER", both.burkina, tmp_path / "ner.json")
-    introduce(both.burkina, "BFA", both.niger, tmp_path / "bfa.json")
-    done(both.niger, "import", str(needs(tmp_path / "synthetic_hapi_needs.csv")), "--state", "NER", "--yes")
+    niger, burkina = introduce(both.niger, "NER", tmp_path / "ner.json"), introduce(both.burkina, "BFA", tmp_path / "bfa.json")
+    done(both.burkina, *niger)
+    both.niger.run_all(burkina, ["import", str(needs(tmp_path / "synthetic_hapi_needs.csv")), "--state", "NER", "--yes"])
     return both
 
 
@@ -82,14 +80,15 @@ def two(introduced: Two, tmp_path: Path) -> Two:
 
 def released(two: Two, number: int) -> None:
     """Signed twice and put on the stick."""
-    for role in ROLES:
-        done(two.niger, "release", "sign", str(number), "--role", role)
-    done(two.niger, "release", "publish", str(number), "--to", str(two.stick))
+    signed = [["release", "sign", str(number), "--role", role] for role in ROLES]
+    two.niger.run_all(*signed, ["release", "publish", str(number), "--to", str(two.stick)])
 
 
-def listed(node: SeparateNode, number: int) -> dict[str, Any]:
-    """A release as a node lists it."""
-    return next(each for each in node.answer("release", "list") if each["sequence"] == number)
+def listed(node: SeparateNode, number: int, *before: list[str]) -> dict[str, Any]:
+    """A release as a node lists it, after other commands; its journal holds."""
+    *_, releases, journal = node.run_all(*before, ["release", "list", "--json"], ["journal", "verify", "--json"])
+    assert json.loads(journal) == {"broken": []}
+    return next(each for each in json.loads(releases) if each["sequence"] == number)
 
 
 def test_a_release_carried_by_folder_appears_at_the_agreed_grain_and_is_gone_after_withdrawal(two: Two, tmp_path: Path) -> None:
@@ -100,8 +99,8 @@ def test_a_release_carried_by_folder_appears_at_the_agreed_grain_and_is_gone_aft
     assert (half.returncode, early.returncode, "release-signature-missing" in early.stderr) == (0, 1, True)
     released(two, 1)
 
-    taken = two.burkina.answer("pull", str(two.stick), "--yes", "--receipts", str(tmp_path / "receipts"))
-    again = two.burkina.answer("pull", str(two.stick), "--yes")
+    pull = ["pull", str(two.stick), "--yes", "--receipts", str(tmp_path / "receipts"), "--json"]
+    taken, again = map(json.loads, two.burkina.run_all(pull, pull))
     held = two.held_by_burkina()
 
     assert ([each["done"] for each in taken], [each["done"] for each in again]) == (["taken"], ["held"])
@@ -114,15 +113,13 @@ def test_a_release_carried_by_folder_appears_at_the_agreed_grain_and_is_gone_aft
 
     assert two.niger.answer("release", "withdraw", "1")["release"]["withdraws"] == made["release"]["digest"]
     released(two, 2)
-    purged = two.burkina.answer("pull", str(two.stick), "--yes", "--receipts", str(tmp_path / "receipts"))
-    done(two.niger, "release", "receipts", *map(str, sorted((tmp_path / "receipts").iterdir())))
+    purged = json.loads(done(two.burkina, *pull))
 
     assert [each["done"] for each in purged] == ["held", "purged"]
     assert two.held_by_burkina() == {}
     assert listed(two.burkina, 1)["standing"] == "withdrawn"
-    receipts = listed(two.niger, 1)["receipts"]
+    receipts = listed(two.niger, 1, ["release", "receipts", *map(str, sorted((tmp_path / "receipts").iterdir()))])["receipts"]
     assert [(each["node"], each["act"], each["rows"]) for each in receipts] == [("BFA", "purged", len(held)), ("BFA", "taken", len(held))]
-    assert two.burkina.answer("journal", "verify") == two.niger.answer("journal", "verify") == {"broken": []}
 
 
 def test_a_stick_pulled_out_too_early_brings_nothing_and_a_revoked_key_opens_nothing(two: Two) -> None:

@@ -22,9 +22,12 @@ SECTOR, CONCEPT = "FSC", "phase3plus"
 SECONDS = 600.0
 AT_ONCE = 2
 COMMANDS = """
-import json, sys, django
+import gc, json, sys, django
+gc.disable()
 django.setup()
 from concertation.cli import app
+gc.freeze()
+gc.enable()
 for arguments in json.loads(sys.argv[1]):
     try:
         app(arguments, prog_name="./run")
