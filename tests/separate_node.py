@@ -101,6 +101,10 @@ class SeparateNode:
         done = self.run(*arguments, "--json", anew=anew)
         return json.loads(done.stdout)
 
+    def answers(self, *commands: Sequence[str]) -> list[Any]:
+        """The JSON each of several commands answers with; all must go well."""
+        return [json.loads(told) for told in self.run_all(*([*each, "--json"] for each in commands))]
+
     @contextmanager
     def database(self) -> Iterator[Any]:
         """The node's database, opened without the product; what the block writes is committed at its end."""

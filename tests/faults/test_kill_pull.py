@@ -36,9 +36,7 @@ def node_that_believes(folder: Path) -> SeparateNode:
     path.write_bytes(written_keys([by(ring(made_on=today, expires_on=today + timedelta(days=365), keys=keys))]))
     node = new_node(folder / "bfa")
     compared = [part for root in ROOTS[:2] for part in ("--fingerprint", fingerprint(public_of(root)))]
-    for arguments in (("node", "init", "--state", "BFA"), ("node", "trust", str(path), *compared)):
-        done = node.run(*arguments, seconds=300)
-        assert done.returncode == 0, done.stderr
+    node.run_all(("node", "init", "--state", "BFA"), ("node", "trust", str(path), *compared), seconds=300)
     return node
 
 
@@ -69,7 +67,7 @@ def test_a_release_killed_while_it_is_taken_is_there_whole_or_not_at_all(tmp_pat
         assert held(node) in ((0, 0, 0), (1, rows, 1))
         begun = node.ask("SELECT count(*) FROM sharing_release WHERE standing = 'arriving'")[0][0]
         found["whole" if held(node)[0] else "begun" if begun else "nothing"] += 1
-        assert node.run("pull", str(place), "--yes", seconds=300).returncode == 0
+        _pulled, journal = node.answers(["pull", str(place), "--yes"], ["journal", "verify"])
         assert held(node) == (1, rows, 1)
-        assert node.answer("journal", "verify") == {"broken": []}
+        assert journal == {"broken": []}
     print(f"{number} kills of a taking of {took:.1f} s and {rows} rows; found afterwards: {dict(found)}")

@@ -135,15 +135,16 @@ def test_a_restored_node_holds_the_same_rows_on_either_engine(made_once: Path, r
 
     assert (told["equal_rows"], told["rows"], told["raw_files"]) == (True, sum(rows for rows, _ in made.values()), 1)
     assert {table["table"]: (table["rows"], table["sha256"]) for table in told["tables"]} == made
-    assert other.answer("journal", "verify") == {"broken": []}
-    assert [finding["code"] for finding in other.answer("doctor") if not finding["holds"]] == []
+    journal, findings = other.answers(["journal", "verify"], ["doctor"])
+    assert journal == {"broken": []}
+    assert [finding["code"] for finding in findings if not finding["holds"]] == []
     again = sums(back_up(other, tmp_path / "again")["backup"])
     changed = {table for table in again if again[table] != made[table]}
     assert changed == {"ground_journalline", "ground_journalhead"}  # the restoration itself stands in the journal
     [raw] = [path for path in (other.home / "raw").rglob("*") if path.is_file()]
     assert raw.read_bytes().decode("utf-8").startswith(HEADINGS)
-    assert other.answer("search", "soins")["count"] == 3
-    assert other.answer("search", "refresh", "--check")["differences"] == 0
+    found, index = other.answers(["search", "soins"], ["search", "refresh", "--check"])
+    assert (found["count"], index["differences"]) == (3, 0)
 
 
 ERASE = """
@@ -170,8 +171,9 @@ def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(m
     assert (after["raw_files"], after["raw_files_missing"], after["equal_rows"]) == (0, 0, True)
     assert (told["equal_rows"], told["raw_files_erased_again"]) == (True, 1)
     assert not [path for path in (other.home / "raw").glob("??/*") if path.is_file()]
-    assert [finding["code"] for finding in other.answer("doctor") if not finding["holds"]] == []
-    assert other.answer("raw", "expire")["erased"] == 0
+    findings, expired = other.answers(["doctor"], ["raw", "expire"])
+    assert [finding["code"] for finding in findings if not finding["holds"]] == []
+    assert expired["erased"] == 0
     [earliest, latest] = sorted((tmp_path / "backups").glob("concertation-*"))
     elsewhere = empty_node(tmp_path / "elsewhere", engine)
     again = json.loads(restore(elsewhere, earliest).stdout)

@@ -89,9 +89,10 @@ def test_a_node_of_an_earlier_release_is_upgraded_with_every_row(tmp_path: Path)
     assert all(then[table] <= now[table] for table in GROW & set(common) - {"sqlite_sequence"})
     assert sum(map(len, then.values())) > 13_000
     assert node.is_whole()
-    assert node.answer("journal", "verify") == {"broken": []}
-    assert [finding["code"] for finding in node.answer("doctor") if not finding["holds"]] == []
-    assert node.answer("search", "soins synthetic")["count"] >= 2
+    journal, findings, found = node.answers(["journal", "verify"], ["doctor"], ["search", "soins synthetic"])
+    assert journal == {"broken": []}
+    assert [finding["code"] for finding in findings if not finding["holds"]] == []
+    assert found["count"] >= 2
     served = pages_of(node)
     assert {path: status for path, (status, _) in served.items()} == dict.fromkeys(SHOWN, 200)
     assert [path for path, words in SHOWN.items() if words not in served[path][1]] == []
@@ -116,7 +117,7 @@ def test_a_backup_of_an_earlier_release_is_restored_and_upgraded(tmp_path: Path)
     assert (told["equal_rows"], told["journal_broken"], told["raw_files"]) == (True, 0, 1)
     assert told["rows"] == sum(table["rows"] for table in manifest["tables"]) > 13_000
     assert told["migrations_applied"] > 0
-    assert node.answer("migrate") == {"migrations_applied": 0}
+    migrated, journal, findings = node.answers(["migrate"], ["journal", "verify"], ["doctor"])
+    assert (migrated, journal) == ({"migrations_applied": 0}, {"broken": []})
     assert node.ask("SELECT count(*) FROM presence_activity") == [(4,)]
-    assert node.answer("journal", "verify") == {"broken": []}
-    assert [finding["code"] for finding in node.answer("doctor") if not finding["holds"]] == []
+    assert [finding["code"] for finding in findings if not finding["holds"]] == []

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from django.utils import timezone
 from concertation.apps.access.models import User
 from concertation.apps.ground.commands import post_message
 user, _made = User.objects.get_or_create(email="reporter@concertation.example", defaults={"name": "Synthetic"})
-post_message(str(user.pk), state="NER", about="reminder", subject=("Sujet", "Subject"), body=("Corps " + sys.argv[1], "Body"), useful_until=timezone.now() + timedelta(days=3))
+for word in map(str.strip, sys.stdin):
+    post_message(str(user.pk), state="NER", about="reminder", subject=("Sujet", "Subject"), body=("Corps " + word, "Body"), useful_until=timezone.now() + timedelta(days=3))
+    print(word, flush=True)
 """
 WORK = """
 import django; django.setup()
@@ -28,9 +30,17 @@ call_command("work")
 """
 
 
-def post(node: SeparateNode, word: str) -> None:
-    """Put a message in the outbox from another process."""
-    subprocess.run([sys.executable, "-c", POST, word], env=node.surroundings, check=True)
+@contextmanager
+def poster(node: SeparateNode) -> Iterator[Callable[[str], None]]:
+    """What puts messages in the outbox from another process, one at each call."""
+    with subprocess.Popen([sys.executable, "-c", POST], env=node.surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as running:
+
+        def post(word: str) -> None:
+            assert running.stdin is not None and running.stdout is not None
+            print(word, file=running.stdin, flush=True)
+            assert running.stdout.readline() == f"{word}\n"
+
+        yield post
 
 
 @contextmanager
@@ -61,11 +71,11 @@ def states(node: SeparateNode) -> list[tuple[str, int]]:
 
 def test_the_worker_sends_what_waits_and_what_comes_later_once_each_and_ends_in_order(tmp_path: Path) -> None:
     node = new_node(tmp_path / "node")
-    post(node, "premier")
 
-    with mail_server("accept") as server, at_work(node, server, tmp_path / "log") as worker:
+    with poster(node) as post, mail_server("accept") as server, at_work(node, server, tmp_path / "log") as worker:
+        post("premier")
         first = becomes(server, 1)
-        post(node, "second")
+        post("second")
         second = becomes(server, 2)
         time.sleep(1.5)
 
@@ -76,13 +86,13 @@ def test_the_worker_sends_what_waits_and_what_comes_later_once_each_and_ends_in_
 
 def test_a_refusal_in_one_round_does_not_stop_the_next(tmp_path: Path) -> None:
     node = new_node(tmp_path / "node")
-    post(node, "refusé pour un temps")
 
-    with mail_server("450", "accept") as server, at_work(node, server, tmp_path / "log"):
+    with poster(node) as post, mail_server("450", "accept") as server, at_work(node, server, tmp_path / "log"):
+        post("refusé pour un temps")
         end = time.monotonic() + 40
         while time.monotonic() < end and not server.conversations:
             time.sleep(0.1)
-        post(node, "pris")
+        post("pris")
         taken = becomes(server, 1)
 
     assert taken, (tmp_path / "log").read_text()

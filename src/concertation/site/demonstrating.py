@@ -90,21 +90,21 @@ def play(folder: Path, states: Sequence[str], step: Step) -> Seen:
     stick = folder / "stick"
     together(nodes[state].run for state in states)(release_of(stick, "1", ["release", "make", "--recipients", "*", "--sector", SECTOR, "--concept", CONCEPT, "--share", "public", "--json"]))
     step("pull")
-    seen.taken, seen.before = pulled(nodes, stick, folder / "receipts")
+    seen.taken, seen.before, _listed = pulled(nodes, stick, folder / "receipts")
     step("withdrawal")
     nodes[seen.withdrawn].run(*release_of(stick, "2", ["release", "withdraw", "1", "--json"]))
-    _taken, seen.after = pulled(nodes, stick, folder / "receipts")
+    _taken, seen.after, listed = pulled(nodes, stick, folder / "receipts")
     step("receipts")
     sent = [str(path) for path in sorted((folder / "receipts").iterdir()) if not path.name.startswith(seen.withdrawn.lower())]
-    listed = nodes[seen.withdrawn].run(["release", "receipts", *about(sent, seen, nodes)], ["release", "list", "--json"])[-1]
-    seen.receipts = next(each["receipts"] for each in listed if each["node"] == seen.withdrawn and each["sequence"] == 1)
+    digest = first_of(seen.withdrawn, listed[seen.withdrawn])["digest"]
+    of_it = [path for path in sent if json.loads(Path(path).read_bytes())["release"] == digest]
+    seen.receipts = first_of(seen.withdrawn, nodes[seen.withdrawn].run(["release", "receipts", *of_it], ["release", "list", "--json"])[-1])["receipts"]
     return seen
 
 
-def about(files: Iterable[str], seen: Seen, nodes: Mapping[str, Node]) -> list[str]:
-    """The receipts that speak of the withdrawn release."""
-    first = next(each["digest"] for each in nodes[seen.withdrawn].run(["release", "list", "--json"])[-1] if each["node"] == seen.withdrawn and each["sequence"] == 1)
-    return [path for path in files if json.loads(Path(path).read_bytes())["release"] == first]
+def first_of(state: str, listed: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The first release of a State among those a node lists."""
+    return next(each for each in listed if each["node"] == state and each["sequence"] == 1)
 
 
 def together(runs: Iterable[Callable[..., list[Any]]]) -> Callable[[Sequence[Sequence[str]]], list[list[Any]]]:
@@ -155,11 +155,11 @@ def release_of(stick: Path, number: str, make: Sequence[str]) -> list[list[str]]
     return [list(make), ["release", "sign", number, "--role", "data-manager"], ["release", "sign", number, "--role", "release-authority"], ["release", "publish", number, "--to", str(stick)]]
 
 
-def pulled(nodes: Mapping[str, Node], stick: Path, receipts: Path) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, int]]]:
-    """What every node does with what is on the stick, and how many cells of each State it holds then."""
+def pulled(nodes: Mapping[str, Node], stick: Path, receipts: Path) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, int]], dict[str, list[dict[str, Any]]]]:
+    """What every node does with what is on the stick, how many cells of each State it holds then, and what it lists."""
     told = together(each.run for each in nodes.values())([["pull", str(stick), "--yes", "--receipts", str(receipts), "--json"], ["release", "list", "--json"]])
     taken, held = {}, {}
     for state, (came, listed) in zip(nodes, told, strict=True):
         taken[state] = {f"{each['note']['node']} {each['note']['sequence']}": each["done"] for each in came}
         held[state] = {name: sum(each["rows"] for each in listed if each["node"] == name and each["standing"] in ("published", "received")) for name in dict.fromkeys(each["node"] for each in listed)}
-    return taken, held
+    return taken, held, {state: listed for state, (_came, listed) in zip(nodes, told, strict=True)}
