@@ -15,7 +15,7 @@ from psycopg.errors import UndefinedTable
 
 from separate_node import OTHER_MOMENTS, ROOT, SERVER, SeparateNode, kills, new_database, new_node
 
-KILLS_OF_A_COMMAND, KILLS_OF_A_CHANGE = (int(os.environ.get("CONCERTATION_KILLS", each)) for each in ("6", "3"))
+KILLS_OF_A_COMMAND, KILLS_OF_A_CHANGE = (int(os.environ.get("CONCERTATION_KILLS", each)) for each in ("7", "2"))
 SEED = 20261125
 EARLIER = ROOT / "tests" / "upgrades" / "synthetic_node_of_2026-11-23.tar.xz"
 WRITERS, ACTS = 50, 4

@@ -16,7 +16,7 @@ from node_samples import ROOTS, by, ring, ring_keys
 from release_samples import laid, release
 from separate_node import OTHER_MOMENTS, SeparateNode, kills, new_node
 
-KILLS, SEED, UNITS = int(os.environ.get("CONCERTATION_KILLS", "2")), 20261129, 6_000
+KILLS, SEED, UNITS = int(os.environ.get("CONCERTATION_KILLS", "2")), 20261129, 3_000
 WHEN = (0.5, 1.0)  # shares of the time an undisturbed taking takes
 
 
