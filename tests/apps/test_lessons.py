@@ -119,7 +119,7 @@ def test_a_state_or_a_sector_narrows_before_the_nearest_are_taken_and_the_page_s
     common = {"sensitivity": "public", "consent": True, "written_by": "synthetic", "written_on": date(2026, 11, 1)}
     Lesson.objects.bulk_create(Lesson(owner_state="NER", sector="WSH", title_fr=f"Abris synthétiques {number}", **common) for number in range(MOST + 1))
     Lesson.objects.create(owner_state="MLI", sector="SHL", title_fr="Zone d'abris synthétique", **common)
-    said = "Seules les 200 plus proches de vos mots sont regardées"
+    said = "Les 200 plus proches de vos mots sont montrées"
 
     assert shown(Client(), "?q=abris&page=11")[-1] != "Zone d'abris synthétique"
     assert shown(Client(), "?q=abris&sector=SHL") == shown(Client(), "?q=abris&owner_state=MLI") == ["Zone d'abris synthétique"]
