@@ -62,10 +62,10 @@ class Told:
         return 0 if self.number in (0, signal.SIGINT) else 128 + self.number
 
 
-def wait_until_open(host: str, port: int, *, seconds: float, told: Told) -> bool:
+def wait_until_open(host: str, port: int, *, seconds: float, told: Told | None = None) -> bool:
     """Whether the port opens within so many seconds, unless told to end before."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not told.number:
+    while time.monotonic() < end and not (told and told.number):
         if is_taken(host, port):
             return True
         time.sleep(0.05)
