@@ -13,7 +13,8 @@ TYPES: Mapping[str, str] = {
     "government": "government", "governments": "government", "local government": "local_government", "un agency": "multilateral_un",
     "multilateral organizations": "multilateral_un", "inter governmental": "regional_body", "ngo": "ngo", "ngos": "ngo", "red cross red crescent": "red_cross",
     "red cross red crescent organizations": "red_cross", "pooled fund": "pooled_fund", "pooled funds": "pooled_fund", "private organization foundation": "private",
-    "private organizations": "private", "multilateral bank": "multilateral_bank",
+    "private organizations": "private", "multilateral bank": "multilateral_bank", "international ngo": "ingo", "national ngo": "national_ngo",
+    "partner country based ngo": "national_ngo", "regional ngo": "ngo", "multilateral": "multilateral_un", "foundation": "foundation", "private sector": "company",
 }  # fmt: skip
 NARROWER: Mapping[tuple[str, str], str] = {
     ("ngo", "international"): "ingo", ("ngo", "affiliated"): "ingo", ("ngo", "national"): "national_ngo", ("ngo", "local"): "local_ngo",

@@ -32,11 +32,15 @@ MOST_MINOR = 10**18
 
 @dataclass(frozen=True)
 class ReadFlows:
-    """The flows of one or more pages: a frame of FLOW_SCHEMA, each flow as received (canonical bytes by SHA-256), and the problems."""
+    """The flows of one or more pages: a frame of FLOW_SCHEMA, each flow as received (canonical bytes by SHA-256), and the problems.
+
+    `elsewhere` counts what a file says of other parts of the world and was left unread.
+    """
 
     frame: pl.DataFrame
     received: Mapping[str, bytes]
     problems: tuple[Problem, ...]
+    elsewhere: int = 0
 
 
 def is_flow_answer(content: object) -> bool:

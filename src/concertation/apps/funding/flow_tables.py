@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from concertation.apps.funding.counting import OURS, Money, held_money, in_need
 from concertation.apps.funding.models import Flow
-from concertation.apps.funding.queries import flow_list
-from concertation.apps.funding.words import boundary_words, measure_words, status_words, whole_dollars
+from concertation.apps.funding.queries import TRACKING, flow_frame, flow_list
+from concertation.apps.funding.words import boundary_words, flow_amount, measure_words, status_words, whole_dollars
 from concertation.apps.ground.downloads import language
 from concertation.apps.places.models import State
 from concertation.core.funding import REASONS
@@ -23,6 +23,7 @@ from concertation.core.sharing import Mandate
 from concertation.draw.tables import Column, Source, TakenTable
 
 PAGE_ROWS, LONGEST_NAME = 40, 60
+ENDS = ("raw_sha256", "source_names", "destination_names")
 SORTS = {"dated": "dated", "amount": "amount_minor", "flow": "flow", "status": "status"}
 DEFAULT_SORT = "-amount"
 STATUSES = ("paid", "commitment", "pledge")
@@ -132,16 +133,19 @@ def filters(asked: Asked, states: Mapping[str, State], years: Sequence[int]) -> 
 def ends_of(rows: Iterable[Flow] | Page[Flow], listed: Listed) -> Mapping[str, tuple[str, str]]:
     """The names at both ends of some flows, by digest."""
     wanted = [row.raw_sha256 for row in rows]
-    held = listed.money.frame.filter(pl.col("raw_sha256").is_in(wanted)).select("raw_sha256", "source_names", "destination_names")
+    held = listed.money.frame.filter(pl.col("raw_sha256").is_in(wanted)).select(ENDS)
+    if beside := set(wanted) - set(held["raw_sha256"]):
+        held = pl.concat([held, flow_frame(listed.rows.filter(raw_sha256__in=beside).defer(None)).select(ENDS)])
     return {digest: (", ".join(givers or ()), ", ".join(receivers or ())) for digest, givers, receivers in held.iter_rows()}
 
 
 def _row(row: Flow, ends: Mapping[str, tuple[str, str]], listed: Listed) -> dict[str, Any]:
     giver, receiver = ends.get(row.raw_sha256, ("", ""))
     counted, reason = listed.counted.get(row.raw_sha256, (0, ""))
+    note = _("tenu à côté de FTS") if row.system != TRACKING else "" if reason in ("counted", "") else reason_words(reason)
     return {
-        "flow": {"text": row.flow, "url": reverse("funding-flow", args=[row.pk])}, "from": _short(giver), "to": _short(receiver), "amount": whole_dollars(row.amount_minor),
-        "status": status_words(row.status), "dated": row.dated or "–", "counted": {"text": whole_dollars(counted), "note": "" if reason in ("counted", "") else reason_words(reason)},
+        "flow": {"text": row.flow, "url": reverse("funding-flow", args=[row.pk])}, "from": _short(giver), "to": _short(receiver), "amount": flow_amount(row.amount_minor, row.original_minor, row.original_currency),
+        "status": status_words(row.status), "dated": row.dated or "–", "counted": {"text": whole_dollars(counted), "note": note},
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """One flow in words: what it says, what each measure of quality says of it, and the sentence of a list of flows."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,11 +12,14 @@ from django.utils.translation import ngettext
 from concertation.apps.funding.code_names import CLUSTERS, Named
 from concertation.apps.funding.flow_tables import Listed
 from concertation.apps.funding.models import Flow, GrantPlace
+from concertation.apps.funding.queries import ACTIVITIES
 from concertation.apps.funding.rates.queries import rates_of
 from concertation.apps.funding.rates.views import told
 from concertation.apps.funding.words import (
+    NARROW,
     boundary_words,
     day_words,
+    flow_amount,
     grouped,
     in_millions,
     measure_words,
@@ -39,7 +43,7 @@ def list_sentence(listed: Listed) -> str:
 
 def sentence(row: Flow, columns: Columns) -> str:
     """Who gives what to whom."""
-    told = {"amount": whole_dollars(row.amount_minor), "giver": joined(columns["source_names"]), "receiver": joined(columns["destination_names"]), "status": status_words(row.status), "day": day_words(row.dated)}
+    told = {"amount": flow_amount(row.amount_minor, row.original_minor, row.original_currency), "giver": joined(columns["source_names"]), "receiver": joined(columns["destination_names"]), "status": status_words(row.status), "day": day_words(row.dated)}
     return _("%(giver)s → %(receiver)s : %(amount)s, %(status)s (%(day)s).") % told
 
 
@@ -51,11 +55,28 @@ def joined(values: object) -> str:
 def facts(row: Flow, columns: Columns) -> list[tuple[str, str]]:
     """(heading, words) of what the flow says; what it does not say says so."""
     return [
-        (_("Montant"), whole_dollars(row.amount_minor)), (_("En francs CFA"), in_francs(row)), (_("Montant d'origine"), original(row, columns)), (_("Décidé le"), said(row.decided)), (_("Déclaré le"), said(row.reported)),
+        (_("Montant"), flow_amount(row.amount_minor, row.original_minor, row.original_currency)), (_("En francs CFA"), in_francs(row)), (_("Montant d'origine"), original(row, columns)), (_("Décidé le"), said(row.decided)), (_("Déclaré le"), said(row.reported)),
         (_("Années d'emploi"), joined(columns["destination_years"])), (_("Lieux"), joined(columns["destination_places"])), (_("Plan"), joined(columns["destination_plans"])),
         (_("Clusters"), joined(columns["destination_global_clusters"])), (_("Place dans le cadre"), boundary_words(row.boundary) or _("non dit")),
         (_("Partagé"), _("oui, sans partage dit") if row.on_boundary == "shared" else _("non")), (_("Type de flux"), row.flow_type or _("non dit")), (_("Mots clés"), joined(columns["keywords"])),
         (_("Description"), row.description or _("non dite")), (_("Empreinte SHA-256"), row.raw_sha256),
+    ]  # fmt: skip
+
+
+def facts_of_transaction(row: Flow) -> list[tuple[str, str]]:
+    """(heading, words) of what only a file of IATI tells of a flow: its activity, the nature of the transaction, its sectors; nothing for other flows."""
+    if row.system != ACTIVITIES:
+        return []
+    received = json.loads(bytes(row.received))
+    shares = zip(received["sectors"] or [], received["sector_percentages"] or [], strict=False)
+    natures = {
+        "1": _("fonds reçus"), "2": _("engagement"), "3": _("décaissement"), "4": _("dépense"), "11": _("engagement reçu"), "12": _("promesse"), "13": _("promesse reçue"),
+    }  # fmt: skip
+    return [
+        (_("Activité IATI"), " · ".join(part for part in (received["title"], received["activity"]) if part)), (_("Déclarée par"), received["reporting_name"] or received["reporting_ref"] or _("non dit")),
+        (_("Nature"), natures.get(received["transaction_type"], received["transaction_type"])),
+        (_("Secteurs (vocabulaire et code)"), ", ".join(f"{code}{NARROW}({share}{NARROW}%)" if share else code for code, share in shares) or _("non dit")),
+        (_("Humanitaire"), {True: _("oui"), False: _("non")}.get(received["humanitarian"], _("non dit"))),
     ]  # fmt: skip
 
 

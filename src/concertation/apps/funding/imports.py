@@ -15,7 +15,7 @@ import polars as pl
 from concertation.apps.funding import commands, fund_files
 from concertation.apps.funding.figures import figures_of
 from concertation.apps.funding.fund_files import CODE_LISTS
-from concertation.apps.funding.queries import FUNDS, PLAN_COMPARED, TRACKING, plan_rows_to_compare
+from concertation.apps.funding.queries import ACTIVITIES, FUNDS, PLAN_COMPARED, TRACKING, plan_rows_to_compare
 from concertation.apps.needs.commands import remove_figures, store_figures
 from concertation.apps.places.queries import states_with_units
 from concertation.apps.sources.commands import finish_run, raw_path, state_source
@@ -27,6 +27,8 @@ from concertation.core.sharing import Mandate
 from concertation.core.spelling import fold
 from concertation.formats.fts import ReadFlows, Written, canonical, day, envelope_of, organisations_of, read_flows
 from concertation.formats.fts_plans import ReadPlans, plan_named, read_group_by, read_plan_overview, read_plan_table
+from concertation.formats.iati.received import organisations_of as of_transaction
+from concertation.formats.iati.received import read_activities
 from concertation.formats.opening import Opened, open_file
 from concertation.formats.recognise import (
     CBPF_CONTRIBUTIONS,
@@ -38,6 +40,7 @@ from concertation.formats.recognise import (
     FTS_GROUP_BY,
     FTS_PLAN_OVERVIEW,
     FTS_PLANS,
+    IATI_ACTIVITIES,
 )
 
 FRAMEWORK = "AES"
@@ -81,6 +84,7 @@ FLOWS: dict[str, FlowSource] = {
     FTS_FLOW_TABLE: FlowSource(TRACKING, fund_files.flow_table, fund_files.of_columns),
     CBPF_PROJECTS: FlowSource(FUNDS, fund_files.grants, fund_files.of_columns),
     CBPF_CONTRIBUTIONS: FlowSource(FUNDS, fund_files.contributions, fund_files.of_columns),
+    IATI_ACTIVITIES: FlowSource(ACTIVITIES, lambda opened: read_activities(opened.path), of_transaction),
 }
 PLANS: dict[str, Callable[[Received, Opened], ReadPlans]] = {
     FTS_PLANS: lambda received, opened: read_plan_table(received.path),
@@ -114,8 +118,8 @@ def understood_flows(received: Received, opened: Opened) -> Understood:
         pl.Series("below_first", [bool(line["parent"]) or line["boundary"] == "internal" for line in lines], dtype=pl.Boolean), pl.lit(source.system).alias("system"),
     )  # fmt: skip
     kept = frame.filter(pl.Series(own, dtype=pl.Boolean))
-    away = {"–": frame.height - kept.height} if kept.height < frame.height else {}
-    return Understood(kept, frame.height, away, read.problems)
+    elsewhere = read.elsewhere + frame.height - kept.height
+    return Understood(kept, read.elsewhere + frame.height, {"–": elsewhere} if elsewhere else {}, read.problems)
 
 
 def _owner(state: str, places: Sequence[str], known: Mapping[str, str]) -> str:

@@ -45,7 +45,7 @@ HELD_PLANS: dict[str, pl.DataType] = {
 PLAN_PATHS = {**{name: name for name in HELD_PLANS}, "source": "source_id", "source_title": "source__title", "id": "pk"}
 PLAN_KEY = ("level", "state", "year", "code", "cluster_code", "cluster", "standing")
 MILLION = 1_000_000
-TRACKING, FUNDS = "fts", "cbpf"
+TRACKING, FUNDS, ACTIVITIES = "fts", "cbpf", "iati"
 
 
 def flows(mandates: Sequence[Mandate], *, state: str = "", year: int | None = None) -> QuerySet[Flow]:

@@ -61,6 +61,11 @@ def amount_words(minor: int | None, currency: str) -> str:
     return f"{written}{NARROW}{SIGNS.get(currency, currency)}" if language() == "fr" else f"{currency} {written}"
 
 
+def flow_amount(dollars: int | None, original: int | None, currency: str) -> str:
+    """What a flow moves, in minor units: whole dollars where it says dollars, else its own currency, unconverted."""
+    return whole_dollars(dollars) if dollars is not None else amount_words(original, currency)
+
+
 def main_amount(minor: int | None, currency: str) -> int | float | None:
     """An amount in the main unit, whole where it is whole.
 

@@ -38,6 +38,7 @@ KINDS = [
     ("cbpf-organisation-types", _("codes des types d'organisation des fonds communs")),
     ("cbpf-funds", _("codes des fonds communs")),
     ("cbpf-allocations", _("allocations des fonds communs")),
+    ("iati-activities", _("activités IATI (XML)")),
 ]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from concertation.apps.access.words import state_names
 from concertation.apps.funding.funds.queries import YearOfFund
 from concertation.apps.funding.models import PARTY_TYPES, Fund, FundCode
-from concertation.apps.funding.queries import FUNDS
+from concertation.apps.funding.queries import ACTIVITIES, FUNDS, TRACKING
 from concertation.apps.funding.words import day_words, grouped, in_millions, none_held, whole_dollars
 from concertation.core.money import Money
 from concertation.draw.tables import Column, Source, TakenTable
@@ -58,7 +58,7 @@ def sentence(one: Fund, years: Sequence[YearOfFund]) -> str:
 
 def system_words(system: str) -> str:
     """Who tells a flow."""
-    return {FUNDS: _("les fichiers du fonds"), "fts": _("FTS")}.get(system, system)
+    return {FUNDS: _("les fichiers du fonds"), TRACKING: _("FTS"), ACTIVITIES: _("IATI")}.get(system, system)
 
 
 def rules(one: Fund, sectors: Mapping[str, str]) -> list[tuple[str, str]]:
