@@ -70,7 +70,7 @@ def facts_of_transaction(row: Flow) -> list[tuple[str, str]]:
     received = json.loads(bytes(row.received))
     shares = zip(received["sectors"] or [], received["sector_percentages"] or [], strict=False)
     natures = {
-        "1": _("fonds reçus"), "2": _("engagement"), "3": _("décaissement"), "4": _("dépense"), "11": _("engagement reçu"), "12": _("promesse"), "13": _("promesse reçue"),
+        "1": _("fonds reçus"), "2": _("fonds engagés"), "3": _("décaissement"), "4": _("dépense"), "11": _("fonds engagés, à recevoir"), "12": _("promesse"), "13": _("promesse reçue"),
     }  # fmt: skip
     return [
         (_("Activité IATI"), " · ".join(part for part in (received["title"], received["activity"]) if part)), (_("Déclarée par"), received["reporting_name"] or received["reporting_ref"] or _("non dit")),
