@@ -1,6 +1,7 @@
 """A file of IATI activities comes in as any file: its transactions that reach a State are flows, held beside FTS and counted by no policy. Synthetic, and the real sample."""
 
 import json
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,8 @@ def test_the_pages_show_the_transaction_in_its_own_currency_and_say_that_it_stan
 
     assert "activités IATI" in unescape(page)
     assert "12,50\u202f€" in listed and "Synthetic State" in listed and "tenu à côté de FTS" in listed
-    assert "12,50\u202f€" in one and "Activité synthétique · XX-1-A" in one and "fonds engagés" in one and "1:72010" in one
+    assert "12,50\u202f€" in one and "Activité synthétique · XX-1-A" in one and "fonds engagés" in one and "1:72010<" in one and "12,50 EUR" in one
+    assert re.search(r"Prévisible[^<]*</dt>\s*<dd[^>]*>\s*non dit", one)
     assert "Synthetic State" not in Client().get("/funding/flows/?lang=fr").content.decode()
 
 

@@ -28,7 +28,7 @@ from concertation.apps.funding.words import (
 )
 from concertation.core.funding import FLOW_SCHEMA as FLOW_SCHEMA
 from concertation.core.funding_quality import MEASURES, judged
-from concertation.core.money import Money, is_currency
+from concertation.core.money import DIGITS, USUAL_DIGITS, Money, is_currency
 
 Columns = Mapping[str, Any]
 
@@ -75,7 +75,7 @@ def facts_of_transaction(row: Flow) -> list[tuple[str, str]]:
     return [
         (_("Activité IATI"), " · ".join(part for part in (received["title"], received["activity"]) if part)), (_("Déclarée par"), received["reporting_name"] or received["reporting_ref"] or _("non dit")),
         (_("Nature"), natures.get(received["transaction_type"], received["transaction_type"])),
-        (_("Secteurs (vocabulaire et code)"), ", ".join(f"{code}{NARROW}({share}{NARROW}%)" if share else code for code, share in shares) or _("non dit")),
+        (_("Secteurs (vocabulaire et code)"), ", ".join(f"{code}{NARROW}({share:g}{NARROW}%)" if share else code for code, share in shares) or _("non dit")),
         (_("Humanitaire"), {True: _("oui"), False: _("non")}.get(received["humanitarian"], _("non dit"))),
     ]  # fmt: skip
 
@@ -92,7 +92,8 @@ def original(row: Flow, columns: Columns) -> str:
     if row.original_minor is None or not is_currency(row.original_currency):
         return _("non dit")
     rate = columns["rate"]
-    amount = grouped(float(Money(row.original_minor, row.original_currency).main))
+    main = Money(row.original_minor, row.original_currency).main
+    amount = grouped(float(main), 0 if main == int(main) else DIGITS.get(row.original_currency, USUAL_DIGITS))
     shown = f"{amount} {row.original_currency}"
     return _("%(amount)s, au taux de %(rate)s pour un dollar, dit par la source") % {"amount": shown, "rate": grouped(rate, 3)} if rate else shown
 

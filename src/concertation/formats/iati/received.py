@@ -62,11 +62,10 @@ def told_apart(moved: pl.DataFrame, digests: list[str], taken: Counter[str]) -> 
     receipt = pl.col("transaction_type").is_in(RECEIPTS)
     ends = moved.select(
         below=pl.when(pays_on()).then(pl.lit(BELOW)).otherwise(pl.lit(FIRST)), shared=pl.when(pl.col("places").list.len() > 1).then(pl.lit("shared")).otherwise(pl.lit("single")),
-        year=pl.concat_list(pl.coalesce("value_dated", "dated").dt.year().cast(pl.Int32)).list.drop_nulls(),
         source=one_of("provider", reporting=~receipt), destination=one_of("receiver", reporting=receipt), giver=type_of("provider"), receiver=type_of("receiver"),
     )  # fmt: skip
     return as_flows(moved).with_columns(
-        flow=pl.Series(names, dtype=pl.String), raw_sha256=pl.Series(digests, dtype=pl.String), boundary=ends["below"], on_boundary=ends["shared"], destination_years=ends["year"],
+        flow=pl.Series(names, dtype=pl.String), raw_sha256=pl.Series(digests, dtype=pl.String), boundary=ends["below"], on_boundary=ends["shared"],
         source_names=ends["source"], destination_names=ends["destination"], source_types=ends["giver"], destination_types=ends["receiver"], description=moved.select(pl.coalesce("description", "title")).to_series(), parent=pl.lit(None, pl.String), flow_type=pl.lit(None, pl.String),
     )  # fmt: skip
 
