@@ -17,7 +17,6 @@ from concertation.core.allocation.terms import MoneySource, NeedCell
 from concertation.core.parties import TYPE_WORDS
 from concertation.core.periods import day_in_words
 
-ALL_BUT = 1_000_000
 NEARLY = 100_000_000
 STEPS = 2**20
 
@@ -83,9 +82,17 @@ def filling(flow: int, room: int) -> int:
 
 
 def total_of(flows: Sequence[int], each: SourceClass) -> int:
-    """What a class spends, in minor units: all it holds where the optimiser left less than a millionth, else its flows (in STEPS), rounded."""
+    """What a class spends, in minor units: all it holds where the optimiser left less than a hundred-millionth, else its flows (in STEPS), rounded.
+
+    More would spend free money that a later stage has a price for, and the plan would miss its own bound.
+
+    >>> from fractions import Fraction
+    >>> held = SourceClass((MoneySource("s", 10**10),), np.ones(1, dtype=np.bool_), None, Fraction(0))
+    >>> total_of([(10**10 - 90) * STEPS], held), total_of([(10**10 - 900) * STEPS], held)
+    (10000000000, 9999999100)
+    """
     total, held = sum(flows), each.amount * STEPS
-    return each.amount if (held - total) * ALL_BUT <= held else min((total + STEPS // 2) // STEPS, each.amount)
+    return each.amount if (held - total) * NEARLY <= held else min((total + STEPS // 2) // STEPS, each.amount)
 
 
 def whole_units(flows: Sequence[int], total: int, rooms: Sequence[int]) -> list[int]:
