@@ -1,7 +1,7 @@
 """A node's outbox answers, and takes nothing: public releases to everybody, a restricted one to its recipients under their courier key."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,23 +88,23 @@ def test_the_bytes_are_those_of_the_folder_and_are_read_like_a_stick(tmp_path: P
     assert (read.problems, read.digest, read.cells) == ((), offer.digest, seen())
 
 
-REFUSED: dict[str, tuple[dict[str, str], str]] = {
-    "no signature at all": ({"Authorization": "Concertation 00"}, "outbox-question-unreadable"),
-    "another scheme": ({"Authorization": "Bearer abc"}, "outbox-question-unreadable"),
-    "more than any header": ({"Authorization": "Concertation " + "a" * 5_000}, "outbox-question-unreadable"),
-    "an hour ago": (asking(INDEX, at=datetime.now(UTC) - timedelta(hours=1)), "outbox-clocks-differ"),
-    "a clock two years ahead": (asking(INDEX, at=datetime.now(UTC) + timedelta(days=730)), "outbox-clocks-differ"),
-    "asked of another node": (asking(INDEX, asked="MLI"), "outbox-question-refused"),
-    "asked of another address": (asking(INDEX, about="/outbox/receipts.json"), "outbox-question-refused"),
-    "under somebody else's name": (asking(INDEX, "BFA", key=COURIERS["MLI"]), "outbox-question-refused"),
-    "under a key never shown": (asking(INDEX, "BFA", key=b"\x77" * 32), "outbox-question-refused"),
+REFUSED: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
+    "no signature at all": (lambda: {"Authorization": "Concertation 00"}, "outbox-question-unreadable"),
+    "another scheme": (lambda: {"Authorization": "Bearer abc"}, "outbox-question-unreadable"),
+    "more than any header": (lambda: {"Authorization": "Concertation " + "a" * 5_000}, "outbox-question-unreadable"),
+    "an hour ago": (lambda: asking(INDEX, at=datetime.now(UTC) - timedelta(hours=1)), "outbox-clocks-differ"),
+    "a clock two years ahead": (lambda: asking(INDEX, at=datetime.now(UTC) + timedelta(days=730)), "outbox-clocks-differ"),
+    "asked of another node": (lambda: asking(INDEX, asked="MLI"), "outbox-question-refused"),
+    "asked of another address": (lambda: asking(INDEX, about="/outbox/receipts.json"), "outbox-question-refused"),
+    "under somebody else's name": (lambda: asking(INDEX, "BFA", key=COURIERS["MLI"]), "outbox-question-refused"),
+    "under a key never shown": (lambda: asking(INDEX, "BFA", key=b"\x77" * 32), "outbox-question-refused"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("way", REFUSED)
 def test_a_question_that_does_not_hold_is_refused_and_told_the_hour(way: str) -> None:
     headers, code = REFUSED[way]
-    got = Client().get(INDEX, headers=headers)
+    got = Client().get(INDEX, headers=headers())
 
     assert (got.status_code, got.json()["code"]) == (403, code)
     assert "now" in got.json()
