@@ -16,12 +16,15 @@ from pytest_django import DjangoDbBlocker
 
 from beginnings import TO_BE_FOUND, prepared_folder
 from concertation.apps.search.commands import refresh as index
+from concertation.formats import bounding
 from concertation.site import reference
 from journal_by_force import with_triggers_off
+from ready_python import child_of_reading
 from sharing_out import WholeFiles, has_a_database, longest_first
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # as Django names it
+STARTED_ANEW = bounding.run
 PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 hypothesis.settings.register_profile("machines-are-noisy", deadline=None, derandomize=bool(os.environ.get("CONCERTATION_STRICT")))
 hypothesis.settings.load_profile("machines-are-noisy")
@@ -86,6 +89,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
     """Workers are given whole files."""
     return WholeFiles(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A file is read by a fork of a Python that has loaded what reading rests on; where memory or time are judged, by one started for it, as users do."""
+    if hasattr(os, "fork"):
+        bounding.run = STARTED_ANEW if getattr(getattr(item, "module", None), "CHILDREN_START_ANEW", False) else child_of_reading
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -23,6 +23,8 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
+from concertation.formats.bounding import environment
+
 ROOT = Path(__file__).resolve().parents[1]
 LOADED = (
     "allauth", "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.asymmetric.ed25519", "django.core.management", "django.db.migrations.executor", "django.db.models",
@@ -84,12 +86,12 @@ def wait_for_work(place: str) -> dict[str, Any]:
                 return told
 
 
-def run_each(commands: Sequence[Sequence[str]]) -> None:
-    """What `python -m concertation` does for each, until one ends with a fault."""
+def run_each(commands: Sequence[Sequence[str]], module: str) -> None:
+    """What `python -m MODULE` does for each, until one ends with a fault."""
     for arguments in commands:
-        sys.argv = ["concertation", *arguments]
+        sys.argv = [module, *arguments]
         try:
-            runpy.run_module("concertation", run_name="__main__", alter_sys=True)
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
         except SystemExit as ended:
             if ended.code:
                 raise
@@ -115,12 +117,12 @@ class Ready:
         self.waiting.wait(timeout=10)
         self.folder.cleanup()
 
-    def run(self, commands: Sequence[Sequence[str]], surroundings: Mapping[str, str], *, seconds: float) -> subprocess.CompletedProcess[str]:
-        """Run commands of the product one after another in one process, to the first that fails; what each answers ends with `END`."""
+    def run(self, commands: Sequence[Sequence[str]], surroundings: Mapping[str, str], *, seconds: float, module: str = "concertation") -> subprocess.CompletedProcess[str]:
+        """Run commands of the product, or of one of its modules, one after another in one process, to the first that fails; what each answers ends with `END`."""
         with socket.socket(socket.AF_UNIX) as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as wrong:
             asked.settimeout(seconds)
             asked.connect(self.place)
-            told = json.dumps({"commands": [list(each) for each in commands], "surroundings": dict(surroundings), "folder": str(Path.cwd())})
+            told = json.dumps({"commands": [list(each) for each in commands], "surroundings": dict(surroundings), "folder": str(Path.cwd()), "module": module})
             socket.send_fds(asked, [told.encode()], [out.fileno(), wrong.fileno()])
             with asked.makefile() as heard:
                 child = int(heard.readline())
@@ -146,10 +148,15 @@ def ready() -> Ready:
     return _READY[0]
 
 
+def child_of_reading(module: str, folder: Path, seconds: float) -> int:
+    """What `bounding.run` does, by a fork."""
+    return ready().run([[str(folder)]], environment(), seconds=seconds, module=module).returncode
+
+
 if __name__ == "__main__":
     load()
     work = wait_for_work(sys.argv[1])
     os.environ.clear()
     os.environ.update(work["surroundings"])
     os.chdir(work["folder"])
-    run_each(work["commands"])
+    run_each(work["commands"], work["module"])

@@ -29,6 +29,7 @@ from concertation.formats.framework_file import shipped
 from concertation.site import cli_field
 from field_samples import Cells, geotiff, gradient, netcdf
 
+CHILDREN_START_ANEW = True
 pytestmark = pytest.mark.django_db
 BURKINA, NIGER = "bfa-drought-2026", "ner-drought-2026"
 YEAR = timezone.localdate().year

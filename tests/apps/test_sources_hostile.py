@@ -12,6 +12,7 @@ from concertation.apps.sources.models import Doubt, ImportProblem, ImportRun
 from concertation.site import reference
 from import_steps import GOOD, bring_in, manager, only_run, table
 
+CHILDREN_START_ANEW = True
 pytestmark = pytest.mark.django_db
 LONG = "Très long " * 20_000
 HOSTILE_ROWS = {

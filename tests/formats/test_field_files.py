@@ -21,6 +21,7 @@ from concertation.formats.fields.reading import Asked, read_field
 from concertation.formats.limits import Limits
 from field_samples import NORTH, STEP, WEST, Cells, geotiff, gradient, netcdf
 
+CHILDREN_START_ANEW = True
 GROUND = (-5.5, 9.4, 2.4, 15.1)
 AUGUST = date(2026, 8, 21)
 LATITUDES = (NORTH - STEP * (np.arange(28) + 0.5)).astype(np.float32)

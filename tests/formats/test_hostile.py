@@ -21,6 +21,7 @@ from concertation.formats.tabular import Limits, Reading, read_file
 from concertation.formats.workbook import TEXT, read_sheets
 from hostile_files import MADE, MEASURE, Hostile
 
+CHILDREN_START_ANEW = True
 COMPUTING = "from concertation.formats import bounding; bounding.give_up_resources(bounding.Limits(seconds=1))\nwhile True: pass"
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"

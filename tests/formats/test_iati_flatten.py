@@ -21,6 +21,7 @@ from concertation.formats.limits import Limits
 from concertation.formats.problem_texts import in_words
 from iati_samples import activity, transaction, written
 
+CHILDREN_START_ANEW = True
 SAMPLE = "iati/dportal_foodsecurity_sample.xml"
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>\n'

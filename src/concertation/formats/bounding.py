@@ -58,13 +58,18 @@ def read_in_child(module: str, path: Path, limits: Limits, **asked: object) -> I
     with TemporaryDirectory(prefix="concertation-") as name:
         folder = Path(name)
         (folder / ASKED).write_text(json.dumps({"path": str(path.resolve()), "limits": asdict(limits), **asked}), encoding="utf-8")
-        command = [sys.executable, "-m", f"concertation.formats.{module}", str(folder)]
         try:
-            ended = subprocess.run(command, env=environment(), timeout=clock_seconds(limits), check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            returncode = run(f"concertation.formats.{module}", folder, clock_seconds(limits))
         except subprocess.TimeoutExpired:
             yield Left(folder, stopped=stopped_at("reading-too-long", limits.seconds))
         else:
-            yield left_in(folder, ended.returncode, limits)
+            yield left_in(folder, returncode, limits)
+
+
+def run(module: str, folder: Path, seconds: float) -> int:
+    """How a child ended that was started for a folder and given so many seconds of the clock. Raises TimeoutExpired when it took more."""
+    command = [sys.executable, "-m", module, str(folder)]
+    return subprocess.run(command, env=environment(), timeout=seconds, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 
 
 def clock_seconds(limits: Limits) -> float:
