@@ -52,7 +52,7 @@ def test_transactions_that_reach_a_state_are_flows_and_the_others_are_counted(tm
     assert list(rows) == [
         ("iati", "XX-1-A#T1", "paid", 10_000, None, "", "NER", 2024, "public"), ("iati", "XX-1-A#T1/2", "commitment", None, 1_250, "EUR", "NER", 2024, "public"),
     ]  # fmt: skip
-    assert told(run) == {"iati-not-a-flow": 1, "rows-of-another-state": 1}
+    assert told(run) == {"iati-not-a-flow": 1, "flows-elsewhere": 1}
 
 
 def test_who_gives_and_receives_is_known_by_reference_and_type(tmp_path: Path) -> None:
@@ -136,4 +136,4 @@ def test_the_real_sample_leaves_out_what_reaches_no_state_of_the_framework(share
 
     assert frame.height > 0
     assert Flow.objects.count() == len(ours)
-    assert told(run).get("rows-of-another-state", 0) == frame.height - len(ours)
+    assert told(run).get("flows-elsewhere", 0) == frame.height - len(ours)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from concertation.core.funding import FLOW_SCHEMA
-from concertation.formats.iati.counting import as_flows, shared_out
+from concertation.formats.iati.counting import shared_out
 from concertation.formats.iati.flatten import TRANSACTION_SCHEMA, ReadTransactions, read_transactions, slices
 from concertation.formats.iati.opening import transactions_of
+from concertation.formats.iati.received import as_flows
 from concertation.formats.iati.shares import split
 from concertation.formats.iati.streaming import Told
 from concertation.formats.limits import Limits

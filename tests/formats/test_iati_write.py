@@ -16,8 +16,8 @@ from concertation.cli import app
 from concertation.formats.fts import read_flows
 from concertation.formats.fts_csv import read_flow_table
 from concertation.formats.iati.check import Checked, check_file, read_standard
-from concertation.formats.iati.counting import as_flows
 from concertation.formats.iati.flatten import read_transactions
+from concertation.formats.iati.received import as_flows
 from concertation.formats.iati.write import Exported, Publisher, write_flows
 from concertation.formats.tabular import best_table, read_file
 

@@ -56,12 +56,13 @@ SHOWN_PLAN = ("row", "state", "year", "code", "cluster", "requirement_minor", "f
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """Rows to store, how many stood in the file, those of other places that stay out, and the problems."""
+    """Rows to store, how many stood in the file, those of other places that stay out, the problems, and what reaches no State of the framework."""
 
     rows: pl.DataFrame
     rows_read: int
     elsewhere: Mapping[str, int]
     problems: Sequence[Problem]
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,8 @@ def understood_flows(received: Received, opened: Opened) -> Understood:
         pl.Series("below_first", [bool(line["parent"]) or line["boundary"] == "internal" for line in lines], dtype=pl.Boolean), pl.lit(source.system).alias("system"),
     )  # fmt: skip
     kept = frame.filter(pl.Series(own, dtype=pl.Boolean))
-    elsewhere = read.elsewhere + frame.height - kept.height
-    return Understood(kept, read.elsewhere + frame.height, {"–": elsewhere} if elsewhere else {}, read.problems)
+    away = {"–": frame.height - kept.height} if kept.height < frame.height else {}
+    return Understood(kept, read.elsewhere + frame.height, away, read.problems, read.elsewhere)
 
 
 def _owner(state: str, places: Sequence[str], known: Mapping[str, str]) -> str:
@@ -205,7 +206,7 @@ class FundingImporter:
         understood = understand(received, opened)
         shown = understood.rows.select(columns).head(FIRST_LINES)
         return Preview(
-            kind=opened.kind, sheet="", rows=understood.rows, rows_read=understood.rows_read, problems=_counted((*opened.problems, *understood.problems), understood.elsewhere),
+            kind=opened.kind, sheet="", rows=understood.rows, rows_read=understood.rows_read, problems=_counted((*opened.problems, *understood.problems), understood),
             samples={"understood": [_plain(line) for line in shown.to_dicts()], "doubtful": [], "refused": []}, period_start=_new_year(understood.rows["year"].min()),
             period_end=_year_end(understood.rows["year"].max()), notes={"recognised_by": list(opened.reasons)},
         )  # fmt: skip
@@ -266,12 +267,13 @@ def _year_end(year: object) -> date | None:
     return date(year, 12, 31) if isinstance(year, int) else None
 
 
-def _counted(problems: Iterable[Problem], elsewhere: Mapping[str, int]) -> list[CountedProblem]:
+def _counted(problems: Iterable[Problem], understood: Understood) -> list[CountedProblem]:
     grouped: dict[tuple[str, str], CountedProblem] = {}
     for problem in problems:
         held = grouped.get((problem.code, problem.value))
         grouped[problem.code, problem.value] = replace(held, count=held.count + 1) if held else CountedProblem(problem)
-    return [*grouped.values(), *(CountedProblem(Problem("rows-of-another-state", value=state), count) for state, count in elsewhere.items())]
+    beyond = [CountedProblem(Problem("flows-elsewhere"), understood.beyond)] if understood.beyond else []
+    return [*grouped.values(), *beyond, *(CountedProblem(Problem("rows-of-another-state", value=state), count) for state, count in understood.elsewhere.items())]
 
 
 def _plain(line: Mapping[str, object]) -> dict[str, object]:
