@@ -96,6 +96,30 @@ def test_what_is_read_of_a_transaction_is_kept_whole(tmp_path: Path) -> None:
     assert (received["sectors"], received["sector_percentages"], received["amount_written"], received["provider_type"]) == (["1:72010", "1:12220"], [40.0, 60.0], "100", "10")
 
 
+def test_what_falls_on_each_place_and_sector_is_shown_by_the_shares_the_publisher_states(tmp_path: Path) -> None:
+    sectors = '<sector vocabulary="1" code="72010" percentage="33.3"/><sector vocabulary="1" code="12220" percentage="66.7"/><sector vocabulary="10" code="7"/>'
+    places = '<recipient-country code="NE" percentage="40"/><recipient-country code="SN" percentage="60"/>'
+    brought(written(tmp_path, activity(sectors=sectors, places=places, transactions=transaction(money=EUROS))))
+
+    one = unescape(Client().get(f"/funding/flows/{Flow.objects.get().pk}/?lang=fr").content.decode())
+
+    rows = [[re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[dh]\b.*?</t[dh]>", row, re.DOTALL)] for row in re.findall(r"<tr>.*?</tr>", one, re.DOTALL)]
+    assert [row for row in rows if row[0] in {"pays", "secteur du CAD", "cluster mondial"}] == [
+        ["pays", "Niger", "40\u202f%", "5\u202f€"], ["pays", "SN", "60\u202f%", "7,50\u202f€"],
+        ["secteur du CAD", "72010", "33,30\u202f%", "4,16\u202f€"], ["secteur du CAD", "12220", "66,70\u202f%", "8,34\u202f€"],
+        ["cluster mondial", "7", "100\u202f%", "12,50\u202f€"],
+    ]  # fmt: skip
+    assert "oui, par les parts que dit la source" in one
+
+
+def test_shares_nobody_states_are_not_guessed(tmp_path: Path) -> None:
+    brought(written(tmp_path, activity(places='<recipient-country code="NE"/><recipient-country code="ML"/>')))
+
+    one = unescape(Client().get(f"/funding/flows/{Flow.objects.get().pk}/?lang=fr").content.decode())
+
+    assert one.count("non dite</td>") == 2 and "oui, sans partage dit" in one
+
+
 @pytest.mark.parametrize(("content", "code"), [
     ('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><iati-activities version="2.03"></iati-activities>', "xml-document-type"),
     ('<?xml version="1.0"?><iati-activities version="2.03"><iati-activity>', "xml-broken"),
@@ -121,7 +145,7 @@ def test_the_pages_show_the_transaction_in_its_own_currency_and_say_that_it_stan
 
     assert "activités IATI" in unescape(page)
     assert "12,50\u202f€" in listed and "Synthetic State" in listed and "tenu à côté de FTS" in listed
-    assert "12,50\u202f€" in one and "Activité synthétique · XX-1-A" in one and "fonds engagés" in one and "1:72010<" in one and "12,50 EUR" in one
+    assert "12,50\u202f€" in one and "Activité synthétique · XX-1-A" in one and "fonds engagés" in one and "secteur du CAD" in one and "72010" in one and "12,50 EUR" in one
     assert re.search(r"Prévisible[^<]*</dt>\s*<dd[^>]*>\s*non dit", one)
     assert "Synthetic State" not in Client().get("/funding/flows/?lang=fr").content.decode()
 

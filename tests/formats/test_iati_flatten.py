@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from concertation.core.funding import FLOW_SCHEMA
-from concertation.formats.iati.counting import shared_out
+from concertation.formats.iati.counting import falls_on
 from concertation.formats.iati.flatten import TRANSACTION_SCHEMA, ReadTransactions, read_transactions, slices
 from concertation.formats.iati.opening import transactions_of
 from concertation.formats.iati.received import as_flows
@@ -39,6 +39,12 @@ print(rows, next(line.split()[1] for line in Path("/proc/self/status").read_text
 def read(folder: Path, *activities: str, **more: str) -> ReadTransactions:
     """Some synthetic activities, read."""
     return read_transactions(written(folder, *activities, **more))
+
+
+def fallen(got: ReadTransactions, codes: str, shares: str) -> list[tuple[str, str, int | None]]:
+    """What of the one transaction read falls on each sector or place."""
+    row = got.frame.row(0, named=True)
+    return [(part.vocabulary, part.code, part.minor) for part in falls_on(row["amount_minor"], row[codes], row[shares])]
 
 
 def codes(got: ReadTransactions) -> list[str]:
@@ -114,7 +120,7 @@ def test_a_list_without_percentages_is_not_a_hundred_percent_each(tmp_path: Path
 
     assert codes(got) == ["iati-share-missing", "iati-share-missing"]
     assert got.frame.select("sector_shares", "place_shares").row(0) == ([None, None], [None, None])
-    assert shared_out(got.frame, "sector").select("code", "amount_minor", "known").rows() == [(None, 10_000, False)]
+    assert fallen(got, "sectors", "sector_shares") == [("1", "72010", None), ("1", "72040", None)]
 
 
 def test_percentages_that_do_not_add_to_a_hundred_are_kept_and_not_counted(tmp_path: Path) -> None:
@@ -131,9 +137,8 @@ def test_each_vocabulary_makes_its_own_hundred_and_countries_and_regions_make_on
     got = read(tmp_path, activity(sectors=sectors, places=places))
 
     assert codes(got) == []
-    assert shared_out(got.frame, "sector", vocabulary="1").select("code", "amount_minor").rows() == [("1:72010", 6_000), ("1:72040", 4_000)]
-    assert shared_out(got.frame, "sector", vocabulary="10").select("code", "amount_minor").rows() == [("10:7", 10_000)]
-    assert shared_out(got.frame, "place").select("code", "amount_minor").rows() == [("country:NE", 7_000), ("region-1:298", 3_000)]
+    assert fallen(got, "sectors", "sector_shares") == [("1", "72010", 6_000), ("1", "72040", 4_000), ("10", "7", 10_000)]
+    assert fallen(got, "places", "place_shares") == [("country", "NE", 7_000), ("region-1", "298", 3_000)]
 
 
 def test_sectors_of_a_transaction_stand_before_those_of_its_activity(tmp_path: Path) -> None:

@@ -16,21 +16,26 @@ from concertation.apps.funding.queries import ACTIVITIES
 from concertation.apps.funding.rates.queries import rates_of
 from concertation.apps.funding.rates.views import told
 from concertation.apps.funding.words import (
-    NARROW,
+    amount_words,
     boundary_words,
     day_words,
     flow_amount,
     grouped,
     in_millions,
     measure_words,
+    percent,
     status_words,
     whole_dollars,
 )
+from concertation.apps.places.queries import state_names
 from concertation.core.funding import FLOW_SCHEMA as FLOW_SCHEMA
 from concertation.core.funding_quality import MEASURES, judged
 from concertation.core.money import DIGITS, USUAL_DIGITS, Money, is_currency
+from concertation.formats.iati.codes import STATES
+from concertation.formats.iati.counting import falls_on
 
 Columns = Mapping[str, Any]
+COUNTRY = "country"
 
 
 def list_sentence(listed: Listed) -> str:
@@ -58,7 +63,7 @@ def facts(row: Flow, columns: Columns) -> list[tuple[str, str]]:
         (_("Montant"), flow_amount(row.amount_minor, row.original_minor, row.original_currency)), (_("En francs CFA"), in_francs(row)), (_("Montant d'origine"), original(row, columns)), (_("Décidé le"), said(row.decided)), (_("Déclaré le"), said(row.reported)),
         (_("Années d'emploi"), joined(columns["destination_years"])), (_("Lieux"), joined(columns["destination_places"])), (_("Plan"), joined(columns["destination_plans"])),
         (_("Clusters"), joined(columns["destination_global_clusters"])), (_("Place dans le cadre"), boundary_words(row.boundary) or _("non dit")),
-        (_("Partagé"), _("oui, sans partage dit") if row.on_boundary == "shared" else _("non")), (_("Type de flux"), row.flow_type or _("non dit")), (_("Mots clés"), joined(columns["keywords"])),
+        (_("Partagé entre pays"), shared_words(row)), (_("Type de flux"), row.flow_type or _("non dit")), (_("Mots clés"), joined(columns["keywords"])),
         (_("Description"), row.description or _("non dite")), (_("Empreinte SHA-256"), row.raw_sha256),
     ]  # fmt: skip
 
@@ -68,16 +73,49 @@ def facts_of_transaction(row: Flow) -> list[tuple[str, str]]:
     if row.system != ACTIVITIES:
         return []
     received = json.loads(bytes(row.received))
-    shares = zip(received["sectors"] or [], received["sector_percentages"] or [], strict=False)
     natures = {
         "1": _("fonds reçus"), "2": _("fonds engagés"), "3": _("décaissement"), "4": _("dépense"), "11": _("fonds engagés, à recevoir"), "12": _("promesse"), "13": _("promesse reçue"),
     }  # fmt: skip
     return [
         (_("Activité IATI"), " · ".join(part for part in (received["title"], received["activity"]) if part)), (_("Déclarée par"), received["reporting_name"] or received["reporting_ref"] or _("non dit")),
         (_("Nature"), natures.get(received["transaction_type"], received["transaction_type"])),
-        (_("Secteurs (vocabulaire et code)"), ", ".join(f"{code}{NARROW}({share:g}{NARROW}%)" if share else code for code, share in shares) or _("non dit")),
         (_("Humanitaire"), {True: _("oui"), False: _("non")}.get(received["humanitarian"], _("non dit"))),
     ]  # fmt: skip
+
+
+def shared_words(row: Flow) -> str:
+    """Whether several countries share a flow, and whether its source says how."""
+    if row.on_boundary != "shared":
+        return _("non")
+    stated = row.system == ACTIVITIES and None not in (json.loads(bytes(row.received))["place_shares"] or [None])
+    return _("oui, par les parts que dit la source") if stated else _("oui, sans partage dit")
+
+
+def shares_table(row: Flow) -> dict[str, object] | None:
+    """What of a transaction of IATI falls on each place and sector by the shares its publisher states; None for other flows, and where it names none."""
+    if row.system != ACTIVITIES:
+        return None
+    received = json.loads(bytes(row.received))
+    minor, currency = (row.amount_minor, row.currency) if row.amount_minor is not None else (row.original_minor, row.original_currency)
+    fallen = [part for kind in ("place", "sector") for part in falls_on(minor or 0, received[f"{kind}s"] or [], received[f"{kind}_shares"] or [])]
+    names = state_names()
+    keys = (("by", _("Selon"), False), ("code", _("Code"), False), ("share", _("Part"), True), ("amount", _("Montant"), True))
+    rows = [{"by": list_words(part.vocabulary), "code": names.get(STATES.get(part.code, ""), part.code) if part.vocabulary == COUNTRY else part.code, "share": _("non dite") if part.share is None else percent(part.share), "amount": _("non dit") if minor is None or part.minor is None else amount_words(part.minor, currency)} for part in fallen]
+    return {
+        "id": "shares", "caption": _("Ce qui revient à chaque lieu et secteur, par les parts que dit la source"),
+        "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": False} for key, label, numeric in keys], "rows": rows,
+    } if rows else None  # fmt: skip
+
+
+def list_words(vocabulary: str) -> str:
+    """By what a part is named: a country, a region, or the list a sector is of. Source: IATI 2.03, SectorVocabulary and RegionVocabulary."""
+    lists = {
+        COUNTRY: _("pays"), "region-1": _("région du CAD"), "1": _("secteur du CAD"), "2": _("catégorie du CAD"), "7": _("objectif de développement durable"),
+        "8": _("cible de développement durable"), "10": _("cluster mondial"), "98": _("secteur propre à la source"), "99": _("secteur propre à la source"),
+    }  # fmt: skip
+    if vocabulary.startswith("region-"):
+        return lists.get(vocabulary) or _("région, liste %(number)s d'IATI") % {"number": vocabulary.removeprefix("region-")}
+    return lists.get(vocabulary) or _("secteur, liste %(number)s d'IATI") % {"number": vocabulary}
 
 
 def in_francs(row: Flow) -> str:

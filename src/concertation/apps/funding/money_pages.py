@@ -156,7 +156,7 @@ def flow(request: ReaderRequest, flow_id: UUID) -> HttpResponse:
     funds = funds_of_parties(request.mandates, [party.pk for _role, party in ends])
     context = {
         "row": row, "sentence": flow_views.sentence(row, frame), "facts": [*flow_views.facts(row, frame), *code_names.facts_of_grant(request.mandates, row), *flow_views.facts_of_transaction(row)], "ends": [(role, party, funds.get(party.pk)) for role, party in ends], "earmarks": queries.earmarks(request.mandates, row), "places": flow_views.places_table(places, code_names.names_of(request.mandates, code_names.CLUSTERS)) if places else None,
-        "versions": [each for each in queries.versions(request.mandates, row) if each.pk != row.pk], "received": json.dumps(json.loads(bytes(row.received)), ensure_ascii=False, indent=1),
+        "shares": flow_views.shares_table(row), "versions": [each for each in queries.versions(request.mandates, row) if each.pk != row.pk], "received": json.dumps(json.loads(bytes(row.received)), ensure_ascii=False, indent=1),
         "run": run, "verdicts": flow_views.verdicts(pl.DataFrame([frame], schema=flow_views.FLOW_SCHEMA)), "breadcrumbs": [*trail(_("Flux tenus"))[:-1], (_("Flux tenus"), reverse("funding-flows")), (row.flow, "")],
     }  # fmt: skip
     return render(request, "funding/flow.html", context)

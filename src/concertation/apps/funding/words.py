@@ -78,11 +78,12 @@ def main_amount(minor: int | None, currency: str) -> int | float | None:
     return int(main) if main == int(main) else float(main)
 
 
-def percent(value: int | None) -> str:
-    """A whole percentage; words where it cannot be said."""
+def percent(value: float | None) -> str:
+    """A percentage, with two decimals where it is not whole; words where it cannot be said."""
     if value is None:
         return none_held()
-    return f"{value}%" if language() == "en" else f"{value}{NARROW}%"
+    number = grouped(value, 0 if value == int(value) else 2)
+    return f"{number}%" if language() == "en" else f"{number}{NARROW}%"
 
 
 def share_words(share: Fraction | None) -> str:
