@@ -144,6 +144,7 @@ def test_the_pages_show_the_transaction_in_its_own_currency_and_say_that_it_stan
     one = unescape(client.get(f"/funding/flows/{Flow.objects.get().pk}/?lang=fr").content.decode())
 
     assert "activités IATI" in unescape(page)
+    assert "Synthetic State → Synthetic NGO\u202f: 12,50\u202f€, engagé (1er mai 2024)." in unescape(page)
     assert "12,50\u202f€" in listed and "Synthetic State" in listed and "tenu à côté de FTS" in listed
     assert "12,50\u202f€" in one and "Activité synthétique · XX-1-A" in one and "fonds engagés" in one and "secteur du CAD" in one and "72010" in one and "12,50 EUR" in one
     assert re.search(r"Prévisible[^<]*</dt>\s*<dd[^>]*>\s*non dit", one)

@@ -48,8 +48,33 @@ def list_sentence(listed: Listed) -> str:
 
 def sentence(row: Flow, columns: Columns) -> str:
     """Who gives what to whom."""
-    told = {"amount": flow_amount(row.amount_minor, row.original_minor, row.original_currency), "giver": joined(columns["source_names"]), "receiver": joined(columns["destination_names"]), "status": status_words(row.status), "day": day_words(row.dated)}
+    amount = flow_amount(row.amount_minor, row.original_minor, row.original_currency)
+    return from_to(joined(columns["source_names"]), joined(columns["destination_names"]), amount, row.status, row.dated)
+
+
+def line_words(line: Columns) -> str:
+    """Who gives what to whom by a line of a file that is not brought in yet: lists and days as text, as its preview keeps them."""
+    amount = flow_amount(line["amount_minor"], line.get("original_minor"), line.get("original_currency") or "")
+    day = date.fromisoformat(line["dated"]) if line["dated"] else None
+    return from_to(line["source_names"] or _("non dit"), line["destination_names"] or _("non dit"), amount, line["status"], day)
+
+
+def from_to(giver: str, receiver: str, amount: str, status: str, day: date | None) -> str:
+    """One flow in a sentence."""
+    told = {"giver": giver, "receiver": receiver, "amount": amount, "status": status_words(status), "day": day_words(day) or _("jour non dit")}
     return _("%(giver)s → %(receiver)s : %(amount)s, %(status)s (%(day)s).") % told
+
+
+def plan_words(line: Columns) -> str:
+    """What a line of a table of plans asks and holds, before it is brought in."""
+    names = " · ".join(str(part) for part in (line["state"], line["year"], line["code"], line["cluster"]) if part)
+    asked, held = in_millions(line["requirement_minor"]), in_millions(line["funding_minor"])
+    return _("%(names)s : %(asked)s demandés, %(held)s tenus") % {"names": names, "asked": asked, "held": held}
+
+
+def place_words(line: Columns) -> str:
+    """Where a project spends how much, before it is brought in."""
+    return " · ".join(part for part in (line["code"], line["cluster"], line["places"], whole_dollars(line["amount_minor"])) if part)
 
 
 def joined(values: object) -> str:

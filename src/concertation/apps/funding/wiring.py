@@ -6,13 +6,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from concertation.apps.funding.commands import close_further
-from concertation.apps.funding.imports import ANSWERS, FundingImporter
+from concertation.apps.funding.flow_views import line_words, place_words, plan_words
+from concertation.apps.funding.imports import ANSWERS, FLOWS, PLANS, FundingImporter
 from concertation.apps.funding.queries import rest_on_source
+from concertation.apps.sources.import_words import register_line_words
 from concertation.apps.sources.imports import register
 from concertation.apps.sources.models import ImportRun, Source
 from concertation.apps.sources.review import register_again, register_resting
 from concertation.apps.sources.withdrawals import register_closer
 from concertation.core.sharing import Mandate
+from concertation.formats.recognise import CBPF_LOCATIONS
 
 
 def money_resting(source: Source, mandates: Sequence[Mandate]) -> Mapping[str, object]:
@@ -26,6 +29,9 @@ def answer_again(run: ImportRun) -> Sequence[tuple[str, str]]:
 
 
 register(FundingImporter())
+register_line_words(FLOWS, line_words)
+register_line_words(PLANS, plan_words)
+register_line_words((CBPF_LOCATIONS,), place_words)
 register_again(answer_again)
 register_resting(money_resting)
 register_closer(close_further)

@@ -1,6 +1,6 @@
 """What the page of an import says: its state in a sentence, what was understood, the sheet with its marks, problems by code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,12 @@ UNFINISHED = ("received", "reading", "writing")
 OTHERS_SHOWN = 30
 SAMPLE_PARTS = ("org_written", "sector_written", "adm1_name", "adm2_name", "adm3_name", "activity")
 SAMPLE_LETTERS = 140
+LINE_WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {}
+
+
+def register_line_words(kinds: Collection[str], words: Callable[[Mapping[str, Any]], str]) -> None:
+    """A higher app tells in words what a line of its kinds of file says."""
+    LINE_WORDS.update(dict.fromkeys(kinds, words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +145,22 @@ def preview_columns(run: ImportRun, summary: Mapping[str, Any], doubts: int) -> 
     }
     urls = {"doubtful": f"{reverse('review')}?{urlencode({'run': run.pk})}"} if doubts else {}
     return {
-        name: {"count": count, "words": words[name], "lines": [sample(line) for line in samples.get(name, ())], "url": urls.get(name, "")}
+        name: {"count": count, "words": words[name], "lines": [sample(line, run.kind) for line in samples.get(name, ())], "url": urls.get(name, "")}
         for name, count in counts.items()
     }
 
 
-def sample(line: Mapping[str, Any]) -> dict[str, str]:
-    """A first line in words: its number, and who does what where as written."""
-    parts = [str(line[name]).strip() for name in SAMPLE_PARTS if line.get(name)]
-    if not parts:
-        parts = [str(value).strip() for name, value in line.items() if name != "row" and value][:6]
-    text = " · ".join(parts)
+def sample(line: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """A first line in words: its number, and what it says by the app of its kind, else who does what where as written."""
+    text = LINE_WORDS.get(kind, as_written)(line)
     shown = text if len(text) <= SAMPLE_LETTERS else f"{text[:SAMPLE_LETTERS]}…"
     return {"text": shown, "note": _("ligne %(row)s") % {"row": line.get("row", "")}}
+
+
+def as_written(line: Mapping[str, Any]) -> str:
+    """Who does what where, else the first cells, as written."""
+    parts = [str(line[name]).strip() for name in SAMPLE_PARTS if line.get(name)]
+    return " · ".join(parts or [str(value).strip() for name, value in line.items() if name != "row" and value][:6])
 
 
 def sheet_shown(run: ImportRun, picture: Mapping[str, Any]) -> dict[str, object]:

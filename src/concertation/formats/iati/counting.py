@@ -40,4 +40,6 @@ def falls_on(minor: int, codes: Sequence[str], shares: Sequence[float | None]) -
 def _of_one_whole(minor: int, whole: Sequence[tuple[Part, float | None]]) -> list[Falls]:
     known = [Fraction(str(share)) for _part, share in whole if share is not None]
     amounts = split(minor, known) if len(known) == len(whole) else []
-    return [Falls(part.vocabulary, part.code, share if amounts else None, amount) for (part, share), amount in zip(whole, amounts or [None] * len(whole), strict=True)]
+    if not amounts:
+        return [Falls(part.vocabulary, part.code, None, None) for part, _share in whole]
+    return [Falls(part.vocabulary, part.code, share, amount) for (part, share), amount in zip(whole, amounts, strict=True)]
