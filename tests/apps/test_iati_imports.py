@@ -104,10 +104,10 @@ def test_what_falls_on_each_place_and_sector_is_shown_by_the_shares_the_publishe
     one = unescape(Client().get(f"/funding/flows/{Flow.objects.get().pk}/?lang=fr").content.decode())
 
     rows = [[re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[dh]\b.*?</t[dh]>", row, re.DOTALL)] for row in re.findall(r"<tr>.*?</tr>", one, re.DOTALL)]
-    assert [row for row in rows if row[0] in {"pays", "secteur du CAD", "cluster mondial"}] == [
-        ["pays", "Niger", "40\u202f%", "5\u202f€"], ["pays", "SN", "60\u202f%", "7,50\u202f€"],
-        ["secteur du CAD", "72010", "33,30\u202f%", "4,16\u202f€"], ["secteur du CAD", "12220", "66,70\u202f%", "8,34\u202f€"],
-        ["cluster mondial", "7", "100\u202f%", "12,50\u202f€"],
+    assert [row for row in rows if row[0].startswith(("pays", "secteur du CAD", "cluster mondial"))] == [
+        ["pays Niger", "40\u202f%", "5\u202f€"], ["pays SN", "60\u202f%", "7,50\u202f€"],
+        ["secteur du CAD 72010", "33,30\u202f%", "4,16\u202f€"], ["secteur du CAD 12220", "66,70\u202f%", "8,34\u202f€"],
+        ["cluster mondial 7", "100\u202f%", "12,50\u202f€"],
     ]  # fmt: skip
     assert "oui, par les parts que dit la source" in one
 

@@ -124,8 +124,14 @@ def shares_table(row: Flow) -> dict[str, object] | None:
     minor, currency = (row.amount_minor, row.currency) if row.amount_minor is not None else (row.original_minor, row.original_currency)
     fallen = [part for kind in ("place", "sector") for part in falls_on(minor or 0, received[f"{kind}s"] or [], received[f"{kind}_shares"] or [])]
     names = state_names()
-    keys = (("by", _("Selon"), False), ("code", _("Code"), False), ("share", _("Part"), True), ("amount", _("Montant"), True))
-    rows = [{"by": list_words(part.vocabulary), "code": names.get(STATES.get(part.code, ""), part.code) if part.vocabulary == COUNTRY else part.code, "share": _("non dite") if part.share is None else percent(part.share), "amount": _("non dit") if minor is None or part.minor is None else amount_words(part.minor, currency)} for part in fallen]
+    keys = (("part", _("Lieu ou secteur"), False), ("share", _("Part"), True), ("amount", _("Montant"), True))
+    rows = [
+        {
+            "part": f"{list_words(part.vocabulary)} {names.get(STATES.get(part.code, ''), part.code) if part.vocabulary == COUNTRY else part.code}",
+            "share": _("non dite") if part.share is None else percent(part.share), "amount": _("non dit") if minor is None or part.minor is None else amount_words(part.minor, currency),
+        }
+        for part in fallen
+    ]  # fmt: skip
     return {
         "id": "shares", "caption": _("Ce qui revient à chaque lieu et secteur, par les parts que dit la source"),
         "columns": [{"key": key, "label": label, "numeric": numeric, "sortable": False} for key, label, numeric in keys], "rows": rows,
