@@ -6,6 +6,9 @@ the queries of every page. So commands, imports, readings, both walks of access,
 change of version run on both engines. Left to the run on SQLite: the other folders (the pure core, formats, drawings, documents, the
 browser), lint and types; modules marked `wording`, which judge what pages and files that only read say; tests marked `sqlite`, which are
 about its file. Tests marked `postgresql` are about a server, and run there alone.
+
+`--engine both` runs the two side by side, so that what one waits for is the other's time; PostgreSQL, the shorter, has half as many workers
+and is told at the end.
 """
 
 import os
@@ -27,7 +30,8 @@ CHECKS = (
     ("mypy", [str(BIN / "mypy")]),
     ("import-linter", [str(BIN / "lint-imports"), "--no-cache"]),
 )
-ENGINES = ("sqlite", "postgresql")
+ENGINES = ("sqlite", "postgresql", "both")
+CORES = os.cpu_count() or 1
 EVERY_PAGE = "tests/budgets/test_queries.py::test_no_page_makes_more_than_twelve_queries_and_each_makes_those_of_its_baseline"
 OF_BOTH_ENGINES = ("tests/apps", "tests/site", "tests/faults", "tests/acceptance", EVERY_PAGE)
 
@@ -77,19 +81,40 @@ def engine_ready(engine: str) -> Iterator[None]:
         yield
 
 
+def on_both(chosen: list[str]) -> int:
+    """Run the suite on SQLite and, beside it, on PostgreSQL, and say whether both held."""
+    with tempfile.TemporaryFile("w+") as told:
+        command = [sys.executable, __file__, "--engine", "postgresql", f"-n{max(1, CORES // 2)}", *chosen]
+        beside = subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
+        try:
+            held = run("sqlite", chosen)
+            held += beside.wait()
+        finally:
+            beside.terminate()
+        told.seek(0)
+        print("PostgreSQL:", told.read(), sep="\n", flush=True)
+    return min(held, 1)
+
+
 def main() -> int:
-    """Run the checks and the tests in a throw-away home, and say whether all of it held."""
+    """Run the suite as it was asked for."""
     chosen, engine, strict = taken_out(sys.argv[1:])
     if engine not in ENGINES:
         print(f"--engine {' | '.join(ENGINES)}", file=sys.stderr)
         return 2
     if strict:
         os.environ["CONCERTATION_STRICT"] = "1"
+    os.environ["POLARS_MAX_THREADS"] = "1"  # the cores are taken by workers: threads over tables of a few rows only wait for one another
+    return on_both(chosen) if engine == "both" else run(engine, chosen)
+
+
+def run(engine: str, chosen: list[str]) -> int:
+    """Run the checks and the tests on one engine in a throw-away home, and say whether all of it held."""
     whole = not any(not word.startswith("-") for word in chosen)
     with tempfile.TemporaryDirectory(prefix="concertation-tests-") as home, ThreadPoolExecutor(1) as beside:
         os.environ["CONCERTATION_HOME"] = home
         checks = [(name, beside.submit(checked, command)) for name, command in CHECKS if whole and engine == "sqlite"]
-        workers = ["-n", str(min(4, os.cpu_count() or 1)), "--no-loadscope-reorder"] if whole else []
+        workers = ["-n", str(min(4, CORES)), "--no-loadscope-reorder"] if whole else []
         folders = OF_BOTH_ENGINES if whole and engine == "postgresql" else ()
         try:
             with engine_ready(engine):

@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from separate_node import SeparateNode
+
+pytestmark = pytest.mark.sqlite  # each of its nodes is a folder with a file of its own
 
 
 def test_nodes_on_one_machine_release_take_and_withdraw(tmp_path: Path) -> None:
