@@ -4,14 +4,15 @@ Bars lie flat so that names read; a missing figure is said in words, never drawn
 colours; a drawing carries no style attribute and reaches no other host.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-import vl_convert
-
+from concertation.draw.apart import drawings
 from concertation.draw.palettes import INK, PHASES, QUIET, SAND, YLORBR
 from concertation.draw.svg import FONT, SVG, element
 from concertation.draw.tables import Column, Language, Source, TakenTable
@@ -274,13 +275,14 @@ def drawn(spec: Spec, *, language: str) -> str:
 
     Raises ValueError when the specification is wrong or asks for figures from elsewhere.
     """
-    svg = vl_convert.vegalite_to_svg(
-        spec,
-        format_locale=ENGLISH_NUMBERS if language == "en" else FRENCH_NUMBERS,
-        time_format_locale="en-GB" if language == "en" else "fr-FR",
-        allowed_base_urls=[],
-    )
-    return without_styles(svg)
+    return drawn_once(json.dumps(spec), language)
+
+
+@lru_cache(maxsize=64)
+def drawn_once(spec: str, language: str) -> str:
+    """The SVG of a specification as JSON, kept: the same charts are asked for as pictures, slides and pages."""
+    numbers, months = (ENGLISH_NUMBERS, "en-GB") if language == "en" else (FRENCH_NUMBERS, "fr-FR")
+    return without_styles(drawings.ask("chart", spec=json.loads(spec), numbers=numbers, months=months).decode())
 
 
 def without_styles(svg: str) -> str:

@@ -4,14 +4,12 @@ The typesetter comes with its own fonts and is given nothing but the words: it r
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-import typst
-
+from concertation.draw.apart import typesetter
 from concertation.draw.note import Note
 
 TEMPLATE = Path(__file__).with_name("note.typ")
@@ -26,25 +24,12 @@ class TooLong(ValueError):
 @lru_cache(maxsize=32)
 def to_pdf(notes: tuple[Note, ...]) -> bytes:
     """One note, or the note in several languages one after the other, two pages each. Raises TooLong where they do not fit."""
-    for size in SIZES:
-        compiler = compiler_of(notes, size)
-        if pages(compiler) == PAGES * len(notes):
-            made = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=moment(notes[0]))
-            return made if isinstance(made, bytes) else b""
-    raise TooLong(f"{notes[0].title}: more than {PAGES} pages")
-
-
-def compiler_of(notes: Sequence[Note], size: float) -> "typst.Compiler":
-    """A typesetter that holds the template and the words, at one size of type."""
-    told = [{**asdict(note), "joint": note.is_joint} for note in notes]
-    inputs = {"notes": json.dumps(told, ensure_ascii=False), "size": str(size)}
-    return typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), sys_inputs=inputs, ignore_system_fonts=True)
-
-
-def pages(compiler: "typst.Compiler") -> int:
-    """How many pages the note takes."""
-    found = json.loads(compiler.query("<end>", field="value", one=True))
-    return int(found)
+    words = json.dumps([{**asdict(note), "joint": note.is_joint} for note in notes], ensure_ascii=False)
+    sizes = [{"size": str(size)} for size in SIZES]
+    made = typesetter.ask("pages", template=str(TEMPLATE), inputs={"notes": words}, tries=sizes, pages=PAGES * len(notes), moment=moment(notes[0]))
+    if not made:
+        raise TooLong(f"{notes[0].title}: more than {PAGES} pages")
+    return made
 
 
 def moment(note: Note) -> int:

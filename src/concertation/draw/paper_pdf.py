@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-import typst
-
+from concertation.draw.apart import typesetter
 from concertation.draw.paper import Paper, Part, kind_of
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -21,10 +20,8 @@ TEMPLATE = Path(__file__).with_name("paper.typ")
 def paper_pdf(papers: tuple[Paper, ...]) -> bytes:
     """One paper, or the paper in several languages one after the other."""
     inputs = {"papers": json.dumps([told(each) for each in papers], ensure_ascii=False)}
-    compiler = typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), sys_inputs=inputs, ignore_system_fonts=True)
     moment = int(datetime.fromisoformat(papers[0].on).replace(tzinfo=UTC).timestamp())
-    made = compiler.compile(format="pdf", pdf_standards=["a-2a"], timestamp=moment)
-    return made if isinstance(made, bytes) else b""
+    return typesetter.ask("pages", template=str(TEMPLATE), inputs=inputs, tries=[{}], pages=None, moment=moment)
 
 
 def told(paper: Paper) -> Mapping[str, object]:

@@ -1,6 +1,6 @@
 """Drawings as pictures: an SVG becomes a PNG without a browser and without reaching any other host."""
 
-import vl_convert
+from concertation.draw.apart import drawings
 
 SCREEN = 1.0
 PRINT = 3.0
@@ -12,4 +12,4 @@ def png(svg: str, *, scale: float = 2.0) -> bytes:
     >>> png('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="1"/>', scale=1)[:4]
     b'\\x89PNG'
     """
-    return bytes(vl_convert.svg_to_png(svg, scale=scale))
+    return drawings.ask("picture", svg=svg, scale=scale)

@@ -22,12 +22,11 @@ SECTOR, CONCEPT = "FSC", "phase3plus"
 SECONDS = 600.0
 AT_ONCE = 2
 COMMANDS = """
-import gc, json, sys, django
-gc.disable()
-django.setup()
-from concertation.cli import app
-gc.freeze()
-gc.enable()
+import json, sys, django
+from concertation.site.starting import loading
+with loading():
+    django.setup()
+    from concertation.cli import app
 for arguments in json.loads(sys.argv[1]):
     try:
         app(arguments, prog_name="./run")

@@ -5,7 +5,6 @@ It serves no page and does no other work, so of each subject it loads the models
 
 import argparse
 import dataclasses
-import gc
 import json
 import sys
 from contextlib import nullcontext
@@ -15,6 +14,7 @@ from pathlib import Path
 import django
 
 from concertation.site.apps import SiteConfig
+from concertation.site.starting import loading
 
 
 def main() -> None:
@@ -25,13 +25,11 @@ def main() -> None:
     asked.add_argument("--keep-in", type=Path, help="where to keep one for others, once it is made")
     asked.add_argument("--quiet", action="store_true")
     chosen = asked.parse_args()
-    gc.disable()
     SiteConfig.models_alone = True
-    django.setup()
-    filling = import_module("concertation.site.filling")
-    shown = nullcontext(lambda table, rows: None) if chosen.quiet else import_module("concertation.site.terminal").rows_shown()
-    gc.freeze()
-    gc.enable()
+    with loading():
+        django.setup()
+        filling = import_module("concertation.site.filling")
+        shown = nullcontext(lambda table, rows: None) if chosen.quiet else import_module("concertation.site.terminal").rows_shown()
     kept = chosen.begin_in or chosen.keep_in
     with shown as progress:
         loaded = filling.load_here(chosen.folder, progress, beginning=filling.Beginning(kept, bool(chosen.begin_in)) if kept else None)

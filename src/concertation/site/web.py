@@ -3,13 +3,12 @@
 Until this module is loaded it would only note the signal, in its copy of what its parent does with one, and stay behind.
 """
 
-import gc
 import signal
 from importlib import import_module
 
 for name in ("SIGINT", "SIGTERM"):
     signal.signal(getattr(signal, name), signal.SIG_DFL)
-gc.disable()
-application = import_module("concertation.site.wsgi").application
-gc.freeze()
-gc.enable()
+starting = import_module("concertation.site.starting")
+with starting.loading():
+    application = import_module("concertation.site.wsgi").application
+starting.giving_back()

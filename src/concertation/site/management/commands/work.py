@@ -8,9 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils.crypto import get_random_string
+from django_tasks.signals import task_finished
 from django_tasks_db.management.commands.db_worker import Worker, logger
 
 from concertation.site import beating, reminding
+from concertation.site.starting import giving_back
 
 PATIENCE_SECONDS = 5.0
 
@@ -48,5 +50,7 @@ class Command(BaseCommand):
             worker_id=get_random_string(32), excluded_queue_names=[],
         )  # fmt: skip
         worker.configure_signals()
+        if not batch:
+            giving_back(task_finished)
         with beating.signs_of_life(), nullcontext() if batch else reminding.round_by_round():
             worker.run()
