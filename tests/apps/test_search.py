@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from concertation.apps.organisations.commands import add_spelling
 from concertation.apps.presence.entry.commands import WITHDRAWALS, withdraw_activity
 from concertation.apps.presence.models import Activity
 from concertation.apps.search import commands, matching, queries, words_index
+from concertation.apps.search.addresses import ADDRESSES, address_of
 from concertation.apps.search.guards import words_of, words_open_to
 from concertation.apps.search.kinds import KINDS, Kind, Thing, offer, whole
 from concertation.apps.search.matching import Way
@@ -31,6 +33,7 @@ from concertation.site import reference
 from concertation.site.refusals import LONGEST_QUESTION
 
 pytestmark = pytest.mark.django_db
+A_THING = "00000000-0000-0000-0000-000000000000"
 CARE_IN_NIGER = Mandate("u-care", Role.REPORTER, state="NER", organisation="care")
 HOSTILE = [
     "x" * 200_000, "'" * 200_000, "a " * 100_000, '"', '""', "' OR 1=1 --", 'titles : "xxniger"', "NEAR(a b)", "a* b* *", "^a", "-a +b", "a AND OR NOT", "(((", "{titles} : a", "a & b | !c",
@@ -447,3 +450,13 @@ def test_the_newest_reported_activities_come_first(made_anew: Callable[[], None]
     made_anew()
 
     assert titles((), "planté") == ["Sujet planté récent", "Sujet planté ancien"]
+
+
+def test_the_index_is_filled_without_loading_the_pages(made_anew: Callable[[], None], settings: Any) -> None:
+    settings.ROOT_URLCONF = "concertation.there_are_no_pages"
+    made_anew()
+    assert SearchEntry.objects.filter(kind="place", address="/units/ner-1-diffa/").exists()
+
+
+def test_addresses_told_without_the_pages_are_theirs() -> None:
+    assert {name: address_of(name, A_THING) for name in ADDRESSES} == {name: reverse(name, args=[A_THING]) for name in ADDRESSES}

@@ -24,7 +24,7 @@ bars = {"data": {"values": [{"a": "Téra", "b": 2}]}, "mark": "bar", "encoding":
 words = Words(**{name: "synthétique" for name in Words.__dataclass_fields__})
 assert png(drawn(bars, language="fr")).startswith(b"\\x89PNG")
 assert paper_pdf((Paper("fr", "Synthétique", "synthetic", "2026-11-30", words, "", ()),)).startswith(b"%PDF")
-print(sorted({"vl_convert", "typst", "docx", "pptx"} & set(sys.modules)))
+print(sorted({"vl_convert", "typst", "docx", "pptx", "psycopg"} & set(sys.modules)))
 """
 
 
@@ -77,7 +77,8 @@ def test_a_fork_leaves_the_process_to_its_parent(engines: Engines) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) == 0
 
 
-def test_a_process_that_answers_pages_loads_no_engine_even_when_it_draws(tmp_path: Path) -> None:
-    surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "CONCERTATION_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
+def test_a_process_that_answers_pages_loads_no_engine_even_when_it_draws_and_no_driver_of_another_database(tmp_path: Path) -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CONCERTATION_")}
+    surroundings = {**plain, "PYTHONPATH": os.pathsep.join(sys.path), "CONCERTATION_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     told = subprocess.run([sys.executable, "-c", DRAWS_AND_SETS], env=surroundings, capture_output=True, text=True, timeout=120, check=True)
     assert told.stdout.strip() == "[]"

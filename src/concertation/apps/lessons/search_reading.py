@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.urls import reverse
-
 from concertation.apps.lessons.models import Lesson
 from concertation.apps.lessons.terms import glossary
+from concertation.apps.search.addresses import address_of
 from concertation.apps.search.kinds import Thing
 from concertation.core.spelling import fold
 
@@ -31,7 +30,7 @@ def thing(row: Lesson) -> Thing:
     title_fr, title_en = row.title_fr or row.title_en, row.title_en or row.title_fr
     return Thing(
         key=str(row.pk), owner_state=row.owner_state, holder=row.holder, sensitivity=row.sensitivity, title_fr=title_fr, title_en=title_en,
-        address=reverse("lesson", args=[row.pk]), sort_key=fold(title_fr)[:160], texts=(*texts, crossed), context_fr=row.crisis, context_en=row.crisis,
+        address=address_of("lesson", row.pk), sort_key=fold(title_fr)[:160], texts=(*texts, crossed), context_fr=row.crisis, context_en=row.crisis,
         state="" if row.owner_state == "AES" else row.owner_state, sector=row.sector, origin=str(row.pk),
     )  # fmt: skip
 

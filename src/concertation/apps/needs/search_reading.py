@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from django.db.models import Max
-from django.urls import reverse
 from django.utils import translation
 
 from concertation.apps.needs.models import Figure
 from concertation.apps.places.models import AdminUnit, UnitCode, UnitName, UnitParent
 from concertation.apps.places.tables import kind_words
+from concertation.apps.search.addresses import address_of
 from concertation.apps.search.kinds import Thing
 from concertation.core.sharing import Sensitivity
 
@@ -62,7 +62,7 @@ def places_as_things() -> Iterator[Thing]:
         weight = unit.level * OF_A_LEVEL + min(ranks.get(unit.pk, OF_A_LEVEL), OF_A_LEVEL - 1)
         yield Thing(
             key=unit.pk, owner_state=unit.state_id, holder="", sensitivity=Sensitivity.PUBLIC.value, title_fr=unit.name_fr, title_en=unit.name_en,
-            address=reverse("unit", args=[unit.pk]), sort_key=unit.sort_key, names=(unit.name_fr, unit.name_en, *names.get(unit.pk, ()), *codes.get(unit.pk, ())),
+            address=address_of("unit", unit.pk), sort_key=unit.sort_key, names=(unit.name_fr, unit.name_en, *names.get(unit.pk, ()), *codes.get(unit.pk, ())),
             texts=kinds, also=(unit.chef_lieu, *(name for each in path for name in (each.name_fr, each.name_en))),
             context_fr=BETWEEN.join(filter(None, (kinds[0], *(each.name_fr for each in path), until))),
             context_en=BETWEEN.join(filter(None, (kinds[1], *(each.name_en for each in path), until))),

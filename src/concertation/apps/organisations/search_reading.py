@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import translation
 
 from concertation.apps.organisations.models import Organisation, OrganisationSpelling
 from concertation.apps.organisations.words import full_name, type_words
+from concertation.apps.search.addresses import address_of
 from concertation.apps.search.kinds import Thing
 from concertation.core.sharing import Sensitivity
 from concertation.core.sharing.visibility import audience_levels
@@ -53,7 +53,7 @@ def closed_to_nobody(sensitivity: str) -> str:
 def _thing(each: Organisation, key: str, sensitivity: str, names: tuple[str, ...]) -> Thing:
     return Thing(
         key=key, owner_state=each.owner_state, holder=each.holder, sensitivity=sensitivity, title_fr=str(each), title_en=str(each),
-        address=reverse("organisation", args=[each.slug]), sort_key=each.sort_key, names=names, texts=names,
+        address=address_of("organisation", each.slug), sort_key=each.sort_key, names=names, texts=names,
         context_fr=_context(each, "fr"), context_en=_context(each, "en"), weight=0 if each.org_type else 1,
     )  # fmt: skip
 

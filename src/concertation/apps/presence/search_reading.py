@@ -9,7 +9,6 @@ from datetime import date
 from itertools import islice
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from concertation.apps.needs.models import Sector
 from concertation.apps.needs.search_reading import lies_in, parents_now
@@ -17,6 +16,7 @@ from concertation.apps.organisations.models import Organisation
 from concertation.apps.places.models import AdminUnit
 from concertation.apps.presence.models import Activity
 from concertation.apps.presence.queries import counted
+from concertation.apps.search.addresses import address_of
 from concertation.apps.search.kinds import HEAVIEST, Thing, digest_of
 from concertation.apps.sources.queries import loaded_reference_set
 from concertation.core.sharing import Sensitivity
@@ -80,8 +80,8 @@ def _context(row: Activity, known: Organisation | None, places: Sequence[str], s
 def _address(row: Activity, known: Organisation | None) -> str:
     """The page that shows the row: its organisation's, narrowed to its State and sector, else its place's."""
     if known is None:
-        return reverse("unit", args=[row.unit_id])
-    return f"{reverse('organisation', args=[known.slug])}?state={row.owner_state}&sector={row.sector or 'none'}"
+        return address_of("unit", row.unit_id)
+    return f"{address_of('organisation', known.slug)}?state={row.owner_state}&sector={row.sector or 'none'}"
 
 
 def _age(reported_until: date | None) -> int:

@@ -5,7 +5,6 @@ from datetime import date
 from itertools import islice
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import translation
 
 from concertation.apps.needs.search_reading import lies_in, parents_now
@@ -13,6 +12,7 @@ from concertation.apps.places.models import AdminUnit
 from concertation.apps.response.models import Alert
 from concertation.apps.response.queries import STANDING
 from concertation.apps.response.words import COVERAGES, GROUPS, NATURES
+from concertation.apps.search.addresses import address_of
 from concertation.apps.search.kinds import HEAVIEST, Thing, digest_of
 from concertation.apps.sources.queries import loaded_reference_set
 from concertation.core.periods import day_in_words
@@ -55,7 +55,7 @@ def thing(row: Alert, places: Sequence[AdminUnit]) -> Thing:
             contexts[tongue] = BETWEEN.join((*names[1:], day_in_words(row.raised_on, tongue), group, covered))
             texts += [nature, group]
     return Thing(
-        key=str(row.pk), owner_state=row.owner_state, holder=row.holder, sensitivity=row.sensitivity, title_fr=titles["fr"], title_en=titles["en"], address=reverse("alert", args=[row.pk]),
+        key=str(row.pk), owner_state=row.owner_state, holder=row.holder, sensitivity=row.sensitivity, title_fr=titles["fr"], title_en=titles["en"], address=address_of("alert", row.pk),
         sort_key=fold(titles["fr"])[:160], texts=tuple(texts), also=tuple(name for place in places for name in (place.name_fr, place.name_en)), context_fr=contexts["fr"], context_en=contexts["en"],
         state=row.owner_state, weight=max(HEAVIEST - 1 - (row.raised_on - FIRST_DAY).days, 0), origin=str(row.import_run_id or row.pk),
     )  # fmt: skip

@@ -6,8 +6,7 @@ One that rests on imports with unlike readers is not found by words; the page of
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from django.urls import reverse
-
+from concertation.apps.search.addresses import address_of
 from concertation.apps.search.kinds import HEAVIEST, Thing, several_imports
 from concertation.apps.sources.models import ImportRun, Source
 from concertation.core.sharing import Sensitivity
@@ -53,7 +52,7 @@ def sources_as_things() -> Iterator[Thing]:
         context = BETWEEN.join(filter(None, (publisher(source.publisher), source.published_on.isoformat() if source.published_on else "")))
         yield Thing(
             key=source.pk, owner_state=owner_state, holder=holder, sensitivity=sensitivity, title_fr=source.title, title_en=source.title,
-            address=reverse("source", args=[source.pk]), sort_key=fold(source.title), names=(source.title, source.pk), texts=(source.title, publisher(source.publisher)),
+            address=address_of("source", source.pk), sort_key=fold(source.title), names=(source.title, source.pk), texts=(source.title, publisher(source.publisher)),
             context_fr=context, context_en=context, weight=age(source.published_on), origin=origin_of(held),
         )  # fmt: skip
 
