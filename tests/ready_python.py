@@ -1,7 +1,7 @@
 """A Python that has loaded what the product rests on, and waits: a command of a node under test is a fork of it, begun without that second.
 
 What the command does is what `python -m concertation` does: its own environment, arguments and streams, Django set up anew, an end of its
-own. Commands that are killed, measured or served are started as users start them.
+own. What is measured, or served as users serve it, is started as users start it. A few lines of Python can be begun the same way.
 """
 
 import atexit
@@ -21,7 +21,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Any
+from typing import IO, Any
 
 from concertation.formats.bounding import environment
 
@@ -34,6 +34,7 @@ LOADED = (
 PURE = ("concertation.core", "concertation.formats", "concertation.draw")
 MOST_BYTES = 1 << 20
 END = "\0"
+CODE = "-c"
 
 
 def load() -> None:
@@ -49,7 +50,7 @@ def load() -> None:
 
 def forked(asked: socket.socket) -> dict[str, Any] | None:
     """In a new process, what to run, with its streams in place; nothing in the process that goes on waiting."""
-    content, streams, _flags, _address = socket.recv_fds(asked, MOST_BYTES, 2)
+    content, streams, _flags, _address = socket.recv_fds(asked, MOST_BYTES, 3)
     if os.fork():
         for stream in streams:
             os.close(stream)
@@ -61,7 +62,8 @@ def forked(asked: socket.socket) -> dict[str, Any] | None:
         asked.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
         os._exit(0)
     asked.close()
-    for number, stream in enumerate((os.open(os.devnull, os.O_RDONLY), *streams)):
+    os.setsid()
+    for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     told: dict[str, Any] = json.loads(content)
@@ -86,8 +88,17 @@ def wait_for_work(place: str) -> dict[str, Any]:
                 return told
 
 
+def run_code(words: str, *arguments: str) -> None:
+    """What `python -c WORDS` does."""
+    sys.argv = [CODE, *arguments]
+    exec(compile(words, "<string>", "exec"), {"__name__": "__main__"})
+
+
 def run_each(commands: Sequence[Sequence[str]], module: str) -> None:
     """What `python -m MODULE` does for each, until one ends with a fault."""
+    if module == CODE:
+        run_code(*commands[0])
+        return
     for arguments in commands:
         sys.argv = [module, *arguments]
         try:
@@ -117,23 +128,109 @@ class Ready:
         self.waiting.wait(timeout=10)
         self.folder.cleanup()
 
+    def begin(self, commands: Sequence[Sequence[str]], surroundings: Mapping[str, str], streams: Sequence[int], module: str) -> socket.socket:
+        """Have a fork begin with these streams; what comes back tells its number, then how it ended."""
+        asked = socket.socket(socket.AF_UNIX)
+        asked.connect(self.place)
+        told = json.dumps({"commands": [list(each) for each in commands], "surroundings": dict(surroundings), "folder": str(Path.cwd()), "module": module})
+        socket.send_fds(asked, [told.encode()], list(streams))
+        return asked
+
     def run(self, commands: Sequence[Sequence[str]], surroundings: Mapping[str, str], *, seconds: float, module: str = "concertation") -> subprocess.CompletedProcess[str]:
         """Run commands of the product, or of one of its modules, one after another in one process, to the first that fails; what each answers ends with `END`."""
-        with socket.socket(socket.AF_UNIX) as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as wrong:
-            asked.settimeout(seconds)
-            asked.connect(self.place)
-            told = json.dumps({"commands": [list(each) for each in commands], "surroundings": dict(surroundings), "folder": str(Path.cwd()), "module": module})
-            socket.send_fds(asked, [told.encode()], [out.fileno(), wrong.fileno()])
-            with asked.makefile() as heard:
-                child = int(heard.readline())
-                try:
-                    code = int(heard.readline())
-                except TimeoutError:
-                    os.kill(child, signal.SIGKILL)
-                    raise subprocess.TimeoutExpired([word for each in commands for word in each], seconds) from None
+        words = [word for each in commands for word in each]
+        with Path(os.devnull).open() as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as wrong:
+            begun = Begun(self.begin(commands, surroundings, [nothing.fileno(), out.fileno(), wrong.fileno()], module), words)
+            try:
+                code = begun.wait(seconds)
+            except subprocess.TimeoutExpired:
+                begun.kill()
+                raise
             out.seek(0)
             wrong.seek(0)
-            return subprocess.CompletedProcess([word for each in commands for word in each], code, out.read().decode(), wrong.read().decode())
+            return subprocess.CompletedProcess(words, code, out.read().decode(), wrong.read().decode())
+
+    def begin_quietly(self, commands: Sequence[Sequence[str]], surroundings: Mapping[str, str], module: str = "concertation", *, log: IO[bytes] | None = None) -> "Begun":
+        """Begin commands, or a few lines of Python, that are told nothing; what they say goes to the log or nowhere."""
+        with Path(os.devnull).open("r+b") as nothing:
+            said = (log or nothing).fileno()
+            return Begun(self.begin(commands, surroundings, [nothing.fileno(), said, said], module), [word for each in commands for word in each])
+
+    def run_code(self, words: str, arguments: Sequence[str], surroundings: Mapping[str, str], *, seconds: float) -> subprocess.CompletedProcess[str]:
+        """Run a few lines of Python to their end."""
+        return self.run([[words, *arguments]], surroundings, seconds=seconds, module=CODE)
+
+    def begin_code(self, words: str, arguments: Sequence[str], surroundings: Mapping[str, str], *, log: IO[bytes] | None = None) -> "Begun":
+        """Begin a few lines of Python, to be spoken with line by line, or, with a log, left alone."""
+        if log:
+            return self.begin_quietly([[words, *arguments]], surroundings, CODE, log=log)
+        heard, to_say = os.pipe()
+        to_hear, said = os.pipe()
+        wrong = tempfile.TemporaryFile("w+")  # noqa: SIM115 — whoever asks closes it
+        asked = self.begin([[words, *arguments]], surroundings, [heard, said, wrong.fileno()], CODE)
+        os.close(heard)
+        os.close(said)
+        return Begun(asked, arguments, os.fdopen(to_say, "w"), os.fdopen(to_hear), wrong)
+
+
+class Begun:
+    """A program begun in a fork, held as `subprocess.Popen` holds one."""
+
+    def __init__(self, asked: socket.socket, words: Sequence[str], *streams: IO[str]) -> None:
+        self.asked, self.heard, self.words, self.streams = asked, asked.makefile(), words, streams
+        self.pid, self.returncode = int(self.heard.readline()), None
+
+    @property
+    def stdin(self) -> IO[str]:
+        """What it is told."""
+        return self.streams[0]
+
+    @property
+    def stdout(self) -> IO[str]:
+        """What it says."""
+        return self.streams[1]
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal while it is there."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Tell it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        """How it ended, or nothing while it goes on."""
+        return self.wait(10) if self.returncode is not None or select.select([self.asked], [], [], 0)[0] else None
+
+    def wait(self, timeout: float) -> int:
+        """How it ended, once it has."""
+        if self.returncode is None:
+            self.asked.settimeout(timeout)
+            try:
+                self.returncode = int(self.heard.readline())
+            except TimeoutError:
+                self.heard = self.asked.makefile()  # the old one is spoilt
+                raise subprocess.TimeoutExpired(list(self.words), timeout) from None
+            self.heard.close()
+            self.asked.close()
+        return self.returncode
+
+    def communicate(self, timeout: float) -> tuple[str, str]:
+        """What else it says, and what it complains of, to its end."""
+        stdin, stdout, wrong = self.streams
+        stdin.close()
+        said = stdout.read()
+        self.wait(timeout)
+        wrong.seek(0)
+        complained = wrong.read()
+        stdout.close()
+        wrong.close()
+        return said, complained
 
 
 _READY: list[Ready] = []

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from beginnings import EMPTY, FILL, MAKE, WITH_REFERENCE_SET, copy_of, named, prepared_folder
-from ready_python import END, ready
+from ready_python import END, Begun, ready
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -73,9 +73,9 @@ class SeparateNode:
         """What `./run` becomes once its environment is made."""
         return [sys.executable, "-m", "concertation", *arguments]
 
-    def run(self, *arguments: str, seconds: float = 180, anew: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; `anew`: by a Python started for it, as users do, where its time counts."""
-        if not anew and hasattr(os, "fork"):
+    def run(self, *arguments: str, seconds: float = 180) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        if hasattr(os, "fork"):
             done = ready().run([arguments], self.surroundings, seconds=seconds)
             done.stdout = done.stdout.removesuffix(END)
             return done
@@ -91,14 +91,31 @@ class SeparateNode:
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout.split(END)[:-1]
 
+    def code(self, words: str, *arguments: str, seconds: float = 180) -> subprocess.CompletedProcess[str]:
+        """Run a few lines of Python on it to their end."""
+        if hasattr(os, "fork"):
+            return ready().run_code(words, arguments, self.surroundings, seconds=seconds)
+        return subprocess.run([sys.executable, "-c", words, *arguments], env=self.surroundings, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
+
+    def begin(self, words: str, *arguments: str) -> Begun | subprocess.Popen[str]:
+        """Begin a few lines of Python on it, to be spoken with line by line."""
+        if hasattr(os, "fork"):
+            return ready().begin_code(words, arguments, self.surroundings)
+        pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen([sys.executable, "-c", words, *arguments], env=self.surroundings, text=True, **pipes)
+
+    def begin_command(self, *arguments: str) -> Begun | subprocess.Popen[bytes]:
+        """Begin a command, in a group of processes of its own, without waiting for it."""
+        return ready().begin_quietly([arguments], self.surroundings) if hasattr(os, "fork") else self.start(*arguments)
+
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a command without waiting for it."""
+        """Start a command as users do, by a Python of its own, without waiting for it."""
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return subprocess.Popen(self.command(*arguments), env=self.surroundings, start_new_session=True, **quiet)
 
-    def answer(self, *arguments: str, anew: bool = False) -> Any:
+    def answer(self, *arguments: str) -> Any:
         """The JSON a command answers with."""
-        done = self.run(*arguments, "--json", anew=anew)
+        done = self.run(*arguments, "--json")
         return json.loads(done.stdout)
 
     def answers(self, *commands: Sequence[str]) -> list[Any]:

@@ -1,7 +1,5 @@
 """The journal: only added to, whole, and nobody alters it unnoticed."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from concertation.apps.ground.queries import BrokenLine, broken_lines
 from concertation.core.sharing import Mandate, Role
 from concertation.site import engines
 from journal_by_force import with_triggers_off
-from separate_node import ROOT, new_node
+from separate_node import new_node
 
 BY = Mandate("u1", Role.DATA_MANAGER, state="NER")
 WRITER = """
@@ -152,10 +150,7 @@ def test_twenty_writers_at_once_leave_no_error_and_no_gap(tmp_path: Path) -> Non
     node, each = new_node(tmp_path / "node"), 10
     assert node.is_on_postgresql or node.ask("PRAGMA journal_mode") == [("wal",)]
 
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, name, str(each)], env=node.surroundings, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for name in ("first", "second")
-    ]
+    writers = [node.begin(WRITER, name, str(each)) for name in ("first", "second")]
     told = [writer.communicate(timeout=60)[1] for writer in writers]
 
     assert [writer.returncode for writer in writers] == [0, 0], told

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext
 
 from ports import free_port
+from ready_python import ready
 from separate_node import new_node
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,7 +70,7 @@ def served(home: Path) -> Iterator[LaidNode]:
     port, said = free_port(), new_node(home, with_reference_set=True).home / "pages.json"
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, "-c", NODE, str(port), str(said)], env={**os.environ, **ours}, stdout=log, stderr=log)
+        running = ready().begin_code(NODE, [str(port), str(said)], {**os.environ, **ours}, log=log)
         try:
             for _ in range(1800):
                 assert running.poll() is None, (home / "log").read_text()[-3000:]

@@ -3,8 +3,6 @@
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from access_steps import PASSWORD
 from ports import free_port
+from ready_python import ready
 from separate_node import new_node
 
 pytestmark = [pytest.mark.browser]
@@ -43,7 +42,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home, port = new_node(tmp_path_factory.mktemp("access-node"), with_reference_set=True).home, free_port()
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, "-c", NODE, str(port)], env={**os.environ, **ours}, stdout=log, stderr=log)
+        running = ready().begin_code(NODE, [str(port)], {**os.environ, **ours}, log=log)
         try:
             for _ in range(600):
                 assert running.poll() is None, (home / "log").read_text()

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ready_python import ready
 from separate_node import new_node
 
 pytestmark = [pytest.mark.browser]
@@ -61,7 +60,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         port = int(probe.getsockname()[1])
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, "-c", NODE, str(port), str(home / "sessions")], env={**os.environ, **ours}, stdout=log, stderr=log)
+        running = ready().begin_code(NODE, [str(port), str(home / "sessions")], {**os.environ, **ours}, log=log)
         try:
             for _ in range(1200):
                 assert running.poll() is None, (home / "log").read_text()[-3000:]

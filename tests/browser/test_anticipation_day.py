@@ -4,8 +4,6 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -18,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from core.anticipation_samples import register_with_money
 from ports import free_port
+from ready_python import ready
 from separate_node import new_node
 
 pytestmark = [pytest.mark.browser]
@@ -50,7 +49,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, list[s
     sessions = home / "sessions.json"
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, "-c", NODE, str(port), str(sessions)], env={**os.environ, **ours}, stdout=log, stderr=log)
+        running = ready().begin_code(NODE, [str(port), str(sessions)], {**os.environ, **ours}, log=log)
         try:
             for _ in range(900):
                 assert running.poll() is None, (home / "log").read_text()

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from access_steps import PASSWORD
 from ports import free_port
-from separate_node import ROOT, new_node
+from separate_node import new_node
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -57,8 +56,7 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A new node with three people, started as users start it: one command, two processes."""
     node, port = new_node(tmp_path_factory.mktemp("node-of-three"), with_reference_set=True), free_port()
-    ours = {**node.surroundings, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}"}
-    told = subprocess.run([sys.executable, "-c", PEOPLE], env=ours, capture_output=True, text=True, check=True).stdout
+    told = node.code(PEOPLE).stdout
     with (node.home / "log").open("wb") as log:
         running = subprocess.Popen(node.command("serve", "--no-demo", "--port", str(port)), env=node.surroundings, stdout=log, stderr=log)
         try:

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ports import free_port
+from ready_python import ready
 from separate_node import new_node
 
 pytestmark = [pytest.mark.browser]
@@ -35,7 +34,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home, port = new_node(tmp_path_factory.mktemp("search-node"), with_reference_set=True).home, free_port()
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, "-c", NODE, str(port)], env={**os.environ, **ours}, stdout=log, stderr=log)
+        running = ready().begin_code(NODE, [str(port)], {**os.environ, **ours}, log=log)
         try:
             for _ in range(600):
                 assert running.poll() is None, (home / "log").read_text()

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from ports import free_port
+from ready_python import Begun, ready
 from separate_node import new_node
 
 pytestmark = [pytest.mark.browser]
@@ -26,7 +25,7 @@ call_command("runserver", f"127.0.0.1:{sys.argv[1]}", "--noreload", "--nostatic"
 """
 
 
-def wait_for(port: int, node: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, node: Begun) -> None:
     """Until the node answers."""
     for _ in range(600):
         assert node.poll() is None, "the node stopped before it served a page"
@@ -43,7 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home, port = new_node(tmp_path_factory.mktemp("node"), with_reference_set=True).home, free_port()
     ours = {"CONCERTATION_HOME": str(home), "PYTHONPATH": str(SOURCES), "DJANGO_SETTINGS_MODULE": "concertation.site.settings"}
     with (home / "log").open("wb") as log:
-        node = subprocess.Popen([sys.executable, "-c", NODE, str(port)], env={**os.environ, **ours}, stdout=log, stderr=log)
+        node = ready().begin_code(NODE, [str(port)], {**os.environ, **ours}, log=log)
         try:
             wait_for(port, node)
             yield f"http://127.0.0.1:{port}"

@@ -1,8 +1,6 @@
 """The same form pressed five times at once makes one row; corrections of one row sent at once: one stands, each other is told what stands."""
 
 import json
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -32,7 +30,6 @@ slip = Slip(alpha, "NER", date(2026, 2, 1), date(2026, 2, 28))
 add_activity(slip, Entry("FSC", "ner-1-diffa", activity="synthetic"), token=UUID(sys.argv[1]), by=Mandate("u-alpha", Role.REPORTER, organisation="synthetic-alpha"))
 """
 ROWS, EDITORS = 6, 4
-PIPES: Any = {"text": True, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 ENTER = """
 import json, sys, django; django.setup()
 from datetime import date
@@ -71,7 +68,7 @@ print(json.dumps(told))
 def before(tmp_path_factory: pytest.TempPathFactory) -> SeparateNode:
     """A node with its reference set and one organisation."""
     made = new_node(tmp_path_factory.mktemp("before") / "node", with_reference_set=True)
-    subprocess.run([sys.executable, "-c", BEFORE], env=made.surroundings, check=True)
+    assert made.code(BEFORE).returncode == 0
     return made
 
 
@@ -82,11 +79,10 @@ def node(before: SeparateNode, tmp_path: Path) -> SeparateNode:
 
 
 def test_corrections_of_one_row_sent_at_once_leave_one_and_tell_each_other_editor_what_stands(node: SeparateNode) -> None:
-    entered = subprocess.run([sys.executable, "-c", ENTER, str(ROWS)], env=node.surroundings, check=True, capture_output=True, text=True)
-    rows = json.loads(entered.stdout)
+    rows = json.loads(node.code(ENTER, str(ROWS)).stdout)
     values = range(900, 900 + EDITORS)
 
-    editors: list[Any] = [subprocess.Popen([sys.executable, "-c", CORRECT, str(own), json.dumps(rows)], env=node.surroundings, **PIPES) for own in values]
+    editors: list[Any] = [node.begin(CORRECT, str(own), json.dumps(rows)) for own in values]
     assert [editor.stdout.readline() for editor in editors] == ["ready\n"] * EDITORS
     begin = time.time() + 0.5
     for editor in editors:
@@ -107,8 +103,8 @@ def test_corrections_of_one_row_sent_at_once_leave_one_and_tell_each_other_edito
 def test_five_identical_posts_at_once_make_exactly_one_row(node: SeparateNode) -> None:
     token = str(uuid4())
 
-    posts = [subprocess.Popen([sys.executable, "-c", POST, token], env=node.surroundings, stderr=subprocess.PIPE) for _ in range(AT_ONCE)]
-    told = [post.communicate(timeout=120)[1].decode() for post in posts]
+    posts = [node.begin(POST, token) for _ in range(AT_ONCE)]
+    told = [post.communicate(timeout=120)[1] for post in posts]
 
     assert [post.returncode for post in posts] == [0] * AT_ONCE, told
     assert node.ask("SELECT count(*) FROM presence_activity") == [(1,)]

@@ -51,7 +51,7 @@ def rows_that_count(node: SeparateNode) -> list[int]:
 
 def killed(node: SeparateNode, arguments: tuple[str, ...], *, after: float | None) -> str:
     """How far an import was when it was killed: after so many seconds, or as soon as it had begun."""
-    running = node.start(*arguments)
+    running = node.begin_command(*arguments)
     while after is None and running.poll() is None and not node.ask("SELECT status FROM sources_importrun"):
         time.sleep(0.01)
     time.sleep(after or 0)
@@ -65,7 +65,7 @@ def test_an_import_killed_at_any_moment_is_whole_or_does_not_count(tmp_path: Pat
     empty = new_node(tmp_path / "empty", with_reference_set=True)
     measured = empty.copied(tmp_path / "measured")
     began = time.monotonic()
-    rows = measured.answer(*arguments, anew=True)["rows_kept"]
+    rows = measured.answer(*arguments)["rows_kept"]
     took = time.monotonic() - began
     chance = random.Random(SEED + OTHER_MOMENTS)
     node, found = empty.copied(tmp_path / "0"), Counter[str]()

@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import tarfile
 import time
 from collections import Counter
@@ -63,7 +61,7 @@ def test_accounts_acknowledged_before_a_kill_are_there_with_their_mandates(tmp_p
     node, chance, acknowledged = new_node(tmp_path / "node"), random.Random(SEED + OTHER_MOMENTS), set[str]()
 
     for kill in kills(KILLS_OF_A_COMMAND):
-        running = subprocess.Popen([sys.executable, "-c", OPEN_ACCOUNTS, str(kill)], env=node.surroundings, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        running = node.begin(OPEN_ACCOUNTS, str(kill))
         assert running.stdout is not None
         acknowledged.add(running.stdout.readline().strip())
         time.sleep(chance.uniform(0, 0.3))
@@ -102,12 +100,12 @@ def test_a_change_of_version_killed_at_random_moments_is_finished_by_the_next(tm
     before = applied(earlier)
     whole = earlier.copied(tmp_path / "whole")
     began = time.monotonic()
-    assert whole.run("migrate", "--json", seconds=180, anew=True).returncode == 0
+    assert whole.run("migrate", "--json", seconds=180).returncode == 0
     took, node = time.monotonic() - began, earlier.copied(tmp_path / "0")
     wanted = applied(whole)
 
     for number in kills(KILLS_OF_A_CHANGE):
-        running = node.start("migrate")
+        running = node.begin_command("migrate")
         time.sleep(chance.uniform(0.3, 1) * took)
         running.send_signal(signal.SIGKILL)
         running.wait(timeout=20)
@@ -129,9 +127,7 @@ def test_a_change_of_version_killed_at_random_moments_is_finished_by_the_next(tm
 def test_fifty_writers_at_once_all_write(tmp_path: Path) -> None:
     node = new_node(tmp_path / "node")
 
-    done = subprocess.run(
-        [sys.executable, "-c", WRITE_AT_ONCE, str(WRITERS), str(ACTS), " ".join(STATES)], env=node.surroundings, cwd=ROOT, capture_output=True, text=True, timeout=180,
-    )  # fmt: skip
+    done = node.code(WRITE_AT_ONCE, str(WRITERS), str(ACTS), " ".join(STATES))
 
     assert done.returncode == 0, done.stderr
     acts, wrong, *_ = done.stdout.split()

@@ -54,12 +54,12 @@ def test_a_release_killed_while_it_is_taken_is_there_whole_or_not_at_all(tmp_pat
     (place, rows), empty, chance = stick(tmp_path / "stick"), node_that_believes(tmp_path), random.Random(SEED + OTHER_MOMENTS)
     measured, found = empty.copied(tmp_path / "measured"), Counter[str]()
     began = time.monotonic()
-    assert measured.run("pull", str(place), "--yes", seconds=300, anew=True).returncode == 0
+    assert measured.run("pull", str(place), "--yes", seconds=300).returncode == 0
     took = time.monotonic() - began
 
     for number in kills(KILLS):
         node = empty.copied(tmp_path / f"killed-{number}")
-        running = node.start("pull", str(place), "--yes")
+        running = node.begin_command("pull", str(place), "--yes")
         time.sleep(chance.uniform(*WHEN) * took)
         running.send_signal(signal.SIGKILL)
         running.wait(timeout=30)

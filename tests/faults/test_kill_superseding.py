@@ -35,12 +35,12 @@ def test_a_correction_killed_at_any_moment_leaves_one_of_the_two_counting(tmp_pa
     before = new_node(tmp_path / "before", with_reference_set=True)
     before.run("import", str(first), *words)
     measured, began = before.copied(tmp_path / "measured"), time.monotonic()
-    told = measured.answer("import", str(second), *words, anew=True)
+    told = measured.answer("import", str(second), *words)
     took, chance = time.monotonic() - began, random.Random(SEED + OTHER_MOMENTS)
 
     for number in kills(KILLS):
         node = before.copied(tmp_path / str(number))
-        working = node.start("import", str(second), *words)
+        working = node.begin_command("import", str(second), *words)
         time.sleep(chance.uniform(0.3, 0.98) * took)
         os.killpg(working.pid, signal.SIGKILL)
         working.wait(timeout=10)

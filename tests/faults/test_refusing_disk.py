@@ -25,7 +25,7 @@ from django.test import Client
 from concertation.site import faults, pages
 from import_steps import manager
 from ports import becomes, free_port
-from separate_node import ROOT, new_node
+from separate_node import new_node
 
 MEGABYTE = 1_000_000
 LEFT_MB = (0, 1, 10) if os.environ.get("CONCERTATION_DISKS") == "full" else (1,)
@@ -157,8 +157,7 @@ print(browser_of(person("manager", (Role.DATA_MANAGER, "NER"))).cookies[settings
 @on_a_disk
 def test_a_node_served_from_a_folder_that_takes_no_writes_shows_its_pages_and_says_that_it_only_reads(tmp_path: Path) -> None:
     node, port = new_node(tmp_path / "node", with_reference_set=True), free_port()
-    ours = {**node.surroundings, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}"}
-    session = subprocess.run([sys.executable, "-c", SIGN_IN], env=ours, check=True, capture_output=True, text=True).stdout.strip()
+    session = node.code(SIGN_IN).stdout.strip()
     mounted = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
     log = (tmp_path / "log").open("wb")
     running = subprocess.Popen(["unshare", "-m", "sh", "-c", mounted, str(node.home), *node.command("serve", "--port", str(port))], env=node.surroundings, stdout=log, stderr=log, start_new_session=True)

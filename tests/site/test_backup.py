@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -22,7 +21,7 @@ from django.apps import apps
 
 from concertation.apps.sources.raw import record
 from concertation.site import kept_rows, sealing
-from separate_node import OTHER_MOMENTS, ROOT, SERVER, SeparateNode, kills, new_database, new_node
+from separate_node import OTHER_MOMENTS, SERVER, SeparateNode, kills, new_database, new_node
 
 KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "3")), 20260805
 REFUSED = 1
@@ -99,9 +98,9 @@ def passphrase_file(tmp_path: Path) -> Path:
     return path
 
 
-def back_up(node: SeparateNode, folder: Path, *words: str, anew: bool = False) -> dict[str, Any]:
+def back_up(node: SeparateNode, folder: Path, *words: str) -> dict[str, Any]:
     """What the command says of the backup it made."""
-    done = node.run("backup", str(folder), "--json", *words, seconds=180, anew=anew)
+    done = node.run("backup", str(folder), "--json", *words, seconds=180)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -162,7 +161,7 @@ def test_erased_bytes_come_back_neither_by_the_next_backup_nor_by_an_older_one(m
     shutil.copytree(tmp_path / "older", tmp_path / "backups")
     engine = ENGINES[-1]
     other = restored(engine).node.copied(tmp_path / "other")
-    said = subprocess.run([sys.executable, "-c", ERASE], env=other.surroundings, capture_output=True, text=True)
+    said = other.code(ERASE)
 
     after = back_up(other, tmp_path / "backups")
     told = json.loads(restore(other, tmp_path / "older", "--replace").stdout)
@@ -218,7 +217,7 @@ def test_open_sessions_and_the_nodes_secret_stay_out_of_a_backup(made: Path) -> 
 
 def test_what_was_acknowledged_before_a_backup_began_is_in_it_while_others_write(held: SeparateNode, tmp_path: Path) -> None:
     node = held.copied(tmp_path / "node")
-    writer = subprocess.Popen([sys.executable, "-c", WRITER], env=node.surroundings, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    writer = node.begin(WRITER)
     try:
         assert writer.stdout is not None
         acknowledged = [int(writer.stdout.readline()) for _ in range(20)][-1]
@@ -359,11 +358,11 @@ def test_the_last_backups_are_kept_and_raw_files_stand_once_on_the_disk(held: Se
 def test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole(held: SeparateNode, tmp_path: Path) -> None:
     node, folder, chance = held.copied(tmp_path / "node"), tmp_path / "backups", random.Random(SEED + OTHER_MOMENTS)
     began = time.monotonic()
-    first = back_up(node, folder, anew=True)
+    first = back_up(node, folder)
     took, before = time.monotonic() - began, sums(first["backup"])
 
     for killed in kills(KILLS):
-        running = node.start("backup", str(folder), "--keep", "99")
+        running = node.begin_command("backup", str(folder), "--keep", "99")
         time.sleep(chance.uniform(0.2, 0.98) * took)
         os.killpg(running.pid, signal.SIGKILL)
         running.wait(timeout=10)

@@ -1,12 +1,11 @@
 """The worker itself sends what waits, round after round, on a node of its own with a mail server on the loopback. Synthetic."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ready_python import Begun, ready
 from separate_node import SeparateNode, new_node
 from smtp_server import MailServer, mail_server
 
@@ -33,22 +32,23 @@ call_command("work")
 @contextmanager
 def poster(node: SeparateNode) -> Iterator[Callable[[str], None]]:
     """What puts messages in the outbox from another process, one at each call."""
-    with subprocess.Popen([sys.executable, "-c", POST], env=node.surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as running:
+    running = node.begin(POST)
 
-        def post(word: str) -> None:
-            assert running.stdin is not None and running.stdout is not None
-            print(word, file=running.stdin, flush=True)
-            assert running.stdout.readline() == f"{word}\n"
+    def post(word: str) -> None:
+        assert running.stdin is not None and running.stdout is not None
+        print(word, file=running.stdin, flush=True)
+        assert running.stdout.readline() == f"{word}\n"
 
-        yield post
+    yield post
+    assert running.communicate(timeout=30)[0] == ""
 
 
 @contextmanager
-def at_work(node: SeparateNode, server: MailServer, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def at_work(node: SeparateNode, server: MailServer, log: Path) -> Iterator[Begun]:
     """The worker of a node that sends through a server, its rounds a hundred times as quick."""
     mail = {"CONCERTATION_SMTP_HOST": "127.0.0.1", "CONCERTATION_SMTP_PORT": str(server.port), "CONCERTATION_SMTP_TLS": "0"}
     with log.open("wb") as told:
-        running = subprocess.Popen([sys.executable, "-c", WORK], env={**node.surroundings, **mail}, stdout=told, stderr=told)
+        running = ready().begin_code(WORK, (), {**node.surroundings, **mail}, log=told)
         try:
             yield running
         finally:
