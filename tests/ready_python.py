@@ -23,6 +23,9 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import IO, Any
 
+from django.conf import settings
+from django.db import connections
+
 from concertation.formats.bounding import environment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,44 +51,61 @@ def load() -> None:
     gc.freeze()
 
 
-def forked(asked: socket.socket) -> dict[str, Any] | None:
-    """In a new process, what to run, with its streams in place; nothing in the process that goes on waiting."""
+def forked(asked: socket.socket) -> tuple[int, dict[str, Any]]:
+    """A new process for what is asked: its number, and, in that process alone, what to run, with its streams in place."""
     content, streams, _flags, _address = socket.recv_fds(asked, MOST_BYTES, 3)
-    if os.fork():
-        for stream in streams:
-            os.close(stream)
-        asked.close()
-        return None
-    if child := os.fork():
-        asked.sendall(f"{child}\n".encode())
-        _child, status = os.waitpid(child, 0)
-        asked.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-        os._exit(0)
-    asked.close()
-    os.setsid()
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
+    child = os.fork()
+    if not child:
+        os.setsid()
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+    for stream in streams:
         os.close(stream)
-    told: dict[str, Any] = json.loads(content)
-    return told
+    return child, {} if child else json.loads(content)
+
+
+def tell_ended(at_work: dict[int, socket.socket]) -> None:
+    """Tell whoever asked how each process that is over ended."""
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            with at_work.pop(ended[0]) as asked, suppress(BrokenPipeError):
+                asked.sendall(f"{os.waitstatus_to_exitcode(ended[1])}\n".encode())
 
 
 def wait_for_work(place: str) -> dict[str, Any]:
     """Fork for each connection; comes back in a fork alone. Ends when whoever started this is gone."""
+    at_work: dict[int, socket.socket] = {}
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(place)
         listener.listen(16)
+        one_ended, wakes = os.pipe()
+        os.set_blocking(one_ended, False)
+        os.set_blocking(wakes, False)
+        signal.set_wakeup_fd(wakes)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
         print("ready", flush=True)
         while True:
-            heard, _, _ = select.select([listener, sys.stdin], [], [])
-            with suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0]:
-                    continue
+            heard, _, _ = select.select([listener, sys.stdin, one_ended], [], [])
             if sys.stdin in heard:
                 os._exit(0)
+            if one_ended in heard:
+                os.read(one_ended, 1 << 16)
+                tell_ended(at_work)
+            if listener not in heard:
+                continue
             asked, _address = listener.accept()
-            if (told := forked(asked)) is not None:
-                return told
+            child, told = forked(asked)
+            if not child:
+                break
+            at_work[child] = asked
+            asked.sendall(f"{child}\n".encode())
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for each in (asked, *at_work.values()):
+            each.close()
+        os.close(one_ended)
+        os.close(wakes)
+        return told
 
 
 def run_code(words: str, *arguments: str) -> None:
@@ -250,10 +270,38 @@ def child_of_reading(module: str, folder: Path, seconds: float) -> int:
     return ready().run([[str(folder)]], environment(), seconds=seconds, module=module).returncode
 
 
+def code_of_end(work: Mapping[str, Any]) -> int:
+    """Do the work; how a Python that did it would end."""
+    try:
+        run_each(work["commands"], work["module"])
+    except SystemExit as ended:
+        if ended.code is None or isinstance(ended.code, int):
+            return ended.code or 0
+        print(ended.code, file=sys.stderr)
+        return 1
+    except BaseException:  # noqa: BLE001 — told as a Python tells it
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def end(code: int) -> None:
+    """End as a Python does, but leave its memory to the system: to take it apart would have all of it copied first."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    if settings.configured:
+        connections.close_all()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
+    gc.disable()
     load()
+    gc.enable()
     work = wait_for_work(sys.argv[1])
     os.environ.clear()
     os.environ.update(work["surroundings"])
     os.chdir(work["folder"])
-    run_each(work["commands"], work["module"])
+    end(code_of_end(work))
