@@ -14,7 +14,7 @@ from threading import Lock
 from concertation.draw.engines import ANSWER, LENGTH
 
 SOURCES = Path(__file__).resolve().parents[2]
-IDLE_SECONDS = 10.0
+IDLE_SECONDS = 60.0
 Process = subprocess.Popen[bytes]
 Answer = tuple[bool, bytes]
 
