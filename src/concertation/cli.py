@@ -87,6 +87,7 @@ def serve(
         screen.print("Ce dossier ne prend aucune écriture : les pages se lisent, rien ne s'enregistre. / This folder takes no writes: pages can be read, nothing is saved.")
     else:
         cli_search.follow()
+        picturing.follow()
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
     lines = [f"http://{shown}:{port}", *(welcome.demo_lines() if demo and not faults.only_reads() else ()), *welcome.headline_figures()]
     connections.close_all()

@@ -22,7 +22,7 @@ from concertation.apps.presence.models import Activity
 from concertation.apps.sources.models import ReferenceSet
 from concertation.core.entries import Entry
 from concertation.core.sharing import Mandate, Role
-from concertation.site import reference
+from concertation.site import picturing, reference
 
 pytestmark = pytest.mark.django_db
 BY = Mandate("u-alpha", Role.REPORTER, organisation="alpha")
@@ -94,3 +94,13 @@ def test_a_new_reference_set_and_summaries_never_made_leave_nothing_out() -> Non
     SummaryPosition.objects.update(refreshed_at=None, sequence=F("sequence"))
     assert changed_periods("NER") is None
     assert changed_periods("MLI") is None
+
+
+def test_counts_a_killed_worker_left_behind_are_asked_for_again_at_the_next_start(settings: Any) -> None:
+    entering.withdraw_activity(row_of(MAY), reason="mistaken", base_version=1, by=BY)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "ENQUEUE_ON_COMMIT": False}}
+    assert stale_states(["NER"]) == {"NER"}
+
+    picturing.follow()
+
+    assert (picture.differences("NER"), stale_states(["NER"])) == (0, frozenset())

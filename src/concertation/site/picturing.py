@@ -10,7 +10,8 @@ from rich.table import Table
 
 from concertation.apps.needs.queries import sectors
 from concertation.apps.picture import commands
-from concertation.apps.picture.queries import Asked, division_of_figures
+from concertation.apps.picture.jobs import refresh_state
+from concertation.apps.picture.queries import Asked, division_of_figures, stale_states
 from concertation.apps.picture.telling import picture_told
 from concertation.apps.places.queries import divisions, states_with_units
 from concertation.core.concepts import INTERSECTORAL
@@ -54,6 +55,12 @@ def show(screen: Console, content: dict[str, object]) -> None:
 
 def _shown(value: int | None) -> str:
     return "—" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def follow() -> None:
+    """At start: ask the worker for the summaries that activities have overtaken, after a worker that was killed at them for instance."""
+    for state in sorted(stale_states([held.iso3 for held in states_with_units()])):
+        refresh_state.enqueue(state)
 
 
 def refresh(state: str, *, check: bool) -> list[dict[str, object]]:
