@@ -4,6 +4,7 @@ import io
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,19 @@ def test_work_that_fell_silent_can_be_asked_again(analyst: Client, settings: Any
     analyst.post(f"/allocation/{made.pk}/scenarios/1/again/")
 
     assert queries.scenarios(made)[0].status == "solved"
+
+
+def test_the_value_of_flexibility_whose_work_died_is_said_to_have_stopped_and_can_be_asked_again(analyst: Client) -> None:
+    made = round_of(asked())
+    url = f"/allocation/{made.pk}/scenarios/1/flexibility/"
+    Scenario.objects.update(step="valuing", beat_at=queries.scenarios(made)[0].made_at - timedelta(hours=1))
+
+    died = analyst.get(url).content.decode()
+    analyst.post(f"{url}value/")
+    after = analyst.get(url).content.decode()
+
+    assert "arrêté avant la fin" in unescape(died) and f'{url}value/"' in died and "every 1500ms" not in died
+    assert "un cran de souplesse sur 1 M USD permettrait" in after and "arrêté avant la fin" not in unescape(after)
 
 
 def test_a_round_put_to_the_states_makes_no_more_than_twelve_queries_whatever_it_holds(niger: Client) -> None:

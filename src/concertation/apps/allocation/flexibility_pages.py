@@ -32,14 +32,15 @@ def flexibility(request: ReaderRequest, round_id: UUID, number: int) -> HttpResp
     asked, held = scenario_or_404(request, round_id, number)
     if held.status != "solved":
         return redirect("round", asked.pk)
-    working = bool(held.step)
+    stopped = scenario_commands.valuing_stopped(held, timezone.now())
+    working = bool(held.step) and not stopped
     if request.headers.get("HX-Request"):
         return _progress(request, asked, held, working=working)
     lines, waiting = queries.flexibility_lines(request.mandates, held, now=timezone.now())
     if wanted := request.GET.get("format", ""):
         return exports.flexibility_file(asked, held, lines, wanted)
     context = {
-        "round": asked, "scenario": held, "title": title_of(asked, held), "working": working, "step": str(STEP_WORDS.get(held.step, "")), "lines": shown(asked, held, lines, request), "waiting": waiting, "days": DAYS_TO_REPLY,
+        "round": asked, "scenario": held, "title": title_of(asked, held), "working": working, "stopped": stopped, "step": str(STEP_WORDS.get(held.step, "")), "lines": shown(asked, held, lines, request), "waiting": waiting, "days": DAYS_TO_REPLY,
         "next": next_shown(asked, held), "leads": runs_rounds(request.mandates) is not None, "valued": held.valued_at, "breadcrumbs": trail(asked, held, _("Valeur de la souplesse")),
         "exports": [("CSV", "?format=csv"), ("XLSX", "?format=xlsx")] if lines else [], "reply_form": ReplyAsDonor(),
     }  # fmt: skip

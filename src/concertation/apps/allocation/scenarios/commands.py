@@ -54,6 +54,11 @@ def is_silent(scenario: Scenario, now: datetime) -> bool:
     return scenario.status in AT_WORK and abs(now - (scenario.beat_at or scenario.made_at)) > SILENCE
 
 
+def valuing_stopped(scenario: Scenario, now: datetime) -> bool:
+    """Whether working out the value of flexibility was begun and gave no sign of life for so long that it must have died."""
+    return bool(scenario.step) and (scenario.beat_at is None or abs(now - scenario.beat_at) > SILENCE)
+
+
 @transaction.atomic
 def take_up(scenario: Scenario, *, step: str) -> bool:
     """Claim a scenario for one worker; False when somebody has it, or it no longer waits."""
@@ -121,7 +126,7 @@ def ask_again(scenario: Scenario, *, by: Mandate) -> bool:
 def begin_valuing(scenario: Scenario, *, by: Mandate) -> bool:
     """Ask for the value of flexibility of a solved scenario; False when it is being worked out."""
     held, now = Scenario.objects.select_for_update().get(pk=scenario.pk), timezone.now()
-    if held.status != "solved" or (held.step and held.beat_at is not None and abs(now - held.beat_at) <= SILENCE):
+    if held.status != "solved" or (held.step and not valuing_stopped(held, now)):
         return False
     Scenario.objects.filter(pk=held.pk).update(step="valuing", done=0, total=0, beat_at=now, cancel_asked=False)
     journal("allocation.flexibility-asked", by, round=held.round_id, scenario=held.pk)
