@@ -1,8 +1,10 @@
 """Kept pages: given again while nothing changed, made anew after any act, and never another person's; headers of every answer."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from datetime import date
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -146,14 +148,48 @@ def test_a_browser_that_holds_a_public_page_is_told_so_until_it_changes() -> Non
 
 
 def test_memory_is_bounded(settings: Any) -> None:
-    settings.KEPT_PAGES_CHARACTERS = 100_000
+    settings.KEPT_PAGES_CHARACTERS = 20_000
     client = Client()
 
     for day in range(1, 8):
         client.get(f"/situation/?on={date(2024, 1, day).isoformat()}")
 
-    assert 0 < kept_pages.SHELF.held <= 100_000
-    assert kept_pages.SHELF.held == sum(len(page.text) for page in kept_pages.SHELF.pages.values())
+    assert 0 < kept_pages.SHELF.held <= 20_000
+    assert kept_pages.SHELF.held == sum(page.weight for page in kept_pages.SHELF.pages.values())
+
+
+def test_a_public_page_is_kept_as_it_is_sent_and_read_by_browsers_that_unpack_nothing() -> None:
+    plain, packed = Client().get("/situation/"), Client().get("/situation/", headers={"accept-encoding": "gzip"})
+
+    assert gzip.decompress(packed.content) == plain.content
+    assert (packed.headers["Content-Encoding"], packed.headers["ETag"]) == ("gzip", f"W/{plain.headers['ETag']}")
+    assert "Accept-Encoding" in packed.headers["Vary"] and "Accept-Encoding" in plain.headers["Vary"]
+    assert Client().get("/situation/", headers={"accept-encoding": "gzip", "if-none-match": packed.headers["ETag"]}).status_code == 304
+
+
+def test_of_several_readers_of_one_page_the_first_makes_it_and_the_others_are_given_it() -> None:
+    shelf, page, given = kept_pages.Shelf(), kept_pages.KeptPage("", b"page", '"tag"'), []
+    first = shelf.take_or_make(("page",))
+    other = Thread(target=lambda: given.append(shelf.take_or_make(("page",))))
+    other.start()
+    shelf.put(("page",), page)
+    shelf.made(("page",))
+    other.join(timeout=kept_pages.LONGEST_WAIT_SECONDS / 2)
+
+    assert first is None
+    assert given == [page]
+    assert not shelf.making
+
+
+def test_whoever_waited_for_a_page_that_failed_makes_it() -> None:
+    shelf, given = kept_pages.Shelf(), []
+    shelf.take_or_make(("page",))
+    other = Thread(target=lambda: given.append(shelf.take_or_make(("page",))))
+    other.start()
+    shelf.made(("page",))
+    other.join(timeout=kept_pages.LONGEST_WAIT_SECONDS / 2)
+
+    assert given == [None]
 
 
 @pytest.mark.parametrize("path", ["/", "/account/login/", "/nowhere/", "/situation/?format=csv", "/states/NER/"])

@@ -26,6 +26,7 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;"
     ),
 }
+KEPT_OPEN_SECONDS = 60  # how long a connection is given again to the next request of its thread
 SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -62,14 +63,14 @@ def database(address: str, *, home: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql", "NAME": name, "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""), "HOST": unquote(parts.hostname or ""), "PORT": str(port or ""),
-        "OPTIONS": connection_words(dict(parse_qsl(parts.query))), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": connection_words(dict(parse_qsl(parts.query))), "CONN_MAX_AGE": KEPT_OPEN_SECONDS, "CONN_HEALTH_CHECKS": True,
         "TEST": {"TEMPLATE": "template0", "CHARSET": "UTF8"},
     }
 
 
 def sqlite(path: Path) -> dict[str, Any]:
     """SQLite made safe against power cuts: write-ahead log, every commit flushed, writers take their turn."""
-    return {"ENGINE": "concertation.site.sqlite_in_turn", "NAME": path, "OPTIONS": dict(SQLITE_OPTIONS), "TEST": {"NAME": ":memory:"}}
+    return {"ENGINE": "concertation.site.sqlite_in_turn", "NAME": path, "OPTIONS": dict(SQLITE_OPTIONS), "CONN_MAX_AGE": KEPT_OPEN_SECONDS, "TEST": {"NAME": ":memory:"}}
 
 
 def connection_words(asked: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ A mandate that signs or administers is worth little until its holder has set up 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -26,6 +28,7 @@ from concertation.core.sharing import Mandate, Role
 from concertation.core.sharing.giving import NEEDS_SECOND_FACTOR, gives_at_all, journals_read, passes_on, until_secured
 from concertation.core.sharing.visibility import FRAMEWORK
 
+SOMEBODY, SOME_DAY = UUID(int=0), date.min  # the places of a person and a day in a statement that is composed once
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -68,19 +71,28 @@ def standing_of(user: User | AnonymousUser, on: date) -> Standing:
 
 
 def recognised(person_id: str, on: date) -> tuple[User, Standing] | None:
-    """A person and the mandates they act under on a day; None when nobody stands under the id. One query for both."""
-    ours = FilteredRelation("held_mandates", condition=in_force(on, "held_mandates__"))
-    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
-    found = User.objects.filter(pk=person_id).annotate(held=ours).annotate(
-        secured=Exists(factors), own_role=F("held__role"), own_state=F("held__state"), own_organisation=F("held__organisation"),
-    )
-    rows: list[Any] = list(found.order_by("held__role", "held__state"))
+    """A person and the mandates they act under on a day; None when nobody stands under the id. One query for both, whose statement is composed once."""
+    statement, given = _recognising(connection.vendor)
+    person, day = User._meta.pk, HeldMandate._meta.get_field("valid_from")
+    asked = {each.get_db_prep_value(mark, connection): each.get_db_prep_value(value, connection) for each, mark, value in ((person, SOMEBODY, person_id), (day, SOME_DAY, on))}
+    rows: list[Any] = list(User.objects.raw(statement, [asked.get(each, each) for each in given]))
     if not rows:
         return None
     user: User = rows[0]
     free = is_demonstration(user) or not settings.SECOND_FACTOR
     held = [(Mandate(str(user.pk), Role(row.own_role), row.own_state, row.own_organisation), free or bool(row.secured)) for row in rows if row.own_role]
     return user, _standing(held)
+
+
+@lru_cache
+def _recognising(_engine: str) -> tuple[str, tuple[Any, ...]]:
+    """The statement of `recognised`, and what it is given for SOMEBODY on SOME_DAY."""
+    ours = FilteredRelation("held_mandates", condition=in_force(SOME_DAY, "held_mandates__"))
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
+    found = User.objects.filter(pk=SOMEBODY).annotate(held=ours).annotate(
+        secured=Exists(factors), own_role=F("held__role"), own_state=F("held__state"), own_organisation=F("held__organisation"),
+    )
+    return found.order_by("held__role", "held__state").query.sql_with_params()
 
 
 def _standing(held: Iterable[tuple[Mandate, bool]]) -> Standing:

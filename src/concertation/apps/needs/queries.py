@@ -23,6 +23,7 @@ from concertation.apps.needs.readings import (
     on_units,
     over_states,
 )
+from concertation.apps.needs.remembered import Remembered, content_of
 from concertation.apps.needs.terrain import Terrain
 from concertation.apps.places.models import AdminUnit
 from concertation.apps.places.queries import crosswalks, division_on, parents_frame
@@ -82,6 +83,9 @@ class NationalLine:
     group: str
     standing: InStanding
     trend: tuple[tuple[int, HeldFigure], ...]
+
+
+LINES, APART = Remembered[tuple[NationalLine, ...]](most=24), Remembered[tuple[InStanding, ...]](most=24)
 
 
 def held_figures(mandates: Sequence[Mandate]) -> QuerySet[FigureRow]:
@@ -170,7 +174,11 @@ def known_on(held: pl.DataFrame, on: date) -> pl.DataFrame:
 
 
 def lines_of(held: pl.DataFrame, *, states: Sequence[str], ground: Terrain) -> tuple[NationalLine, ...]:
-    """The national lines of figures read before (HELD_SCHEMA)."""
+    """The national lines of figures read before (HELD_SCHEMA), from memory where the same figures were."""
+    return LINES.reading((content_of(held), tuple(states)), standing_on=ground, make=lambda: _lines_of(held, states, ground))
+
+
+def _lines_of(held: pl.DataFrame, states: Sequence[str], ground: Terrain) -> tuple[NationalLine, ...]:
     whole = held.filter(pl.all_horizontal(pl.col(name) == "all" for name in ("sex", "age", "disability")))
     read = over_states(whole, ground)
     state_units = {state.lower(): state for state in states}
@@ -256,6 +264,10 @@ def division_in_force(state: str, on: date) -> str:
 def disagreements(mandates: Sequence[Mandate], *, states: Sequence[str], least: float = WORTH_SHOWING) -> tuple[InStanding, ...]:
     """Facts of one year on which sources differ by at least this share of the highest value, widest first. One query."""
     held = figures(mandates, states=states).filter(pl.col("value").is_not_null())
+    return APART.reading((content_of(held), least), standing_on=None, make=lambda: _apart(held, least))
+
+
+def _apart(held: pl.DataFrame, least: float) -> tuple[InStanding, ...]:
     dated = held.with_columns(pl.coalesce("reference_end", "reference_start").dt.year().alias("_year"))
     facts = ["concept", "unit", "sector", "group", "sex", "age", "disability", "measure", "_year"]
     rivals = dated.filter((pl.len().over(facts) > 1) & (pl.col("value").n_unique().over(facts) > 1) & pl.col("_year").is_not_null())

@@ -6,9 +6,11 @@ Need comes from the figures, presence from the summary tables; the number of que
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
+from django.db import connection
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from concertation.apps.ground.models import JournalHead, JournalLine
@@ -274,14 +276,21 @@ def division_of_figures(mandates: Sequence[Mandate], state: str, sector: str, on
 
 
 def node_stamp() -> tuple[object, ...]:
-    """Changes with every act on this node, with every summary, set of boundaries and reference set. One query."""
+    """Changes with every act on this node, with every summary, set of boundaries and reference set. One query, whose statement is composed once."""
+    statement, given = _stamp_statement(connection.vendor)
+    with connection.cursor() as asked:
+        asked.execute(statement, given)
+        return tuple(asked.fetchone() or ())
+
+
+@lru_cache
+def _stamp_statement(_engine: str) -> tuple[str, tuple[Any, ...]]:
     asked = {
         "made": _only(SummaryPosition.objects.all(), Max("refreshed_at")), "summed": _only(SummaryPosition.objects.all(), Sum("sequence")),
         "brought": _only(BoundarySet.objects.all(), Max("brought_at")), "approved": _only(BoundarySet.objects.all(), Max("approved_at")),
         "acts": _only(JournalHead.objects.all(), Sum("sequence")),
     }  # fmt: skip
-    found = ReferenceSet.objects.annotate(**asked).values_list("digest", "loaded_at", *asked).first()
-    return tuple(found or ())
+    return ReferenceSet.objects.annotate(**asked).values_list("digest", "loaded_at", *asked).order_by("pk")[:1].query.sql_with_params()
 
 
 def _only(rows: QuerySet[Any], value: Max | Sum) -> Subquery:

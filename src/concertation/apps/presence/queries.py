@@ -200,7 +200,13 @@ def in_units(mandates: Sequence[Mandate], unit_ids: Sequence[str]) -> QuerySet[A
 
 def of_organisation(mandates: Sequence[Mandate], organisation_id: object) -> QuerySet[Activity]:
     """What an organisation and those merged into it declared, at the grain the reader may see."""
-    return activities(mandates).filter(Q(organisation_id=organisation_id) | Q(organisation__merged_into_id=organisation_id))
+    return activities(mandates).filter(declared_by([organisation_id]))
+
+
+def declared_by(organisations: Iterable[object]) -> Q:
+    """Rows of some organisations and of those merged into them, found by whom they name rather than one by one."""
+    wanted = list(organisations)
+    return Q(organisation__in=Organisation.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted)).order_by().values("pk"))
 
 
 def links_of(rows: QuerySet[Activity]) -> pl.DataFrame:

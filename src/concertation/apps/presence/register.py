@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from concertation.apps.organisations.rows import Declared
 from concertation.apps.presence import commands
-from concertation.apps.presence.queries import SURVIVOR, activities
+from concertation.apps.presence.queries import SURVIVOR, activities, declared_by
 from concertation.apps.sources import imports
 from concertation.core.sharing import Mandate
 
@@ -20,8 +20,7 @@ class ActivityRows:
 
     def declared(self, mandates: Sequence[Mandate], organisations: Sequence[UUID]) -> Iterable[Declared]:
         """Activities per organisation and State that the reader may see. One query."""
-        own = Q(organisation__in=organisations) | Q(organisation__merged_into__in=organisations)
-        seen = activities(mandates).filter(own if organisations else Q(organisation__isnull=False))
+        seen = activities(mandates).filter(declared_by(organisations) if organisations else Q(organisation__isnull=False))
         counted = seen.order_by().annotate(now=SURVIVOR).values_list("now", "owner_state").annotate(activities=Count("pk"))
         return [Declared(*line) for line in counted]
 
