@@ -23,6 +23,7 @@ MAY_BUILD_SQL = {
     "apps/ground/triggers.py:install": "the two verbs stand in the line above; a trigger takes no parameter",
     **{f"site/kept_rows.py:{function}": OF_MODELS for function in ("read", "write", "empty", "_follow_on")},
     "site/migrating.py:apply_migration": "statements that Django's own editor of tables made and kept for the end",
+    **dict.fromkeys(("apps/access/queries.py:recognised", "apps/picture/queries.py:node_stamp"), "Django's own statement of a query, composed once; values are parameters"),
     **{f"site/restore.py:{function}": "the name of a schema of our own, quoted by the driver" for function in ("change_schemas", "exchange_schemas")},
 }
 
