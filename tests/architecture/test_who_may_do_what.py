@@ -27,6 +27,7 @@ READS_UNSEEN = {
     "response/rows_waiting": "rows of an import that an answer of its State's data manager moves",
     "response/places_written": "rows of an import that an answer of its State's data manager moves",
     "response/alerts_to_compare": "the rows of an import that a corrected file of the same State and holder is compared with; the mandate to bring it in was checked",
+    "presence/declared_by": "a condition on rows that are read through what may be seen; no name of an organisation is given",
     "presence/runs_waiting": "an answer reaches every row like it; the mandate to answer was checked on the doubt itself",
     "presence/runs_with_activities": "an answer taken back reaches every row like it; the mandate was checked on the doubt itself",
     "presence/rows_waiting": "rows of an import that an answer of its State's data manager moves",
