@@ -4,6 +4,8 @@ Addresses come from the table of addresses itself, so a new page is walked the d
 address stands in `Ground.parts`.
 """
 
+import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from django.utils import timezone
 from access_plants import Planted, plant, plots
 from access_steps import browser_of, person
 from activity_samples import activity, organisation, stored_import
+from beginnings import prepared_folder
 from concertation.apps.access.commands import make_token
 from concertation.apps.access.queries import held_today
 from concertation.apps.anticipation.commands import Brought, store_readings, watch
@@ -156,12 +159,30 @@ CHOICES = {
 ENDS = frozenset({"account_logout", "sessions-end"})
 
 
-OPENS: dict[str, tuple[str, ...]] = {}  # what of an address opens, to whom: the same on every ground, so it is found out once
+OPENS: dict[str, tuple[str, ...]] = {}  # what of an address opens, to whom: the same on every ground, so it is found out once a run
+KEPT_AS = "opens.json"
+
+
+def know_what_opens() -> None:
+    """Take over what another process of this run found out."""
+    kept = prepared_folder(KEPT_AS)
+    if kept and kept.exists():
+        OPENS.update({route: tuple(to_whom) for route, to_whom in json.loads(kept.read_text("utf-8")).items()})
+
+
+def keep_what_opens() -> None:
+    """Tell it to the other processes of this run."""
+    if kept := prepared_folder(KEPT_AS):
+        arriving = kept.with_suffix(f".{os.getpid()}")
+        arriving.write_text(json.dumps(OPENS), "utf-8")
+        arriving.replace(kept)
 
 
 def with_choices(ground: Ground) -> dict[str, tuple[Client, str]]:
     """Every page that opens to Niger's data manager, else to nobody signed in: who opens it and the address with its choices."""
     found = {}
+    know_what_opens()
+    known = len(OPENS)
     for address in table_of_addresses():
         if address.name in ENDS:
             continue
@@ -169,6 +190,8 @@ def with_choices(ground: Ground) -> dict[str, tuple[Client, str]]:
         if address.route not in OPENS:
             OPENS[address.route] = tuple(opening(ground, [path for _name, path in asked]))
         found.update({name: (getattr(ground, who), path) for (name, path), who in zip(asked, OPENS[address.route], strict=True) if who})
+    if len(OPENS) > known:
+        keep_what_opens()
     return found
 
 

@@ -35,6 +35,7 @@ def pytest_configure() -> None:
 
     Tests that are about one of these rules put it back.
     """
+    gc.disable()  # until every test is found: nothing is garbage yet
     if os.environ.get("DJANGO_SETTINGS_MODULE"):
         settings.PASSWORD_HASHERS = ["quick_passwords.QuickArgon2"]
         settings.SECOND_FACTOR = False
@@ -43,6 +44,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     """What the tests are made of stays until the end: it is not looked through for garbage again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

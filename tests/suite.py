@@ -32,6 +32,7 @@ CHECKS = (
 )
 ENGINES = ("sqlite", "postgresql", "both")
 CORES = os.cpu_count() or 1
+FEWER_ON_POSTGRESQL = {"CONCERTATION_KILLS": "2", "CONCERTATION_FUZZ_EXAMPLES": "250", "CONCERTATION_API_EXAMPLES": "3"}  # the others are tried on SQLite
 EVERY_PAGE = "tests/budgets/test_queries.py::test_no_page_makes_more_than_twelve_queries_and_each_makes_those_of_its_baseline"
 OF_BOTH_ENGINES = ("tests/apps", "tests/site", "tests/faults", "tests/acceptance", EVERY_PAGE)
 
@@ -76,7 +77,8 @@ def engine_ready(engine: str) -> Iterator[None]:
     with server() as address:
         os.environ["CONCERTATION_DATABASE"] = address
         os.environ["CONCERTATION_TESTS_OF_DATABASE_ONLY"] = "1"
-        os.environ.setdefault("CONCERTATION_KILLS", "2")
+        for number, fewer in FEWER_ON_POSTGRESQL.items():
+            os.environ.setdefault(number, fewer)
         prepare(address, begins)
         yield
 
@@ -104,7 +106,7 @@ def main() -> int:
         return 2
     if strict:
         os.environ["CONCERTATION_STRICT"] = "1"
-    os.environ["POLARS_MAX_THREADS"] = "1"  # the cores are taken by workers: threads over tables of a few rows only wait for one another
+    os.environ["POLARS_MAX_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the cores are taken by workers: threads over a few rows only wait for one another
     return on_both(chosen) if engine == "both" else run(engine, chosen)
 
 
