@@ -267,3 +267,19 @@ def test_a_reading_kept_in_memory_is_given_only_for_the_same_figures() -> None:
     assert need_read(seen, **asked) is first
     assert first["value"].sum() == 3_436_895
     assert fewer["value"].sum() == 2_318_639
+
+
+@pytest.mark.sqlite
+def test_the_list_of_a_state_is_read_in_its_order_and_counted_without_its_rows() -> None:
+    declare(3, sensitivity="public", end=date(2022, 3, 1))
+    with CaptureQueriesContext(connection) as asked:
+        Client().get("/states/NER/")
+    of_activities = [each["sql"] for each in asked if 'FROM "presence_activity"' in each["sql"]]
+    with connection.cursor() as cursor:
+        plans = [" / ".join(line[3] for line in cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()) for sql in of_activities]
+    listed = [plan for sql, plan in zip(of_activities, plans, strict=True) if 'ORDER BY "presence_activity"."end"' in sql]
+    counted = [plan for sql, plan in zip(of_activities, plans, strict=True) if sql.startswith("SELECT COUNT(*)")]
+
+    assert len(listed) == len(counted) == 1
+    assert "ORDER BY" not in listed[0]
+    assert "COVERING INDEX" in counted[0]

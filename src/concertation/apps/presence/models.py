@@ -49,7 +49,12 @@ class Activity(GuardedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["import_run", "sheet", "row"], name="activity_row_once")]
-        indexes = [models.Index(fields=["owner_state", "sector"]), models.Index(fields=["unit", "sector"])]
+        # A State's list in its order, and by sector; each ends with all by which activities are counted, so that rows are read only where they are shown.
+        indexes = [
+            models.Index(fields=["owner_state", "-end", "id", "sensitivity", "sector", "import_run", "identical_to_row", "withdrawn_at"], name="activity_as_listed"),
+            models.Index(fields=["owner_state", "sector", "organisation", "id", "sensitivity", "import_run", "identical_to_row", "withdrawn_at"], name="activity_by_sector"),
+            models.Index(fields=["unit", "sector"]),
+        ]
 
 
 class ActivityPlace(models.Model):
