@@ -21,6 +21,7 @@ from activity_samples import activity, organisation, stored_import
 from concertation.apps.decisions.queries import decisions
 from concertation.apps.picture.commands import refresh
 from concertation.core.sharing import Role
+from concertation.draw.apart import Engines, NotDrawn
 from concertation.site import reference
 from import_steps import signed_in
 
@@ -237,3 +238,16 @@ def test_a_chart_is_taken_as_its_specification_with_its_figures_and_where_they_c
     assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
     assert spec["data"]["values"]
     assert spec["usermeta"]["sources"]
+
+
+def test_a_drawing_that_was_not_made_is_told_in_both_languages_with_when_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> bytes:
+        raise NotDrawn
+
+    monkeypatch.setattr(Engines, "ask", stop)
+
+    answer = Client().get("/anticipation/frameworks/bfa-drought-2026/?format=png&lang=en")
+
+    text = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "Le dessin n'a pas été fait" in text and "The drawing was not made" in text

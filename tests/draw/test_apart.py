@@ -1,6 +1,7 @@
 """What draws runs in processes apart: they end by themselves, are started again, and no process that answers pages loads an engine."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,16 @@ def test_a_process_nobody_asks_ends_by_itself() -> None:
     engines.ask("picture", svg=SQUARE, scale=1)
     assert engines.process
     assert engines.process.wait(timeout=30) == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm")
+def test_a_drawing_that_lasts_too_long_is_ended_and_the_next_one_is_made() -> None:
+    hasty, patient = Engines(longest_seconds=0.001), Engines()
+    with pytest.raises(NotDrawn):
+        hasty.ask("picture", svg=SQUARE, scale=1)
+    hasty.limits = patient.limits
+    assert hasty.ask("picture", svg=SQUARE, scale=1)
+    hasty.end()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -14,21 +14,21 @@ from threading import Lock
 from concertation.draw.engines import ANSWER, LENGTH
 
 SOURCES = Path(__file__).resolve().parents[2]
-IDLE_SECONDS = 60.0
+IDLE_SECONDS, LONGEST_SECONDS = 60.0, 60.0
 Process = subprocess.Popen[bytes]
 Answer = tuple[bool, bytes]
 
 
 class NotDrawn(RuntimeError):
-    """The process that draws ended without an answer."""
+    """The process that draws ended without an answer: it was killed, or was at one drawing for too long."""
 
 
 class Engines:
     """One process apart, started again whenever it has ended; asked one thing after another, by any thread."""
 
-    def __init__(self, *, idle_seconds: float = IDLE_SECONDS, once: bool = False) -> None:
+    def __init__(self, *, idle_seconds: float = IDLE_SECONDS, longest_seconds: float = LONGEST_SECONDS, once: bool = False) -> None:
         """`once`: a new process each time, for an engine that leaves much behind and starts quickly."""
-        self.idle_seconds, self.once = idle_seconds, once
+        self.limits, self.once = (idle_seconds, longest_seconds), once
         self.lock = Lock()
         self.process: Process | None = None
         atexit.register(self.end)
@@ -61,7 +61,7 @@ class Engines:
                 return answer_of(self.process, question)
             except NotDrawn:
                 self.end()
-        self.process = started(self.idle_seconds)
+        self.process = started(*self.limits)
         return answer_of(self.process, question)
 
     def end(self) -> None:
@@ -72,10 +72,10 @@ class Engines:
             process.communicate()
 
 
-def started(idle_seconds: float) -> Process:
+def started(*limits: float) -> Process:
     """A new process of the engines, with our sources and nothing secret of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CONCERTATION_")}
-    command = [sys.executable, "-m", "concertation.draw.engines", str(idle_seconds)]
+    command = [sys.executable, "-m", "concertation.draw.engines", *map(str, limits)]
     return subprocess.Popen(command, env={**kept, "PYTHONPATH": str(SOURCES), "PYTHONUTF8": "1", "RUST_BACKTRACE": "0"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 

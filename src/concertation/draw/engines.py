@@ -1,14 +1,16 @@
 """The engines that draw charts, turn drawings into pictures and set pages in type, run as a process apart (`draw.apart`).
 
 It is asked in JSON on its standard input, each question after its length, and answers on its standard output: how it went, the length, the
-bytes. Asked nothing for a while, or left by whoever asked, it ends. An engine is loaded when it is first needed.
+bytes. Asked nothing for a while, left by whoever asked, or at one drawing for too long, it ends. An engine is loaded when it is first needed.
 """
 
 import json
 import os
+import signal
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
@@ -55,7 +57,18 @@ def answer(question: bytes) -> tuple[bool, bytes]:
         return False, str(wrong).encode()
 
 
-def serve(asked: BinaryIO, answers: BinaryIO, idle_seconds: float) -> None:
+@contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """The system ends this process where a work lasts longer, whatever its engine is at; where the system has no such alarm, nothing does."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def serve(asked: BinaryIO, answers: BinaryIO, idle_seconds: float, longest_seconds: float) -> None:
     """Answer one question after another."""
     while True:
         idle = Timer(idle_seconds, os._exit, [0])
@@ -65,10 +78,11 @@ def serve(asked: BinaryIO, answers: BinaryIO, idle_seconds: float) -> None:
         idle.cancel()
         if len(head) < LENGTH.size:
             return
-        went_well, made = answer(asked.read(*LENGTH.unpack(head)))
+        with ended_after(longest_seconds):
+            went_well, made = answer(asked.read(*LENGTH.unpack(head)))
         answers.write(ANSWER.pack(went_well, len(made)) + made)
         answers.flush()
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer, float(sys.argv[1]))
+    serve(sys.stdin.buffer, sys.stdout.buffer, *map(float, sys.argv[1:]))

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from concertation.draw.apart import NotDrawn
 from concertation.site import faults
 from concertation.site.api_middleware import is_for_programs
 
@@ -67,7 +68,9 @@ class RefusalMiddleware:
             raise Http404
 
     def process_exception(self, request: HttpRequest, wrong: Exception) -> HttpResponse | None:
-        """The page that says the node cannot read or save just now; any other failure stays one."""
+        """The page that says the node cannot read, save or draw just now; any other failure stays one."""
+        if isinstance(wrong, NotDrawn):
+            return cannot_now(draws=True)
         return cannot_now() if faults.is_of_the_machine(wrong) else None
 
 
@@ -77,14 +80,14 @@ def too_long(request: HttpRequest) -> HttpResponse:
     return render(request, "414.html", status=414)
 
 
-def cannot_now() -> HttpResponse:
-    """The node cannot read or save just now; when to try again."""
-    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
+def cannot_now(**why: bool) -> HttpResponse:
+    """The node cannot read or save just now, or as `why` says; when to try again."""
+    return HttpResponse(render_to_string("503.html", why), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
 
 
 def only_read() -> HttpResponse:
     """The node's folder takes no writes: pages can be read, and nothing was saved."""
-    return HttpResponse(render_to_string("503.html", {"only_reads": True}), status=503, headers={"Retry-After": AGAIN_IN_SECONDS})
+    return cannot_now(only_reads=True)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
