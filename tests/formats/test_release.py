@@ -273,6 +273,15 @@ def test_a_byte_changed_anywhere_is_noticed(data: st.DataObject, tmp_path_factor
     assert read.cells == ()
 
 
+def test_signatures_that_hold_but_are_written_otherwise_are_noticed(tmp_path: Path) -> None:
+    files = release()
+    otherwise = files[SIGNATURES].decode().upper().replace("KEY", "key").replace("SIGNATURE", "signature").encode()
+
+    read = read_release(laid(tmp_path / "r", {**files, SIGNATURES: otherwise}), receiver())
+
+    assert (codes(read), read.cells) == (["release-manifest-unreadable"], ())
+
+
 def test_a_withdrawal_carries_no_table(tmp_path: Path) -> None:
     first = digest(release())
     files = sealed(files_of(note(sequence=2, previous=first, withdraws=first), ()))

@@ -185,13 +185,13 @@ def table_of(files: Mapping[str, bytes], note: ReleaseNote) -> tuple[tuple[Peopl
 
 
 def trusted_manifest(files: Mapping[str, bytes], receiver: Receiver) -> tuple[Mapping[str, object], tuple[Problem, ...]]:
-    """The manifest, once both signatures hold; what is wrong otherwise."""
+    """The manifest, once both signatures hold and are written as they travel, to the byte; what is wrong otherwise."""
     absent = [name for name in (MANIFEST, SIGNATURES) if name not in files]
     if absent:
         return {}, (Problem("release-file-missing", value=absent[0]),)
     manifest, signatures = strict_json(files[MANIFEST]), signatures_of(strict_json(files[SIGNATURES]))
     made = day(str(manifest.get("made_on"))) if isinstance(manifest, dict) else None
-    if not isinstance(manifest, dict) or made is None or signatures is None or not isinstance(manifest.get("files"), dict):
+    if not isinstance(manifest, dict) or made is None or signatures is None or files[SIGNATURES] != signatures_file(signatures) or not isinstance(manifest.get("files"), dict):
         return {}, (Problem("release-manifest-unreadable"),)
     problems = signature_problems(files[MANIFEST], signatures, receiver.keys, node=str(manifest.get("node")), made_on=made)
     return manifest, problems
