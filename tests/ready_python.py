@@ -211,9 +211,10 @@ class Begun:
         return self.streams[1]
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal while it is there."""
+        """Send it a signal while it is there; one that ends by itself just then has had none."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Tell it to end."""

@@ -7,13 +7,14 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,12 @@ def kills(number: int) -> Iterator[int]:
         if each > 2 and time.monotonic() - began > KILL_SECONDS:
             return
         yield each
+
+
+def kill_group(running: Begun | subprocess.Popen[bytes]) -> None:
+    """Kill a command and all it started; one that has ended by itself meanwhile is left as it ended."""
+    with suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
 
 
 def new_database(*, like: str = "template0") -> str:

@@ -2,11 +2,10 @@
 
 import os
 import random
-import signal
 import time
 from pathlib import Path
 
-from separate_node import OTHER_MOMENTS, SeparateNode, kills, new_node
+from separate_node import OTHER_MOMENTS, SeparateNode, kill_group, kills, new_node
 
 KILLS, SEED, ROWS = int(os.environ.get("CONCERTATION_KILLS", "2")), 20261125, 1_500
 HEADINGS = "Organisation;Région;Département;Secteur;Activité"
@@ -42,7 +41,7 @@ def test_a_correction_killed_at_any_moment_leaves_one_of_the_two_counting(tmp_pa
         node = before.copied(tmp_path / str(number))
         working = node.begin_command("import", str(second), *words)
         time.sleep(chance.uniform(0.3, 0.98) * took)
-        os.killpg(working.pid, signal.SIGKILL)
+        kill_group(working)
         working.wait(timeout=10)
         assert counting(node) in ([ROWS], [ROWS + 7])
 

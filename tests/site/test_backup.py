@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import time
@@ -21,7 +20,7 @@ from django.apps import apps
 
 from concertation.apps.sources.raw import record
 from concertation.site import kept_rows, sealing
-from separate_node import OTHER_MOMENTS, SERVER, SeparateNode, kills, new_database, new_node
+from separate_node import OTHER_MOMENTS, SERVER, SeparateNode, kill_group, kills, new_database, new_node
 
 KILLS, SEED = int(os.environ.get("CONCERTATION_KILLS", "3")), 20260805
 REFUSED = 1
@@ -364,7 +363,7 @@ def test_a_backup_killed_at_any_moment_leaves_the_node_and_earlier_backups_whole
     for killed in kills(KILLS):
         running = node.begin_command("backup", str(folder), "--keep", "99")
         time.sleep(chance.uniform(0.2, 0.98) * took)
-        os.killpg(running.pid, signal.SIGKILL)
+        kill_group(running)
         running.wait(timeout=10)
         standing = [path for path in folder.iterdir() if not path.name.startswith(".")]
         assert all(sums(str(path)) == before for path in standing), f"after kill {killed}"
