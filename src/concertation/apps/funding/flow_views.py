@@ -88,7 +88,7 @@ def facts(row: Flow, columns: Columns) -> list[tuple[str, str]]:
         (_("Montant"), flow_amount(row.amount_minor, row.original_minor, row.original_currency)), (_("En francs CFA"), in_francs(row)), (_("Montant d'origine"), original(row, columns)), (_("Décidé le"), said(row.decided)), (_("Déclaré le"), said(row.reported)),
         (_("Années d'emploi"), joined(columns["destination_years"])), (_("Lieux"), joined(columns["destination_places"])), (_("Plan"), joined(columns["destination_plans"])),
         (_("Clusters"), joined(columns["destination_global_clusters"])), (_("Place dans le cadre"), boundary_words(row.boundary) or _("non dit")),
-        (_("Partagé entre pays"), shared_words(row)), (_("Type de flux"), row.flow_type or _("non dit")), (_("Mots clés"), joined(columns["keywords"])),
+        (_("Partagé"), shared_words(row)), (_("Type de flux"), row.flow_type or _("non dit")), (_("Mots clés"), joined(columns["keywords"])),
         (_("Description"), row.description or _("non dite")), (_("Empreinte SHA-256"), row.raw_sha256),
     ]  # fmt: skip
 
@@ -109,7 +109,7 @@ def facts_of_transaction(row: Flow) -> list[tuple[str, str]]:
 
 
 def shared_words(row: Flow) -> str:
-    """Whether several countries share a flow, and whether its source says how."""
+    """Whether a flow is shared with what lies outside (another country or plan), and whether its source says how."""
     if row.on_boundary != "shared":
         return _("non")
     stated = row.system == ACTIVITIES and None not in (json.loads(bytes(row.received))["place_shares"] or [None])
